@@ -1,0 +1,3 @@
+//! Moves third-party chat exports into Microsoft Teams.
+
+fn main() {}

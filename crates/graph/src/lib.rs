@@ -1,0 +1,1 @@
+//! Microsoft Graph client: checks, uploads and verifies posts.

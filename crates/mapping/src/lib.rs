@@ -1,0 +1,1 @@
+//! Maps people to Entra IDs and conversations to teams and channels.

@@ -1,0 +1,1 @@
+//! The intermediate format of chatferry: ids, people, conversations, messages, documents, and their JSONL files.

@@ -1,0 +1,1 @@
+//! Readers that turn third-party chat exports into the intermediate format.

@@ -1,0 +1,1 @@
+//! Renders messages to the posts that Teams keeps.

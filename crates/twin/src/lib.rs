@@ -1,0 +1,1 @@
+//! A simulated tenant that enforces the rules of Teams' import API.
