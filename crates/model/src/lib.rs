@@ -1,1 +1,42 @@
-//! The intermediate format of chatferry: ids, people, conversations, messages, documents, and their JSONL files.
+//! The intermediate format of chatferry: what every reader produces and every later stage consumes.
+//!
+//! In reading order: ids and times, then people, conversations and messages with their rich-text
+//! [`document`], then what could not be carried over ([`finding`]), then how all of it lies on disk
+//! ([`jsonl`], [`folder`], [`manifest`]), and last what the later stages hand to one another
+//! ([`plan`], [`post`]).
+//!
+//! Invariants: nothing of a source's markup and nothing of HTML is in here; no network, no clock,
+//! no environment. Types borrow from the line they were parsed from ([`Text`]), so that a stage can
+//! hold one message at a time.
+#![forbid(unsafe_code)]
+
+mod id;
+mod text;
+mod time;
+
+pub mod conversation;
+pub mod document;
+pub mod emoji;
+pub mod file;
+pub mod message;
+pub mod person;
+
+pub mod finding;
+pub mod progress;
+pub mod selection;
+pub mod sum;
+
+pub mod folder;
+pub mod jsonl;
+pub mod manifest;
+pub mod schema;
+
+pub mod plan;
+pub mod post;
+
+pub use id::{
+    ConversationId, EntraId, FileId, GraphMessageId, InvalidEntraId, MessageId, PersonId,
+    TargetKey, TeamKey, WorkspaceId,
+};
+pub use text::Text;
+pub use time::{InvalidTime, Micros, Millis};

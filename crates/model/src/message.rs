@@ -1,0 +1,119 @@
+//! Messages.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Document;
+use crate::emoji::Emoji;
+use crate::file::File;
+use crate::{MessageId, Micros, PersonId, Text};
+
+/// A line of `messages/<conversation>.jsonl`: something that was said.
+///
+/// Order of the file: by time, a root always before its replies. A placeholder root, which stands
+/// for one the export lacks, comes right before its first reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Message<'a> {
+    /// Unique in its conversation.
+    #[serde(borrow)]
+    pub id: MessageId<'a>,
+    /// When it was said.
+    pub time: Micros,
+    /// Who said it.
+    #[serde(borrow)]
+    pub author: Author<'a>,
+    /// What sort of message it is.
+    #[serde(default, skip_serializing_if = "MessageKind::is_said")]
+    pub kind: MessageKind,
+    /// The thread it answers in; a root has none.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread<'a>>,
+    /// A title above the text.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Text<'a>>,
+    /// What it says.
+    #[serde(borrow, default, skip_serializing_if = "Document::is_empty")]
+    pub body: Document<'a>,
+    /// Files that hang on it.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File<'a>>,
+    /// When and by whom it was last changed.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Stamp<'a>>,
+    /// When and by whom it was pinned.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Stamp<'a>>,
+    /// Reactions, in the source's order.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction<'a>>,
+    /// Codes of what could not be carried over whole; details are in `findings.jsonl`.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Text<'a>>,
+}
+
+/// Who said something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Author<'a> {
+    /// The person or bot; it has a line in `people.jsonl`.
+    #[serde(borrow)]
+    pub person: PersonId<'a>,
+    /// The name it used for this message, where that is not its own (bots, hooks).
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text<'a>>,
+}
+
+/// What sort of message it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// Somebody said it.
+    #[default]
+    Said,
+    /// The source noted it: joins, topics, calls.
+    System,
+    /// Nobody said it: it stands for a root that is deleted or not in the export.
+    Placeholder,
+}
+
+impl MessageKind {
+    fn is_said(&self) -> bool {
+        *self == Self::Said
+    }
+}
+
+/// The thread a reply answers in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Thread<'a> {
+    /// The root message, which comes earlier in the same file.
+    #[serde(borrow)]
+    pub root: MessageId<'a>,
+    /// The root's time.
+    pub root_time: Micros,
+    /// Whether the reply was shown in the conversation too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broadcast: bool,
+}
+
+/// When something was done, and by whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stamp<'a> {
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Micros>,
+    /// By whom.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId<'a>>,
+}
+
+/// One emoji under a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reaction<'a> {
+    /// Which.
+    #[serde(borrow)]
+    pub emoji: Emoji<'a>,
+    /// How many; may be more than the people named (slack.md trap 57).
+    pub count: u32,
+    /// Who, as far as the source says.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonId<'a>>,
+}

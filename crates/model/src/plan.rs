@@ -1,0 +1,179 @@
+//! The plan: who speaks for whom, and what goes where.
+//!
+//! Mapping makes it from the CSV files, rendering follows it, and the posts' files and the
+//! manifest of `3-render` carry what uploading needs of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::ConversationKind;
+use crate::{ConversationId, EntraId, Millis, PersonId, TargetKey, TeamKey};
+
+/// A user of the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct User {
+    /// The object id.
+    pub id: EntraId,
+    /// The name Teams shows.
+    pub display_name: String,
+}
+
+/// What somebody of the source becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonPlan {
+    /// The name the source shows.
+    pub name: String,
+    /// The user who speaks; nobody: the placeholder speaks, with the name in the text.
+    pub user: Option<User>,
+}
+
+/// Everything that is decided before rendering.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Everybody of the source.
+    pub people: HashMap<PersonId<'static>, PersonPlan>,
+    /// The account that speaks for those without one.
+    pub placeholder: Option<User>,
+    /// The teams to fill, by key.
+    pub teams: BTreeMap<TeamKey<'static>, Team>,
+    /// The channels and chats to fill, in the order of their keys.
+    pub targets: Vec<Target>,
+    /// Conversations that go nowhere, with the reason (`chats-skipped`, `skipped-by-admin`).
+    pub skipped: BTreeMap<ConversationId<'static>, String>,
+}
+
+/// A team to fill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Team {
+    /// Its key in `teams.csv`.
+    #[serde(deserialize_with = "crate::id::owned")]
+    pub key: TeamKey<'static>,
+    /// Its name, at most 256 characters.
+    pub name: String,
+    /// Its description.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Its creation time: earlier than every channel's in it (graph.md R11).
+    pub created: Millis,
+    /// Its owners, made so after the import is complete (graph.md R52).
+    #[serde(default)]
+    pub owners: Vec<EntraId>,
+    /// Its other members, likewise.
+    #[serde(default)]
+    pub members: Vec<EntraId>,
+}
+
+/// A channel or chat to fill; also what the first line of its posts' file is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Target {
+    /// Its key, also the name of its posts' file.
+    #[serde(deserialize_with = "crate::id::owned")]
+    pub key: TargetKey<'static>,
+    /// What it is.
+    pub place: TargetPlace,
+    /// Its creation time: earlier than every post in it (graph.md R28).
+    pub created: Millis,
+    /// The conversations that go into it.
+    pub sources: Vec<TargetSource>,
+}
+
+/// What a target is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetPlace {
+    /// A channel of a team.
+    Channel(Channel),
+    /// A chat.
+    Chat(Chat),
+}
+
+/// A channel of a team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Channel {
+    /// The team it is in.
+    #[serde(deserialize_with = "crate::id::owned")]
+    pub team: TeamKey<'static>,
+    /// Its name: legal and unique in the team (graph.md R12).
+    pub name: String,
+    /// Its description.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Who can see it.
+    pub membership: Membership,
+    /// Whether it is the team's General channel, which is not created but taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub general: bool,
+    /// Whether it is closed once it is complete.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archive: bool,
+    /// Its own members, where it is private; the first is its owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<EntraId>,
+}
+
+/// Who can see a channel.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// Everybody in the team.
+    Standard,
+    /// Its own members.
+    Private,
+}
+
+/// A chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Chat {
+    /// Its topic, for a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Who is in it: two for a 1:1 chat.
+    pub members: Vec<EntraId>,
+}
+
+/// A conversation that goes into a target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TargetSource {
+    /// Which.
+    #[serde(deserialize_with = "crate::id::owned")]
+    pub conversation: ConversationId<'static>,
+    /// Who could see it.
+    pub kind: ConversationKind,
+    /// Its name in the source.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// How many messages its file holds.
+    pub messages: u64,
+}
+
+/// Details of the manifest of `3-render`: what uploading needs beside the posts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RenderDetails {
+    /// The teams to fill.
+    pub teams: Vec<Team>,
+    /// The channels and chats to fill, with what their posts' files hold.
+    pub targets: Vec<TargetSummary>,
+}
+
+/// What the file of a target holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TargetSummary {
+    /// The target.
+    pub target: Target,
+    /// Posts in its file.
+    pub posts: u64,
+    /// How many of them are replies.
+    pub replies: u64,
+    /// Bytes of all request bodies.
+    pub bytes: u64,
+    /// The time of the first post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Millis>,
+    /// The time of the last post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Millis>,
+}
