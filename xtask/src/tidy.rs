@@ -1,0 +1,119 @@
+//! `cargo xtask tidy`: the rules of the tree that the compiler does not hold.
+//!
+//! A rule is a pure function over [`Tree`] and a row in [`RULES`]. The same rules run as a test.
+
+mod fixtures;
+mod licences;
+mod manifests;
+mod sources;
+mod tree;
+
+use std::fmt;
+
+use anyhow::{Result, ensure};
+use clap::Parser;
+
+use crate::workspace;
+use tree::Tree;
+
+/// Checks the rules of the tree.
+#[derive(Parser)]
+struct Args {}
+
+/// A place where a rule is broken.
+#[derive(Debug, PartialEq, Eq)]
+struct Violation {
+    path: String,
+    /// Counted from 1; none if the whole file is meant.
+    line: Option<usize>,
+    message: String,
+}
+
+impl Violation {
+    fn of_file(path: &str, message: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            line: None,
+            message: message.into(),
+        }
+    }
+
+    fn of_line(path: &str, index: usize, message: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            line: Some(index + 1),
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.path, self.message),
+            None => write!(f, "{}: {}", self.path, self.message),
+        }
+    }
+}
+
+const RULES: &[fn(&Tree) -> Vec<Violation>] = &[
+    manifests::layers_hold,
+    manifests::network_stays_in_its_crates,
+    manifests::lints_are_the_workspace_s,
+    manifests::packages_come_from_crates_io,
+    sources::modules_have_a_subject,
+    sources::modules_say_what_they_are,
+    sources::modules_are_short,
+    sources::whitespace_is_plain,
+    sources::places_are_portable,
+    fixtures::fixtures_parse,
+];
+
+/// Prints every violation; fails if there is one.
+pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
+    let Args {} = Args::parse_from(arguments);
+    let tree = Tree::read(&workspace::root())?;
+    let mut violations = check(&tree);
+    violations.extend(licences::violations(&tree)?);
+    for violation in &violations {
+        println!("{violation}");
+    }
+    ensure!(violations.is_empty(), "{} violations", violations.len());
+    println!("tidy: {} files, nothing to say", tree.files.len());
+    Ok(())
+}
+
+fn check(tree: &Tree) -> Vec<Violation> {
+    RULES.iter().flat_map(|rule| rule(tree)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(violations: &[Violation]) -> String {
+        violations
+            .iter()
+            .map(|violation| format!("\n  {violation}"))
+            .collect()
+    }
+
+    #[test]
+    fn the_tree_is_tidy() {
+        let tree = Tree::read(&workspace::root()).unwrap();
+        assert!(
+            tree.files
+                .iter()
+                .any(|file| file.path == "xtask/src/tidy.rs")
+        );
+        let violations = check(&tree);
+        assert!(violations.is_empty(), "{}", listed(&violations));
+    }
+
+    #[test]
+    fn licences_are_allowed() {
+        let tree = Tree::read(&workspace::root()).unwrap();
+        let violations = licences::violations(&tree).unwrap();
+        assert!(violations.is_empty(), "{}", listed(&violations));
+    }
+}

@@ -1,0 +1,240 @@
+//! Rules over the `Cargo.toml` files and the lock file.
+
+use toml::{Table, Value};
+
+use super::Violation;
+use super::tree::{File, Tree};
+
+/// Which crates of the workspace a crate may see. `model` is below all; only the binary sees several.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("chatferry-model", &[]),
+    ("chatferry-readers", &["chatferry-model"]),
+    ("chatferry-mapping", &["chatferry-model"]),
+    ("chatferry-render", &["chatferry-model"]),
+    ("chatferry-graph", &["chatferry-model"]),
+    ("chatferry-twin", &["chatferry-model"]),
+    (
+        "chatferry",
+        &[
+            "chatferry-model",
+            "chatferry-readers",
+            "chatferry-mapping",
+            "chatferry-render",
+            "chatferry-graph",
+            "chatferry-twin",
+        ],
+    ),
+    ("xtask", &[]),
+];
+
+/// A client's tests may talk to the simulated server; nothing else is seen only by tests.
+const SEEN_BY_TESTS: &[(&str, &str)] = &[("chatferry-graph", "chatferry-twin")];
+
+/// What opens sockets, and who may.
+const NETWORK: &[&str] = &["tokio", "reqwest"];
+const NETWORKED: &[&str] = &["chatferry-graph", "chatferry-twin", "chatferry"];
+
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// design.md section 1: readers, mapping, render and graph never depend on one another.
+pub(super) fn layers_hold(tree: &Tree) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for package in packages(tree) {
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == package.name) else {
+            let message = format!("`{}` has no row in the table of layers", package.name);
+            violations.push(Violation::of_file(&package.file.path, message));
+            continue;
+        };
+        for dependency in package.dependencies() {
+            let ours = LAYERS.iter().any(|(name, _)| *name == dependency.name);
+            let for_tests = dependency.for_tests
+                && SEEN_BY_TESTS.contains(&(package.name.as_str(), dependency.name.as_str()));
+            if ours && !for_tests && !allowed.contains(&dependency.name.as_str()) {
+                let message = format!("`{}` must not see `{}`", package.name, dependency.name);
+                violations.push(Violation::of_file(&package.file.path, message));
+            }
+        }
+    }
+    violations
+}
+
+/// design.md section 1: tokio and reqwest only in graph, twin and cli.
+pub(super) fn network_stays_in_its_crates(tree: &Tree) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for package in packages(tree) {
+        for dependency in package.dependencies() {
+            let networked = NETWORKED.contains(&package.name.as_str());
+            if NETWORK.contains(&dependency.name.as_str()) && !networked {
+                let message = format!("`{}` must not see `{}`", package.name, dependency.name);
+                violations.push(Violation::of_file(&package.file.path, message));
+            }
+        }
+    }
+    violations
+}
+
+/// One lint table for all.
+pub(super) fn lints_are_the_workspace_s(tree: &Tree) -> Vec<Violation> {
+    packages(tree)
+        .filter(|package| {
+            let lints = package
+                .manifest
+                .get("lints")
+                .and_then(|lints| lints.get("workspace"));
+            lints.and_then(Value::as_bool) != Some(true)
+        })
+        .map(|package| Violation::of_file(&package.file.path, "lacks `[lints] workspace = true`"))
+        .collect()
+}
+
+/// The lock file names no registry but crates.io, and cargo's settings no other source.
+pub(super) fn packages_come_from_crates_io(tree: &Tree) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for file in tree.files.iter().filter(|file| file.name() == "Cargo.lock") {
+        for (index, line) in file.text().lines().enumerate() {
+            let source = line
+                .strip_prefix("source = \"")
+                .and_then(|rest| rest.strip_suffix('"'));
+            if source.is_some_and(|source| source != CRATES_IO) {
+                violations.push(Violation::of_line(&file.path, index, "not from crates.io"));
+            }
+        }
+    }
+    for file in tree
+        .files
+        .iter()
+        .filter(|file| file.path.starts_with(".cargo/"))
+    {
+        let settings = file.text().parse::<Table>().unwrap_or_default();
+        for key in ["source", "registries", "registry"] {
+            if settings.contains_key(key) {
+                violations.push(Violation::of_file(&file.path, format!("sets `{key}`")));
+            }
+        }
+    }
+    violations
+}
+
+struct Package<'a> {
+    file: &'a File,
+    name: String,
+    manifest: Table,
+}
+
+struct Dependency {
+    name: String,
+    for_tests: bool,
+}
+
+fn packages(tree: &Tree) -> impl Iterator<Item = Package<'_>> {
+    tree.files
+        .iter()
+        .filter(|file| file.name() == "Cargo.toml")
+        .filter_map(|file| {
+            let manifest = file.text().parse::<Table>().ok()?;
+            let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
+            Some(Package {
+                file,
+                name,
+                manifest,
+            })
+        })
+}
+
+impl Package<'_> {
+    /// Of every kind, for every target, by the name of the package rather than its alias.
+    fn dependencies(&self) -> Vec<Dependency> {
+        let mut found = Vec::new();
+        let targets = self.manifest.get("target").and_then(Value::as_table);
+        let tables = targets.into_iter().flat_map(|targets| targets.values());
+        for table in tables.filter_map(Value::as_table).chain([&self.manifest]) {
+            for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
+                let dependencies = table.get(kind).and_then(Value::as_table);
+                for (alias, details) in dependencies.into_iter().flatten() {
+                    let package = details.get("package").and_then(Value::as_str);
+                    let name = package.unwrap_or(alias).to_owned();
+                    found.push(Dependency {
+                        name,
+                        for_tests: kind == "dev-dependencies",
+                    });
+                }
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, rest: &str) -> Tree {
+        let text = format!("[package]\nname = \"{name}\"\n{rest}");
+        Tree::of(&[("crates/x/Cargo.toml", text.as_str())])
+    }
+
+    #[test]
+    fn a_reader_that_sees_render_is_caught() {
+        let tree = package(
+            "chatferry-readers",
+            "[dependencies]\nchatferry-render = \"1\"\n",
+        );
+        assert_eq!(layers_hold(&tree).len(), 1);
+        let tree = package(
+            "chatferry-readers",
+            "[dependencies]\nchatferry-model = \"1\"\n",
+        );
+        assert_eq!(layers_hold(&tree), []);
+    }
+
+    #[test]
+    fn an_alias_or_a_target_hides_nothing() {
+        let renamed = "[dependencies]\nr = { package = \"chatferry-graph\", version = \"1\" }\n";
+        assert_eq!(layers_hold(&package("chatferry-render", renamed)).len(), 1);
+        let unix = "[target.'cfg(unix)'.build-dependencies]\nchatferry-twin = \"1\"\n";
+        assert_eq!(layers_hold(&package("chatferry-model", unix)).len(), 1);
+    }
+
+    #[test]
+    fn only_the_tests_of_graph_may_see_the_twin() {
+        let tests = "[dev-dependencies]\nchatferry-twin = \"1\"\n";
+        assert_eq!(layers_hold(&package("chatferry-graph", tests)), []);
+        assert_eq!(layers_hold(&package("chatferry-render", tests)).len(), 1);
+        let product = "[dependencies]\nchatferry-twin = \"1\"\n";
+        assert_eq!(layers_hold(&package("chatferry-graph", product)).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_without_a_layer_is_caught() {
+        assert_eq!(layers_hold(&package("chatferry-utils", "")).len(), 1);
+    }
+
+    #[test]
+    fn a_reader_with_sockets_is_caught() {
+        let tree = package("chatferry-readers", "[dev-dependencies]\ntokio = \"1\"\n");
+        assert_eq!(network_stays_in_its_crates(&tree).len(), 1);
+        let tree = package("chatferry-graph", "[dependencies]\ntokio = \"1\"\n");
+        assert_eq!(network_stays_in_its_crates(&tree), []);
+    }
+
+    #[test]
+    fn own_lints_are_caught() {
+        assert_eq!(lints_are_the_workspace_s(&package("xtask", "")).len(), 1);
+        let own = package("xtask", "[lints.rust]\nunsafe_code = \"allow\"\n");
+        assert_eq!(lints_are_the_workspace_s(&own).len(), 1);
+        let shared = package("xtask", "[lints]\nworkspace = true\n");
+        assert_eq!(lints_are_the_workspace_s(&shared), []);
+    }
+
+    #[test]
+    fn another_registry_is_caught() {
+        let lock = format!("source = \"{CRATES_IO}\"\nsource = \"git+https://git.example/x\"\n");
+        let settings = "[source.crates-io]\nreplace-with = \"mirror\"\n";
+        let tree = Tree::of(&[("Cargo.lock", &lock), (".cargo/config.toml", settings)]);
+        let lines: Vec<_> = packages_come_from_crates_io(&tree)
+            .iter()
+            .map(|v| v.line)
+            .collect();
+        assert_eq!(lines, [Some(2), None]);
+    }
+}
