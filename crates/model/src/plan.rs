@@ -55,6 +55,9 @@ pub struct Team {
     /// Its description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// Who may find and join it.
+    #[serde(default)]
+    pub visibility: Visibility,
     /// Its creation time: earlier than every channel's in it (graph.md R11).
     pub created: Millis,
     /// Its owners, made so after the import is complete (graph.md R52).
@@ -63,6 +66,20 @@ pub struct Team {
     /// Its other members, likewise.
     #[serde(default)]
     pub members: Vec<EntraId>,
+}
+
+/// Who may find and join a team. Graph takes a team for public where nothing is said, so it is
+/// always said.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Only its members.
+    #[default]
+    Private,
+    /// Everybody of the tenant.
+    Public,
 }
 
 /// A channel or chat to fill; also what the first line of its posts' file is about.
