@@ -159,15 +159,16 @@ impl Findings {
         place: Place<'_>,
         message: impl Into<String>,
     ) {
-        self.note_many(stage, code, place, message.into().into(), 1);
+        self.note_many(stage, code, place, message, 1);
     }
 
-    fn note_many(
+    /// Notes that `code` was seen `count` times, first at `place`.
+    pub fn note_many(
         &mut self,
         stage: Stage,
         code: &'static Code,
         place: Place<'_>,
-        message: Text<'static>,
+        message: impl Into<String>,
         count: u64,
     ) {
         let of_code = self.by_code.entry(code.id).or_insert_with(|| OfCode {
@@ -191,7 +192,7 @@ impl Findings {
             (_, None) => place.file.as_deref().unwrap_or_default().to_owned(),
         };
         let room = of_code.lines.len();
-        let key = (Text::from(scope), message);
+        let key = (Text::from(scope), Text::from(message.into()));
         if let Some((_, _, seen)) = of_code.lines.get_mut(&key) {
             *seen += count;
         } else if room < Self::LINES_PER_CODE {
@@ -207,6 +208,7 @@ impl Findings {
             let mut lines: Vec<_> = of_code.lines.into_iter().collect();
             lines.sort_by_key(|(_, (order, _, _))| *order);
             for ((_, message), (_, place, count)) in lines {
+                let message = message.into_cow().into_owned();
                 self.note_many(of_code.stage, of_code.code, place, message, count);
             }
             if of_code.beyond > 0

@@ -3,9 +3,9 @@
 //! In reading order: ids and times, then people, conversations and messages with their rich-text
 //! [`document`], then what could not be carried over ([`finding`]), then how all of it lies on disk
 //! ([`jsonl`], [`folder`], [`manifest`]), and last what the later stages hand to one another
-//! ([`plan`], [`post`]).
+//! ([`plan`], [`post`], and the HTML they may hold: [`teams_html`]).
 //!
-//! Invariants: nothing of a source's markup and nothing of HTML is in here; no network, no clock,
+//! Invariants: nothing of a source's markup and nothing of HTML is in a document; no network, no clock,
 //! no environment. Types borrow from the line they were parsed from ([`Text`]), so that a stage can
 //! hold one message at a time.
 #![forbid(unsafe_code)]
@@ -33,6 +33,7 @@ pub mod schema;
 
 pub mod plan;
 pub mod post;
+pub mod teams_html;
 
 pub use id::{
     ConversationId, EntraId, FileId, GraphMessageId, InvalidEntraId, MessageId, PersonId,
