@@ -71,7 +71,11 @@ mod tests {
     #[test]
     fn elements_are_listed_once_and_by_name() {
         assert!(ELEMENTS.is_sorted_by(|a, b| a.tag < b.tag));
-        assert!(ELEMENTS.iter().all(|element| element.attributes.is_sorted()));
+        assert!(
+            ELEMENTS
+                .iter()
+                .all(|element| element.attributes.is_sorted())
+        );
         assert!(element("a").is_some_and(|a| a.attributes == ["href"]));
         assert_eq!(element("script"), None);
     }
