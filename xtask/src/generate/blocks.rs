@@ -110,15 +110,15 @@ pub(super) fn speech(random: &mut Random, channel: &Channel, people: &[Person]) 
     let mut inlines = Vec::new();
     if random.chance(12.0) {
         inlines.push(mention(random, channel, people));
-        inlines.push(plain(" "));
+        say(&mut inlines, " ");
     }
-    for _ in 0..1 + random.below(3).min(random.below(4)) {
+    for _ in 0..1 + random.below(5).min(random.below(5)) {
         sentence(random, &mut inlines, channel, people);
     }
     let mut parts = Vec::new();
     let aside = aside(random);
     if aside.is_some() {
-        inlines.push(plain("\n"));
+        say(&mut inlines, "\n");
     }
     parts.push(Part::Section { elements: inlines });
     parts.extend(aside);
@@ -159,47 +159,47 @@ fn aside(random: &mut Random) -> Option<Part> {
 }
 
 fn sentence(random: &mut Random, inlines: &mut Vec<Inline>, channel: &Channel, people: &[Person]) {
-    inlines.push(plain(&run_of_words(random, 3, 14)));
+    say(inlines, &run_of_words(random, 3, 14));
     let special = match random.below(1_000) {
-        0..90 => {
+        0..150 => {
             let mark = random.pick(&[Mark::Bold, Mark::Bold, Mark::Italic, Mark::Strike]);
             Some(Inline::Text {
                 text: run_of_words(random, 1, 4),
                 style: Some(Style(mark)),
             })
         }
-        90..150 => {
+        150..230 => {
             let text = random.pick(words::CODE).to_owned();
             Some(Inline::Text {
                 text,
                 style: Some(Style(Mark::Code)),
             })
         }
-        150..230 => {
+        230..350 => {
             let url = format!("{}{}", random.pick(words::PAGES), random.below(9_000));
             let text = random.chance(40.0).then(|| run_of_words(random, 1, 4));
             Some(Inline::Link { url, text })
         }
-        230..330 => {
+        350..490 => {
             let (name, unicode) = random.pick_early(words::EMOJI);
             Some(Inline::Emoji { name, unicode })
         }
-        330..380 => Some(mention(random, channel, people)),
-        380..390 => Some(Inline::Channel {
+        490..560 => Some(mention(random, channel, people)),
+        560..575 => Some(Inline::Channel {
             channel_id: channel.id.clone(),
         }),
-        390..395 => Some(Inline::Broadcast {
+        575..580 => Some(Inline::Broadcast {
             range: random.pick(&["here", "channel"]),
         }),
         _ => None,
     };
     if let Some(special) = special {
-        inlines.push(plain(" "));
+        say(inlines, " ");
         inlines.push(special);
-        inlines.push(plain(" "));
-        inlines.push(plain(&run_of_words(random, 1, 6)));
+        say(inlines, " ");
+        say(inlines, &run_of_words(random, 1, 6));
     }
-    inlines.push(plain(random.pick(&[". ", ". ", "? ", "! ", ".\n"])));
+    say(inlines, random.pick(&[". ", ". ", "? ", "! ", ".\n"]));
 }
 
 fn mention(random: &mut Random, channel: &Channel, people: &[Person]) -> Inline {
@@ -255,6 +255,15 @@ pub(super) fn run_of_words(random: &mut Random, least: usize, most: usize) -> St
         text.push_str(random.pick(words::WORDS));
     }
     text
+}
+
+/// Goes on with the last run of plain text, if that is where we are.
+fn say(inlines: &mut Vec<Inline>, words: &str) {
+    if let Some(Inline::Text { text, style: None }) = inlines.last_mut() {
+        text.push_str(words);
+    } else {
+        inlines.push(plain(words));
+    }
 }
 
 fn plain(text: &str) -> Inline {
