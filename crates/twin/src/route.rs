@@ -1,0 +1,412 @@
+//! Addresses: what a method and a path ask for.
+//!
+//! Both styles of naming a thing are read, `/teams/{id}` and `/teams('{id}')`, and actions with
+//! and without their namespace, `/completeMigration` and `/microsoft.graph.completeMigration`.
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::Refused;
+use crate::rules::Rule;
+
+/// What a call asks for, without the names in it. Faults and limits go by this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is named as its endpoint is")]
+pub enum Kind {
+    Token,
+    CreateTeam,
+    GetTeam,
+    GetOperation,
+    CompleteTeam,
+    ArchiveTeam,
+    DeleteGroup,
+    ListChannels,
+    CreateChannel,
+    GetChannel,
+    DeleteChannel,
+    ArchiveChannel,
+    StartMigration,
+    CompleteMigration,
+    PostMessage,
+    PostReply,
+    ListMessages,
+    GetMessage,
+    ListReplies,
+    GetReply,
+    GetHostedContent,
+    ChangeMessage,
+    ListMembers,
+    AddMember,
+    AddMembers,
+    RemoveMember,
+    ListUsers,
+    GetUser,
+    CreateChat,
+    GetChat,
+}
+
+/// A channel as an address names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChannelRef<'a> {
+    /// `/teams/{id}/primaryChannel`
+    Primary,
+    /// `/teams/{id}/channels/{id}`
+    Id(&'a str),
+}
+
+/// A conversation as an address names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThreadRef<'a> {
+    Channel {
+        team: &'a str,
+        channel: ChannelRef<'a>,
+    },
+    Chat(&'a str),
+}
+
+/// Whose members are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RosterRef<'a> {
+    Team(&'a str),
+    Thread(ThreadRef<'a>),
+}
+
+/// What a call asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route<'a> {
+    Token {
+        tenant: &'a str,
+    },
+    Twin {
+        what: &'a str,
+    },
+    CreateTeam,
+    GetTeam {
+        team: &'a str,
+    },
+    GetOperation {
+        team: &'a str,
+        operation: &'a str,
+    },
+    CompleteTeam {
+        team: &'a str,
+    },
+    ArchiveTeam {
+        team: &'a str,
+    },
+    DeleteGroup {
+        team: &'a str,
+    },
+    ListChannels {
+        team: &'a str,
+    },
+    CreateChannel {
+        team: &'a str,
+    },
+    GetChannel {
+        team: &'a str,
+        channel: ChannelRef<'a>,
+    },
+    DeleteChannel {
+        team: &'a str,
+        channel: ChannelRef<'a>,
+    },
+    ArchiveChannel {
+        team: &'a str,
+        channel: ChannelRef<'a>,
+    },
+    CreateChat,
+    GetChat {
+        chat: &'a str,
+    },
+    StartMigration(ThreadRef<'a>),
+    CompleteMigration(ThreadRef<'a>),
+    ListMessages(ThreadRef<'a>),
+    PostMessage(ThreadRef<'a>),
+    GetMessage(ThreadRef<'a>, &'a str),
+    ListReplies(ThreadRef<'a>, &'a str),
+    PostReply(ThreadRef<'a>, &'a str),
+    GetReply(ThreadRef<'a>, &'a str, &'a str),
+    GetHostedContent {
+        thread: ThreadRef<'a>,
+        message: &'a str,
+        content: &'a str,
+    },
+    /// softDelete, setReaction and their opposites.
+    ChangeMessage {
+        action: &'a str,
+    },
+    ListMembers(RosterRef<'a>),
+    AddMember(RosterRef<'a>),
+    AddMembers {
+        team: &'a str,
+    },
+    RemoveMember(RosterRef<'a>, &'a str),
+    ListUsers,
+    GetUser {
+        user: &'a str,
+    },
+}
+
+/// The segments of a path, decoded and in one style.
+pub(crate) fn segments(path: &str) -> Vec<String> {
+    let mut segments = Vec::new();
+    for raw in path.split('/').filter(|raw| !raw.is_empty()) {
+        let text = percent_decode_str(raw).decode_utf8_lossy();
+        let text = text.strip_prefix("microsoft.graph.").unwrap_or(&text);
+        let keyed = text
+            .strip_suffix("')")
+            .and_then(|head| head.split_once("('"));
+        match keyed {
+            Some((name, key)) if !name.is_empty() => {
+                segments.push(name.to_owned());
+                segments.push(key.to_owned());
+            }
+            _ => segments.push(text.to_owned()),
+        }
+    }
+    segments
+}
+
+impl<'a> Route<'a> {
+    /// Reads method and path.
+    pub(crate) fn find(method: &Method, segments: &'a [String]) -> Result<Route<'a>, Refused> {
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if let Some(route) = named(method, &segments)? {
+            return Ok(route);
+        }
+        let others = [Method::GET, Method::POST, Method::DELETE];
+        let known = others
+            .iter()
+            .any(|other| matches!(named(other, &segments), Ok(Some(_))));
+        Err(if known {
+            Rule::G2
+                .refuse("another method is taken here")
+                .with(method.as_str())
+        } else {
+            let last = segments.last().copied().unwrap_or_default();
+            Rule::G1.refuse("the twin has no such address").with(last)
+        })
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Route::Token { .. } | Route::Twin { .. } => Kind::Token,
+            Route::CreateTeam => Kind::CreateTeam,
+            Route::GetTeam { .. } => Kind::GetTeam,
+            Route::GetOperation { .. } => Kind::GetOperation,
+            Route::CompleteTeam { .. } => Kind::CompleteTeam,
+            Route::ArchiveTeam { .. } => Kind::ArchiveTeam,
+            Route::DeleteGroup { .. } => Kind::DeleteGroup,
+            Route::ListChannels { .. } => Kind::ListChannels,
+            Route::CreateChannel { .. } => Kind::CreateChannel,
+            Route::GetChannel { .. } => Kind::GetChannel,
+            Route::DeleteChannel { .. } => Kind::DeleteChannel,
+            Route::ArchiveChannel { .. } => Kind::ArchiveChannel,
+            Route::CreateChat => Kind::CreateChat,
+            Route::GetChat { .. } => Kind::GetChat,
+            Route::StartMigration(_) => Kind::StartMigration,
+            Route::CompleteMigration(_) => Kind::CompleteMigration,
+            Route::ListMessages(_) => Kind::ListMessages,
+            Route::PostMessage(_) => Kind::PostMessage,
+            Route::GetMessage(..) => Kind::GetMessage,
+            Route::ListReplies(..) => Kind::ListReplies,
+            Route::PostReply(..) => Kind::PostReply,
+            Route::GetReply(..) => Kind::GetReply,
+            Route::GetHostedContent { .. } => Kind::GetHostedContent,
+            Route::ChangeMessage { .. } => Kind::ChangeMessage,
+            Route::ListMembers(_) => Kind::ListMembers,
+            Route::AddMember(_) => Kind::AddMember,
+            Route::AddMembers { .. } => Kind::AddMembers,
+            Route::RemoveMember(..) => Kind::RemoveMember,
+            Route::ListUsers => Kind::ListUsers,
+            Route::GetUser { .. } => Kind::GetUser,
+        }
+    }
+
+    /// The conversation it is about, if it is about one.
+    pub(crate) fn thread(&self) -> Option<ThreadRef<'a>> {
+        match *self {
+            Route::StartMigration(thread)
+            | Route::CompleteMigration(thread)
+            | Route::ListMessages(thread)
+            | Route::PostMessage(thread)
+            | Route::GetMessage(thread, _)
+            | Route::ListReplies(thread, _)
+            | Route::PostReply(thread, _)
+            | Route::GetReply(thread, _, _)
+            | Route::GetHostedContent { thread, .. }
+            | Route::ListMembers(RosterRef::Thread(thread))
+            | Route::AddMember(RosterRef::Thread(thread))
+            | Route::RemoveMember(RosterRef::Thread(thread), _) => Some(thread),
+            Route::GetChannel { team, channel }
+            | Route::DeleteChannel { team, channel }
+            | Route::ArchiveChannel { team, channel } => Some(ThreadRef::Channel { team, channel }),
+            Route::GetChat { chat } => Some(ThreadRef::Chat(chat)),
+            _ => None,
+        }
+    }
+
+    /// The team it is about, if it is about one.
+    pub(crate) fn team(&self) -> Option<&'a str> {
+        match *self {
+            Route::GetTeam { team }
+            | Route::GetOperation { team, .. }
+            | Route::CompleteTeam { team }
+            | Route::ArchiveTeam { team }
+            | Route::ListChannels { team }
+            | Route::CreateChannel { team }
+            | Route::AddMembers { team }
+            | Route::ListMembers(RosterRef::Team(team))
+            | Route::AddMember(RosterRef::Team(team))
+            | Route::RemoveMember(RosterRef::Team(team), _) => Some(team),
+            _ => match self.thread() {
+                Some(ThreadRef::Channel { team, .. }) => Some(team),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn named<'a>(method: &Method, segments: &[&'a str]) -> Result<Option<Route<'a>>, Refused> {
+    let get = *method == Method::GET;
+    let post = *method == Method::POST;
+    let delete = *method == Method::DELETE;
+    Ok(Some(match *segments {
+        ["_twin", what] => Route::Twin { what },
+        [tenant, "oauth2", "v2.0", "token"] if post => Route::Token { tenant },
+        ["v1.0", "teams"] if post => Route::CreateTeam,
+        ["v1.0", "teams", team] if get => Route::GetTeam { team },
+        ["v1.0", "teams", team, "operations", operation] if get => {
+            Route::GetOperation { team, operation }
+        }
+        ["v1.0", "teams", team, "completeMigration"] if post => Route::CompleteTeam { team },
+        ["v1.0", "teams", team, "archive"] if post => Route::ArchiveTeam { team },
+        ["v1.0", "groups", team] if delete => Route::DeleteGroup { team },
+        ["v1.0", "teams", team, "channels"] if get => Route::ListChannels { team },
+        ["v1.0", "teams", team, "channels"] if post => Route::CreateChannel { team },
+        ["v1.0", "teams", team, "members", "add"] if post => Route::AddMembers { team },
+        ["v1.0", "teams", team, "members", ref tail @ ..] => {
+            return Ok(members(method, RosterRef::Team(team), tail));
+        }
+        ["v1.0", "teams", team, "channels", id, ref tail @ ..] => {
+            return Ok(channel(method, team, ChannelRef::Id(id), tail));
+        }
+        ["v1.0", "teams", team, "primaryChannel", ref tail @ ..] => {
+            return Ok(channel(method, team, ChannelRef::Primary, tail));
+        }
+        ["v1.0", "chats"] if post => Route::CreateChat,
+        ["v1.0", "chats", chat] if get => Route::GetChat { chat },
+        ["v1.0", "chats", _, "messages", _, "replies", ..] => {
+            return Err(Rule::R36.refuse("a chat is one line of messages"));
+        }
+        ["v1.0", "chats", chat, ref tail @ ..] => {
+            return Ok(thread(method, ThreadRef::Chat(chat), tail));
+        }
+        ["v1.0", "users"] if get => Route::ListUsers,
+        ["v1.0", "users", user] if get => Route::GetUser { user },
+        _ => return Ok(None),
+    }))
+}
+
+fn channel<'a>(
+    method: &Method,
+    team: &'a str,
+    channel: ChannelRef<'a>,
+    tail: &[&'a str],
+) -> Option<Route<'a>> {
+    match *tail {
+        [] if *method == Method::GET => Some(Route::GetChannel { team, channel }),
+        [] if *method == Method::DELETE => Some(Route::DeleteChannel { team, channel }),
+        ["archive"] if *method == Method::POST => Some(Route::ArchiveChannel { team, channel }),
+        _ => thread(method, ThreadRef::Channel { team, channel }, tail),
+    }
+}
+
+fn thread<'a>(method: &Method, at: ThreadRef<'a>, tail: &[&'a str]) -> Option<Route<'a>> {
+    let get = *method == Method::GET;
+    let post = *method == Method::POST;
+    Some(match *tail {
+        ["startMigration"] if post => Route::StartMigration(at),
+        ["completeMigration"] if post => Route::CompleteMigration(at),
+        ["messages"] if get => Route::ListMessages(at),
+        ["messages"] if post => Route::PostMessage(at),
+        ["messages", message] if get => Route::GetMessage(at, message),
+        ["messages", message, "replies"] if get => Route::ListReplies(at, message),
+        ["messages", message, "replies"] if post => Route::PostReply(at, message),
+        ["messages", message, "replies", reply] if get => Route::GetReply(at, message, reply),
+        ["messages", message, "hostedContents", content, "$value"]
+        | [
+            "messages",
+            _,
+            "replies",
+            message,
+            "hostedContents",
+            content,
+            "$value",
+        ] if get => Route::GetHostedContent {
+            thread: at,
+            message,
+            content,
+        },
+        [
+            "messages",
+            ..,
+            action @ ("softDelete" | "undoSoftDelete" | "setReaction" | "unsetReaction"),
+        ] if post => Route::ChangeMessage { action },
+        ["members", ref rest @ ..] => return members(method, RosterRef::Thread(at), rest),
+        _ => return None,
+    })
+}
+
+fn members<'a>(method: &Method, roster: RosterRef<'a>, tail: &[&'a str]) -> Option<Route<'a>> {
+    match *tail {
+        [] if *method == Method::GET => Some(Route::ListMembers(roster)),
+        [] if *method == Method::POST => Some(Route::AddMember(roster)),
+        [member] if *method == Method::DELETE => Some(Route::RemoveMember(roster, member)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::{ChannelRef, Route, ThreadRef, segments};
+    use crate::rules::Rule;
+
+    #[test]
+    fn both_styles_name_the_same_thing() {
+        let wanted = Route::CompleteMigration(ThreadRef::Channel {
+            team: "T",
+            channel: ChannelRef::Id("19:x@thread.tacv2"),
+        });
+        for path in [
+            "/v1.0/teams/T/channels/19:x@thread.tacv2/completeMigration",
+            "/v1.0/teams/T/channels/19%3Ax%40thread.tacv2/completeMigration",
+            "/v1.0/teams('T')/channels('19:x@thread.tacv2')/microsoft.graph.completeMigration",
+            "/v1.0/teams(%27T%27)/channels/19:x@thread.tacv2/completeMigration/",
+        ] {
+            let segments = segments(path);
+            assert_eq!(
+                Route::find(&Method::POST, &segments).unwrap(),
+                wanted,
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_addresses_and_methods_are_told_apart() {
+        let rule = |method, path| Route::find(&method, &segments(path)).unwrap_err().rule;
+        assert_eq!(rule(Method::GET, "/v1.0/planets"), Rule::G1);
+        assert_eq!(rule(Method::GET, "/beta/teams/T"), Rule::G1);
+        assert_eq!(rule(Method::DELETE, "/v1.0/teams"), Rule::G2);
+        assert_eq!(
+            rule(Method::POST, "/v1.0/chats/C/messages/1/replies"),
+            Rule::R36
+        );
+    }
+}

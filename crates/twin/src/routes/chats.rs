@@ -1,0 +1,84 @@
+//! Chats (E14).
+
+use std::collections::BTreeSet;
+
+use http::header;
+
+use super::{address, bound_user, require};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::ids::{ChatId, UserId};
+use crate::refusal::Refused;
+use crate::rules::Rule;
+use crate::state::{Caller, Chat, ChatKind, Roster, State, Thread};
+use crate::wire::requests::ChatBody;
+use crate::wire::{self, resources};
+
+/// `POST /chats`
+pub(crate) fn create(
+    state: &mut State,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Answer, Refused> {
+    require(state, caller, &["Chat.Create", "Chat.ReadWrite.All"])?;
+    let body: ChatBody<'_> = wire::read(call, &state.settings)?;
+    let kind = match body.chat_type.as_str() {
+        "oneOnOne" => ChatKind::OneOnOne,
+        "group" => ChatKind::Group,
+        other => return Err(Rule::G5.refuse(format!("no chat of type '{other}' is created"))),
+    };
+    if kind == ChatKind::OneOnOne && body.topic.is_some() {
+        return Err(Rule::G5.refuse("only groups have a topic"));
+    }
+    let mut users = Vec::with_capacity(body.members.len());
+    for member in &body.members {
+        if member.visible_history_start_date_time.is_some() {
+            return Err(Rule::R56.refuse("set it when adding the member"));
+        }
+        if member.roles.as_ref().is_none_or(Vec::is_empty) {
+            return Err(Rule::G5.refuse("each member of a chat is owner or guest"));
+        }
+        users.push((bound_user(state, member)?, member.is_owner()));
+    }
+    let distinct: BTreeSet<&UserId> = users.iter().map(|(user, _)| user).collect();
+    match kind {
+        ChatKind::OneOnOne if distinct.len() != 2 || users.len() != 2 => {
+            return Err(Rule::R55.refuse(format!("{} members", users.len())));
+        }
+        _ if distinct.len() != users.len() => {
+            return Err(Rule::R55Group.refuse("a member is named twice"));
+        }
+        _ if users.len() < 2 => return Err(Rule::G5.refuse("a chat has at least two members")),
+        _ => {}
+    }
+    let id = match (kind, distinct.first(), distinct.last()) {
+        (ChatKind::OneOnOne, Some(one), Some(other)) => {
+            ChatId::from(format!("19:{one}_{other}@unq.gbl.spaces"))
+        }
+        _ => ChatId::from(format!("19:{}@thread.v2", state.guids.hex())),
+    };
+    if !state.chats.contains_key(&id) {
+        let mut members = Roster::default();
+        for (user, owner) in &users {
+            members.add(state.guids.hex(), user, *owner, call.now);
+        }
+        let chat = Chat {
+            id: id.clone(),
+            kind,
+            topic: body.topic.map(|text| text.0.into_owned()),
+            thread: Thread::new(call.now),
+            members,
+        };
+        state.chats.insert(id.clone(), chat);
+    }
+    let resource = resources::chat(state.chat(id.as_str())?, &state.settings);
+    let location = address(state.settings.address_style, &[("chats", id.as_str())]);
+    Ok(Answer::json(201, &resource).header(header::LOCATION, location))
+}
+
+/// `GET /chats/{id}`
+pub(crate) fn get(state: &State, call: &Call<'_>, chat: &str) -> Result<Answer, Refused> {
+    call.query.only(&[])?;
+    let chat = state.chat(chat)?;
+    Ok(Answer::json(200, &resources::chat(chat, &state.settings)))
+}

@@ -1,0 +1,185 @@
+//! What the tenant enforces, and where the facts leave a choice.
+
+use serde::{Deserialize, Serialize};
+
+/// The tenant's figures. The defaults are the strictest reading of the facts (graph.md
+/// sections 2 and 6); every field names the rule it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// The tenant's id, a GUID: the `tid` of tokens, the first segment of the token address.
+    pub tenant_id: String,
+    /// The tenant's verified domain, which may stand for the id in the token address.
+    pub domain: String,
+    /// Requests per second and minute (R46, R47).
+    pub limits: Limits,
+    /// The most a message may weigh, in bytes (R43).
+    pub message_bytes: usize,
+    /// What is weighed against [`Settings::message_bytes`]. Default: [`Weight::Parts`].
+    pub message_weight: Weight,
+    /// The most a request body may hold, in bytes (R42).
+    pub request_bytes: usize,
+    /// How long a token is good for, in seconds (R2).
+    pub token_lifetime_s: u64,
+    /// How long an operation stays `notStarted`, in ms (R8).
+    pub operation_start_ms: u64,
+    /// How long an operation takes from its creation to `succeeded`, in ms (R7, R8).
+    pub operation_ms: u64,
+    /// Polls of one operation closer together than this, in ms, are noted (R8).
+    pub poll_interval_ms: u64,
+    /// How the `Location` of an operation is written; both forms are documented
+    /// (graph.md 1.2). Default: [`AddressStyle::Quoted`].
+    pub address_style: AddressStyle,
+    /// For so many ms after a channel's completion the team cannot be completed yet (R50).
+    pub completion_lag_ms: u64,
+    /// The status of a posted message: 201 by the reference, 200 in one printed sample
+    /// (graph.md E11). Default: 201.
+    pub message_status: u16,
+    /// The status of a channel created in migration mode: 201 by the reference and observed, 202
+    /// in one document (graph.md E4). Default: 201.
+    pub migration_channel_status: u16,
+    /// Whether a property that the type does not have is refused (R21 for actions, inferred for
+    /// the rest) or ignored. Default: refused.
+    pub refuse_unknown_properties: bool,
+    /// Whether a message may have an empty body. The facts only say that a body is mandatory
+    /// (R34). Default: no.
+    pub allow_empty_body: bool,
+    /// Whether imported reactions are kept; nobody has seen them survive (R44). Default: dropped.
+    pub keep_reactions: bool,
+    /// Whether inline images are taken. Turned off, any `hostedContents` is answered as in early
+    /// 2026 (R41). Default: on.
+    pub inline_images: bool,
+    /// The most channels a team may have, those deleted within 30 days included (R15).
+    pub team_channels: usize,
+    /// The most private channels among them: 30 documented, 1,000 lately reported (R15).
+    /// Default: 30.
+    pub private_channels: usize,
+    /// Whether members of a private channel must be members of the team already. From common
+    /// experience, in no document at hand. Default: yes.
+    pub private_members_from_team: bool,
+    /// Whether the application permission of each call is asked for (graph.md section 1.0), or
+    /// only `Teamwork.Migrate.All` (R1). Default: each call's.
+    pub check_permissions: bool,
+    /// Whether this is a national cloud, where `startMigration` does not exist (R68).
+    pub national_cloud: bool,
+    /// How many refusals are kept in full; all are counted.
+    pub refusals_kept: usize,
+}
+
+/// What of a message counts as its size (R43 says "html, mentions and so on").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Weight {
+    /// Content, subject and summary in UTF-8, and the JSON of mentions, attachments, reactions.
+    Parts,
+    /// The request body as sent, without the JSON of `hostedContents`: the strictest reading.
+    Request,
+}
+
+/// How addresses in headers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AddressStyle {
+    /// `/teams('{id}')/operations('{id}')`
+    Quoted,
+    /// `/teams/{id}/operations/{id}`
+    Slashes,
+}
+
+/// Ceilings on requests, each in a rolling window (graph.md 2.1, 2.2; R46, R47).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Limits {
+    /// Whether any of them holds.
+    pub enforced: bool,
+    /// Messages and replies into one channel, per second.
+    pub channel_posts: u32,
+    /// Messages and replies of one app into all channels, per second.
+    pub app_channel_posts: u32,
+    /// Messages of one app into all chats, per second.
+    pub app_chat_posts: u32,
+    /// Reads of messages by one app, per second (graph.md 2.2, GET channel or chat message).
+    pub app_message_reads: u32,
+    /// All other calls of one app, per second.
+    pub other_calls: u32,
+    /// Calls that add members to, or remove them from, one team or chat, per minute. A bulk call
+    /// counts once.
+    pub member_changes: u32,
+    /// Calls of one app on one team, per second. The general line says 4, and whether it exempts
+    /// imports is unclear (graph.md 2.1). Default: none.
+    pub team_calls: Option<u32>,
+    /// Whether a refused call counts too ("retries during throttling still accrue",
+    /// graph.md 2.3). Default: it does.
+    pub count_refused: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            tenant_id: "6f1d2c3a-5b4e-4f60-8a7b-9c0d1e2f3a4b".to_owned(),
+            domain: "contoso.onmicrosoft.com".to_owned(),
+            limits: Limits::default(),
+            message_bytes: 28_672,
+            message_weight: Weight::Parts,
+            request_bytes: 4 * 1024 * 1024,
+            token_lifetime_s: 3_599,
+            operation_start_ms: 2_000,
+            operation_ms: 20_000,
+            poll_interval_ms: 30_000,
+            address_style: AddressStyle::Quoted,
+            completion_lag_ms: 10_000,
+            message_status: 201,
+            migration_channel_status: 201,
+            refuse_unknown_properties: true,
+            allow_empty_body: false,
+            keep_reactions: false,
+            inline_images: true,
+            team_channels: 1_000,
+            private_channels: 30,
+            private_members_from_team: true,
+            check_permissions: true,
+            national_cloud: false,
+            refusals_kept: 10_000,
+        }
+    }
+}
+
+impl Settings {
+    /// The same rules, but nothing takes time: no limits, operations succeed at once, no lag.
+    pub fn instant() -> Settings {
+        Settings {
+            limits: Limits::lifted(),
+            operation_start_ms: 0,
+            operation_ms: 0,
+            poll_interval_ms: 0,
+            completion_lag_ms: 0,
+            ..Settings::default()
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            enforced: true,
+            channel_posts: 5,
+            app_channel_posts: 50,
+            app_chat_posts: 20,
+            app_message_reads: 20,
+            other_calls: 30,
+            member_changes: 4,
+            team_calls: None,
+            count_refused: true,
+        }
+    }
+}
+
+impl Limits {
+    /// None of the limits holds.
+    pub fn lifted() -> Limits {
+        Limits {
+            enforced: false,
+            ..Limits::default()
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the tenant holds.
+
+mod app;
+mod chat;
+mod directory;
+mod operation;
+mod posts;
+mod roster;
+mod team;
+mod thread;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use app::App;
+pub(crate) use app::{Caller, Tokens};
+pub(crate) use chat::{Chat, ChatKind};
+pub(crate) use directory::Directory;
+pub use directory::User;
+pub(crate) use operation::{Operation, OperationKind};
+pub(crate) use posts::Posts;
+pub use posts::{ContentType, Extras, HostedContent, Importance, Post};
+pub(crate) use roster::{Member, Roster};
+pub(crate) use team::{Channel, Membership, Team, TeamMigration};
+pub(crate) use thread::Thread;
+
+use crate::faults::Faults;
+use crate::ids::{AppId, ChatId, Guids, OperationId, TeamId};
+use crate::limits::Windows;
+use crate::moment::Moment;
+use crate::refusal::{Log, Refused};
+use crate::route::{ChannelRef, Route, ThreadRef};
+use crate::rules::Rule;
+use crate::settings::Settings;
+
+/// Everything but the clock. All of it can be written out and read back, except what belongs to
+/// the moment: the rolling windows and the fault plan.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) directory: Directory,
+    pub(crate) apps: BTreeMap<AppId, App>,
+    pub(crate) tokens: Tokens,
+    pub(crate) teams: BTreeMap<TeamId, Team>,
+    pub(crate) chats: BTreeMap<ChatId, Chat>,
+    pub(crate) operations: BTreeMap<OperationId, Operation>,
+    pub(crate) log: Log,
+    /// Ids of things.
+    pub(crate) guids: Guids,
+    /// Ids of requests, and so the number of calls answered.
+    pub(crate) request_ids: Guids,
+    #[serde(skip)]
+    pub(crate) windows: Windows,
+    #[serde(skip)]
+    pub(crate) faults: Faults,
+}
+
+impl State {
+    pub(crate) fn new(settings: Settings) -> State {
+        State {
+            settings,
+            directory: Directory::default(),
+            apps: BTreeMap::new(),
+            tokens: Tokens::default(),
+            teams: BTreeMap::new(),
+            chats: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            log: Log::default(),
+            guids: Guids::new(1),
+            request_ids: Guids::new(2),
+            windows: Windows::default(),
+            faults: Faults::default(),
+        }
+    }
+
+    /// A team that is there for its callers (R7).
+    pub(crate) fn team(&self, id: &str, now: Moment) -> Result<&Team, Refused> {
+        self.teams
+            .get(id.to_ascii_lowercase().as_str())
+            .filter(|team| team.ready_at <= now)
+            .ok_or_else(|| {
+                Rule::R7
+                    .refuse("unknown, deleted or not provisioned yet")
+                    .with(id)
+            })
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn team_mut(&mut self, id: &str, now: Moment) -> Result<&mut Team, Refused> {
+        self.teams
+            .get_mut(id.to_ascii_lowercase().as_str())
+            .filter(|team| team.ready_at <= now)
+            .ok_or_else(|| {
+                Rule::R7
+                    .refuse("unknown, deleted or not provisioned yet")
+                    .with(id)
+            })
+    }
+
+    pub(crate) fn chat(&self, id: &str) -> Result<&Chat, Refused> {
+        self.chats.get(id).ok_or_else(|| no_chat(id))
+    }
+
+    pub(crate) fn chat_mut(&mut self, id: &str) -> Result<&mut Chat, Refused> {
+        self.chats.get_mut(id).ok_or_else(|| no_chat(id))
+    }
+
+    /// The conversation that an address names, to be changed.
+    pub(crate) fn thread_mut(
+        &mut self,
+        at: ThreadRef<'_>,
+        now: Moment,
+    ) -> Result<&mut Thread, Refused> {
+        match at {
+            ThreadRef::Channel { team, channel } => {
+                Ok(&mut self.team_mut(team, now)?.channel_mut(channel, now)?.thread)
+            }
+            ThreadRef::Chat(chat) => Ok(&mut self.chat_mut(chat)?.thread),
+        }
+    }
+
+    /// The id of the conversation, or else the team, that a call is about: what limits and
+    /// faults go by. General is the same place by either of its addresses.
+    pub(crate) fn place(&self, route: &Route<'_>) -> String {
+        match route.thread() {
+            Some(ThreadRef::Chat(chat)) => chat.to_owned(),
+            Some(ThreadRef::Channel { team, channel }) => match channel {
+                ChannelRef::Id(id) => id.to_owned(),
+                ChannelRef::Primary => self
+                    .teams
+                    .get(team.to_ascii_lowercase().as_str())
+                    .map_or(team, |team| team.general.as_str())
+                    .to_owned(),
+            },
+            None => route.team().unwrap_or_default().to_ascii_lowercase(),
+        }
+    }
+}
+
+fn no_chat(id: &str) -> Refused {
+    Rule::G6.refuse("unknown chat").with("Chat").with(id)
+}

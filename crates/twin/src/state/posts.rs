@@ -1,0 +1,162 @@
+//! The messages of one conversation.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::ids::{MessageId, UserId};
+
+/// The `contentType` of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContentType {
+    /// Plain text.
+    Text,
+    /// HTML.
+    Html,
+}
+
+/// `chatMessageImportance`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "named as in the metadata")]
+pub enum Importance {
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+/// A message or reply. Its id, and so its time in ms, is the key it is kept under.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Post {
+    /// The root message it replies to; `None` for a root.
+    pub root: Option<MessageId>,
+    /// Who it is from.
+    pub author: UserId,
+    /// How its content is to be read.
+    pub content_type: ContentType,
+    /// The body's content; sources of inline images are rewritten (R40).
+    pub content: Arc<str>,
+    /// How urgent it is.
+    pub importance: Importance,
+    /// What most messages do not have.
+    pub extras: Option<Box<Extras>>,
+}
+
+/// What most messages do not have.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Extras {
+    /// `subject`.
+    pub subject: Option<String>,
+    /// `summary`.
+    pub summary: Option<String>,
+    /// `mentions`, as sent.
+    pub mentions: Option<Box<RawValue>>,
+    /// `attachments`, as sent.
+    pub attachments: Option<Box<RawValue>>,
+    /// `reactions`, as sent.
+    pub reactions: Option<Box<RawValue>>,
+    /// Inline images.
+    pub hosted_contents: Vec<HostedContent>,
+}
+
+impl Extras {
+    /// Whether there is anything in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.subject.is_none()
+            && self.summary.is_none()
+            && self.mentions.is_none()
+            && self.attachments.is_none()
+            && self.reactions.is_none()
+            && self.hosted_contents.is_empty()
+    }
+}
+
+/// An inline image.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HostedContent {
+    /// Its id in the rewritten source.
+    pub id: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Its bytes in base64, as sent.
+    pub base64: Box<str>,
+}
+
+/// The messages of one conversation, by time; replies of a root can be found.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Posts {
+    by_time: BTreeMap<MessageId, Post>,
+    replies: BTreeSet<(MessageId, MessageId)>,
+}
+
+impl Posts {
+    /// Keeps a message under its millisecond. `false` when another one has it (R31).
+    pub(crate) fn insert(&mut self, id: MessageId, post: Post) -> bool {
+        let root = post.root;
+        let std::collections::btree_map::Entry::Vacant(place) = self.by_time.entry(id) else {
+            return false;
+        };
+        place.insert(post);
+        if let Some(root) = root {
+            self.replies.insert((root, id));
+        }
+        true
+    }
+
+    pub(crate) fn get(&self, id: MessageId) -> Option<&Post> {
+        self.by_time.get(&id)
+    }
+
+    /// A message that is not a reply.
+    pub(crate) fn root(&self, id: MessageId) -> Option<&Post> {
+        self.get(id).filter(|post| post.root.is_none())
+    }
+
+    pub(crate) fn contains(&self, id: MessageId) -> bool {
+        self.by_time.contains_key(&id)
+    }
+
+    /// Root messages older than `before`, newest first.
+    pub(crate) fn roots_before(
+        &self,
+        before: Option<MessageId>,
+    ) -> impl Iterator<Item = (MessageId, &Post)> {
+        let before = before.unwrap_or(MessageId(i64::MAX));
+        self.by_time
+            .range(..before)
+            .rev()
+            .filter(|(_, post)| post.root.is_none())
+            .map(|(id, post)| (*id, post))
+    }
+
+    /// Replies to `root` older than `before`, newest first.
+    pub(crate) fn replies_before(
+        &self,
+        root: MessageId,
+        before: Option<MessageId>,
+    ) -> impl Iterator<Item = (MessageId, &Post)> {
+        let before = before.unwrap_or(MessageId(i64::MAX));
+        self.replies
+            .range((root, MessageId(i64::MIN))..(root, before))
+            .rev()
+            .filter_map(|(_, id)| Some((*id, self.by_time.get(id)?)))
+    }
+
+    /// All of them, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (MessageId, &Post)> {
+        self.by_time.iter().map(|(id, post)| (*id, post))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_time.len()
+    }
+
+    /// How many of them are replies.
+    pub(crate) fn replies(&self) -> usize {
+        self.replies.len()
+    }
+}
