@@ -50,10 +50,10 @@ impl Sink {
                 fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
             }
             Self::Zip(zip) => {
-                // The fastest level: the export is written once and its size hardly matters.
+                // The usual level, because how fast a zip inflates depends on it.
                 let options = SimpleFileOptions::default()
                     .compression_method(CompressionMethod::Deflated)
-                    .compression_level(Some(1));
+                    .compression_level(Some(6));
                 zip.start_file(path, options)?;
                 Ok(zip.write_all(bytes)?)
             }

@@ -1,7 +1,10 @@
 //! Every package we ship is under a licence that `deny.toml` allows.
 
+use std::ffi::OsString;
 use std::iter::Peekable;
+use std::path::{Path, PathBuf};
 use std::slice::Iter;
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -9,51 +12,53 @@ use toml::{Table, Value};
 
 use super::Violation;
 use super::tree::Tree;
-use crate::workspace;
 
 const LIST: &str = "deny.toml";
 
 #[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
+struct Lock {
+    package: Vec<Locked>,
 }
 
 #[derive(Deserialize)]
-struct Package {
+struct Locked {
     name: String,
     version: String,
-    license: Option<String>,
+    /// None for the crates of this workspace.
+    source: Option<String>,
 }
 
-/// Asks cargo, offline, for the packages of this platform; fails if they have not been fetched.
+/// Looks at the packages of the lock file that cargo has fetched, which are all that can be built
+/// here. Works offline, and while a new package has not arrived yet.
 pub(super) fn violations(tree: &Tree) -> Result<Vec<Violation>> {
     let allowed = allowed(tree)?;
-    let output = workspace::cargo()
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--offline",
-            "--filter-platform",
-        ])
-        .arg(host()?)
-        .output()
-        .context("cannot start cargo")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "cargo metadata failed (try `cargo fetch`): {errors}"
-    );
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-    Ok(metadata
-        .packages
+    let lock = tree.file("Cargo.lock").context("no Cargo.lock")?;
+    let lock: Lock = toml::from_str(&lock.text())?;
+    let registries = registries()?;
+    let mut looked_at = 0;
+    let mut violations = Vec::new();
+    for package in lock
+        .package
         .iter()
-        .filter_map(|package| violation(package, &allowed))
-        .collect())
+        .filter(|package| package.source.is_some())
+    {
+        if let Some(manifest) = manifest(package, &registries) {
+            looked_at += 1;
+            violations.extend(violation(package, &manifest, &allowed));
+        }
+    }
+    ensure!(
+        looked_at > 0,
+        "cargo has fetched none of the locked packages"
+    );
+    Ok(violations)
 }
 
-fn violation(package: &Package, allowed: &[String]) -> Option<Violation> {
-    let licence = package.license.as_deref().unwrap_or("nothing");
+fn violation(package: &Locked, manifest: &Table, allowed: &[String]) -> Option<Violation> {
+    let licence = manifest
+        .get("package")
+        .and_then(|package| package.get("license"));
+    let licence = licence.and_then(Value::as_str).unwrap_or("nothing");
     let message = format!("{} {} is under {licence}", package.name, package.version);
     (!is_allowed(licence, allowed)).then(|| Violation::of_file(LIST, message))
 }
@@ -73,17 +78,31 @@ fn allowed(tree: &Tree) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The triple of the machine we run on.
-fn host() -> Result<String> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = std::process::Command::new(rustc)
-        .arg("-vV")
-        .output()
-        .context("cannot start rustc")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .context("rustc does not say its host")
+/// The folders that cargo unpacks registries into.
+fn registries() -> Result<Vec<PathBuf>> {
+    let under_home = |home: OsString| Path::new(&home).join(".cargo");
+    let home = env::var_os("HOME")
+        .or_else(|| env::var_os("USERPROFILE"))
+        .map(under_home);
+    let cargo = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or(home)
+        .context("no CARGO_HOME")?;
+    let unpacked = cargo.join("registry/src");
+    let entries =
+        fs::read_dir(&unpacked).with_context(|| format!("cannot list {}", unpacked.display()))?;
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn manifest(package: &Locked, registries: &[PathBuf]) -> Option<Table> {
+    let folder = format!("{}-{}", package.name, package.version);
+    let mut paths = registries
+        .iter()
+        .map(|registry| registry.join(&folder).join("Cargo.toml"));
+    paths
+        .find_map(|path| fs::read_to_string(path).ok())?
+        .parse()
+        .ok()
 }
 
 /// Whether an SPDX expression can be met with the `allowed` licences. `/` is the old word for OR.
@@ -163,13 +182,26 @@ mod tests {
     }
 
     #[test]
-    fn a_package_without_a_licence_is_caught() {
-        let package = Package {
+    fn a_package_is_judged_by_its_manifest() {
+        let package = Locked {
             name: "x".into(),
             version: "1.0.0".into(),
-            license: None,
+            source: None,
         };
-        let violation = violation(&package, &allowed()).unwrap();
-        assert_eq!(violation.to_string(), "deny.toml: x 1.0.0 is under nothing");
+        let judged = |manifest: &str| {
+            let violation = violation(&package, &manifest.parse().unwrap(), &allowed());
+            violation
+                .map(|violation| violation.message)
+                .unwrap_or_default()
+        };
+        assert_eq!(judged("[package]\nlicense = \"MIT\"\n"), "");
+        assert_eq!(
+            judged("[package]\nlicense = \"GPL-3.0\"\n"),
+            "x 1.0.0 is under GPL-3.0"
+        );
+        assert_eq!(
+            judged("[package]\nname = \"x\"\n"),
+            "x 1.0.0 is under nothing"
+        );
     }
 }
