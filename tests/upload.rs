@@ -1,0 +1,82 @@
+//! `upload` and `verify` over a socket, killed and resumed.
+
+use std::time::Duration;
+
+use crate::support::{SECRET, TwinServer, Work, rendered};
+
+#[test]
+fn every_post_arrives_once_and_verifies() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    work.against(&twin, &["upload"]).code(0);
+    assert_eq!(twin.posts(), rendered(&work));
+    assert!(twin.tenant.refusals().is_empty(), "{:#?}", twin.tenant.refusals());
+    work.against(&twin, &["verify"]).code(0);
+
+    // Once more changes nothing.
+    work.against(&twin, &["upload"]).code(0);
+    assert_eq!(twin.posts(), rendered(&work));
+    for team in twin.tenant.teams() {
+        assert!(team.owners > 0, "nobody could find {}", team.display_name);
+        assert_eq!(team.migration, "completed");
+    }
+}
+
+#[test]
+fn killed_at_ten_moments_every_post_is_there_once() {
+    for moment in 0..10_u64 {
+        let work = Work::new();
+        work.convert_acme().done();
+        let twin = TwinServer::instant();
+        let mut child = work.start_against(&twin, &["upload", "--set", "limits.channel_posts=100"]);
+        std::thread::sleep(Duration::from_millis(60 + 55 * moment));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        work.against(&twin, &["upload"]).code(0);
+        assert_eq!(twin.posts(), rendered(&work), "killed at moment {moment}");
+        work.against(&twin, &["verify"]).code(0);
+    }
+}
+
+#[test]
+fn a_dry_run_sends_nothing() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    work.against(&twin, &["upload", "--dry-run"]).code(0);
+    assert!(twin.tenant.teams().is_empty());
+    assert!(!work.path("4-upload/journal.sqlite").exists());
+}
+
+#[test]
+fn the_secret_is_nowhere_to_be_seen() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    let ran = work.against(&twin, &["upload", "-vv"]).code(0);
+    assert!(!ran.stderr.contains(SECRET) && !ran.stdout.contains(SECRET));
+    assert!(!ran.stderr.contains("Bearer ey"), "{}", ran.stderr);
+    for (name, content) in work.files("") {
+        assert!(!String::from_utf8_lossy(&content).contains(SECRET), "the secret is in {name}");
+    }
+}
+
+#[test]
+fn a_wrong_secret_or_none_is_told_as_such() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    let args = ["upload", "--graph-url", &twin.url, "--login-url", &twin.url, "--tenant-id", "x"];
+    let ran = work.run(&args).code(2);
+    assert!(ran.stderr.contains("client_id"), "{}", ran.stderr);
+    let args = [&args[..], &["--client-id", crate::support::CLIENT_ID]].concat();
+    let ran = work.run(&args).code(2);
+    assert!(ran.stderr.contains("CHATFERRY_CLIENT_SECRET"), "{}", ran.stderr);
+
+    let wrong = [("CHATFERRY_CLIENT_SECRET", "wrong")];
+    let args = [&args[..5], &["--tenant-id", &twin.tenant_id, "--client-id", crate::support::CLIENT_ID]].concat();
+    let ran = work.run_with(&wrong, &args).code(4);
+    assert!(ran.stderr.contains("AADSTS7000215"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("wrong\""), "{}", ran.stderr);
+}
