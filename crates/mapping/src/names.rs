@@ -1,0 +1,322 @@
+//! Names that Teams takes (graph.md 2.6, R12).
+//!
+//! Lengths are counted in UTF-16 units, of which a character has at least one: what fits so fits
+//! however Teams counts.
+
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The longest name of a channel.
+pub(crate) const CHANNEL_UNITS: usize = 50;
+/// The longest name of a team.
+pub(crate) const TEAM_UNITS: usize = 256;
+/// The longest description of a channel.
+pub(crate) const DESCRIPTION_UNITS: usize = 1_024;
+/// The longest topic of a chat.
+pub(crate) const TOPIC_UNITS: usize = 250;
+/// The name of the channel every team begins with.
+pub(crate) const GENERAL: &str = "General";
+
+/// What no channel's name may contain.
+const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
+/// What no channel may be called; `COM1`–`COM9` and `LPT1`–`LPT9` besides.
+const RESERVED: &[&str] = &[
+    "forms",
+    "con",
+    "conin$",
+    "conout$",
+    "prn",
+    "aux",
+    "nul",
+    "desktop.ini",
+];
+
+/// What is wrong with a channel's name, if anything.
+pub(crate) fn fault(name: &str) -> Option<String> {
+    if let Some(c) = name.chars().find(|c| FORBIDDEN.contains(*c)) {
+        return Some(format!("Teams takes no {c} in a channel's name"));
+    }
+    let fault = if name.trim().is_empty() {
+        "a channel needs a name"
+    } else if name.trim() != name {
+        "a channel's name has no blanks around it"
+    } else if units(name) > CHANNEL_UNITS {
+        "a channel's name has at most 50 characters"
+    } else if name.contains(is_invisible) {
+        "Teams takes no control characters in a channel's name"
+    } else if name.contains("..") {
+        "Teams takes no two dots in a row in a channel's name"
+    } else if name.starts_with(['_', '.']) {
+        "a channel's name can't begin with _ or ."
+    } else if name.ends_with('.') {
+        "a channel's name can't end with ."
+    } else if is_reserved(name) {
+        "Teams keeps this name for itself"
+    } else if name.to_lowercase().contains("_vti_") {
+        "Teams takes no _vti_ in a channel's name"
+    } else {
+        return None;
+    };
+    Some(fault.to_owned())
+}
+
+/// A legal name that says the same as `name`; made of `otherwise` where nothing of it is left.
+pub(crate) fn legal(name: &str, otherwise: &str) -> String {
+    let says_something = |name: &str| {
+        fault(name).is_none()
+            && name.contains(|c: char| !c.is_ascii_punctuation() && !c.is_whitespace())
+    };
+    if says_something(name) {
+        return name.to_owned();
+    }
+    [name, otherwise]
+        .into_iter()
+        .map(tidy)
+        .find(|tidy| says_something(tidy))
+        .unwrap_or_else(|| "channel".to_owned())
+}
+
+fn tidy(name: &str) -> String {
+    let mut tidy = String::with_capacity(name.len());
+    for c in name.nfc() {
+        let last = tidy.chars().next_back();
+        if is_invisible(c) {
+            continue;
+        }
+        let c = match c {
+            c if FORBIDDEN.contains(c) => '-',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        // One of each is enough, and two dots are not allowed.
+        if !(matches!(c, ' ' | '-' | '.') && last == Some(c)) {
+            tidy.push(c);
+        }
+    }
+    // Each step may bring to light what another one looks for.
+    loop {
+        let before = tidy.len();
+        if let Some(at) = find_ignoring_case(&tidy, "_vti_") {
+            tidy.replace_range(at..at + 1, "");
+        }
+        tidy = cut(trim(&tidy), CHANNEL_UNITS).to_owned();
+        tidy = trim(&tidy).to_owned();
+        if tidy.len() == before {
+            break;
+        }
+    }
+    if is_reserved(&tidy) {
+        tidy = trim(cut(&format!("channel-{tidy}"), CHANNEL_UNITS)).to_owned();
+    }
+    tidy
+}
+
+fn trim(name: &str) -> &str {
+    name.trim_start_matches(|c: char| matches!(c, '_' | '.' | '-') || c.is_whitespace())
+        .trim_end_matches(|c: char| matches!(c, '.' | '-') || c.is_whitespace())
+}
+
+fn find_ignoring_case(text: &str, ascii: &str) -> Option<usize> {
+    text.as_bytes()
+        .windows(ascii.len())
+        .position(|window| window.eq_ignore_ascii_case(ascii.as_bytes()))
+}
+
+fn is_reserved(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    // Windows takes `aux.txt` for `aux`.
+    let stem = lower.split('.').next().unwrap_or_default().trim_end();
+    let numbered = ["com", "lpt"].iter().any(|port| {
+        let digit = stem.strip_prefix(port).unwrap_or_default();
+        matches!(digit.as_bytes(), [b'1'..=b'9'])
+    });
+    numbered || RESERVED.iter().any(|word| *word == lower || *word == stem)
+}
+
+/// Control characters, and what is written but not seen; the joiner of emoji is seen.
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && c != '\t' && c != '\n' && c != '\r')
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// How long a text is, in UTF-16 units.
+pub(crate) fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// The start of `text` that has at most `limit` UTF-16 units, cut between characters as people see
+/// them.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    if units(text) <= limit {
+        return text;
+    }
+    let mut length = 0;
+    let mut end = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        length += units(grapheme);
+        if length > limit {
+            end = at;
+            break;
+        }
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// The form in which two names are equal to Teams.
+pub(crate) fn fold(name: &str) -> String {
+    let lower: String = name.nfkc().flat_map(char::to_lowercase).collect();
+    lower.nfkc().collect()
+}
+
+/// The names taken in one team.
+#[derive(Debug, Default)]
+pub(crate) struct Taken(HashSet<String>);
+
+impl Taken {
+    /// The names of a new team: it has its General channel.
+    pub(crate) fn new() -> Self {
+        Self(HashSet::from([fold(GENERAL)]))
+    }
+
+    /// Takes a name, or says that it is taken.
+    pub(crate) fn take(&mut self, name: &str) -> bool {
+        self.0.insert(fold(name))
+    }
+
+    /// Takes `name`, or the first of `name (2)`, `name (3)`, … that is free.
+    pub(crate) fn take_like(&mut self, name: &str, limit: usize) -> String {
+        if self.take(name) {
+            return name.to_owned();
+        }
+        let mut number = 2_u64;
+        loop {
+            let suffix = format!(" ({number})");
+            let start = cut(name, limit.saturating_sub(units(&suffix)));
+            let start = match start.trim_end_matches([' ', '-', '.']) {
+                "" => "channel",
+                start => start,
+            };
+            let candidate = format!("{start}{suffix}");
+            if self.take(&candidate) {
+                return candidate;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// Text on one line, for a cell or a title.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_stay_readable() {
+        let names = [
+            "dev-ops",
+            "büro-köln_日本語",
+            "общий",
+            "🎉-party",
+            "_customer-feedback-and-returns-and-repairs-north-of-england-2021",
+            "aux",
+            "COM7",
+            "desktop.ini",
+            "x_vti_y",
+            "what? me: worry #1",
+            "...dots...",
+            "~#%&*",
+            "",
+            "a\u{0}b\u{200b}c",
+            "tab\there",
+            "  wide   gap ",
+            "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+        ];
+        let shown: Vec<_> = names
+            .iter()
+            .map(|name| format!("{name:?} -> {}", legal(name, "C04AR36")))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"));
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for name in [
+            "",
+            " ",
+            "a/b",
+            "a..b",
+            "_a",
+            ".a",
+            "a.",
+            "forms",
+            "Lpt1",
+            "aux.txt",
+            "x_VTI_y",
+            "a\u{7}b",
+            " a",
+            "it's",
+            "a, b",
+            &"x".repeat(51),
+            &"🎉".repeat(26),
+        ] {
+            assert!(fault(name).is_some(), "{name:?}");
+        }
+        for name in [
+            "General",
+            "a.b",
+            "a (2)",
+            "com10",
+            "formsheet",
+            &"x".repeat(50),
+        ] {
+            assert_eq!(fault(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_never_splits_what_people_see_as_one() {
+        assert_eq!(cut("ae\u{301}x", 2), "a");
+        assert_eq!(cut("👍🏽x", 3), "");
+        assert_eq!(cut("abc", 3), "abc");
+    }
+
+    /// Names made of what makes trouble, and of anything.
+    fn any_name() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[_.~#%*+/\\\\ a-c'-]{0,60}",
+            "(_vti_|__vti__|aux|con|com1|forms|general|\\.|_| |-|\u{301}|é|日|👩‍👧|İ|ß){0,20}",
+            "\\PC{0,70}",
+            any::<String>(),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn legal_names_are_legal_and_stay(name in any_name(), id in "[A-Z_.#]{0,12}") {
+            let once = legal(&name, &id);
+            prop_assert_eq!(fault(&once), None, "{:?}", once);
+            prop_assert_eq!(legal(&once, &id), once);
+        }
+
+        #[test]
+        fn names_of_a_team_are_unique_and_legal(names in prop::collection::vec(any_name(), 0..40)) {
+            let mut taken = Taken::new();
+            let mut seen = HashSet::from([fold("General")]);
+            for name in names {
+                let name = taken.take_like(&legal(&name, "C1"), CHANNEL_UNITS);
+                prop_assert_eq!(fault(&name), None, "{:?}", &name);
+                prop_assert!(seen.insert(fold(&name)), "{}", name);
+            }
+        }
+    }
+}

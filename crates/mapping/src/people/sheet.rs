@@ -1,0 +1,192 @@
+//! `people.csv`: a row for everybody, and one for the placeholder.
+
+use chatferry_model::EntraId;
+use chatferry_model::person::Person;
+
+use super::{Match, Status, kind_of};
+use crate::directory::Directory;
+use crate::error::BadCell;
+use crate::names::one_line;
+use crate::places::day;
+use crate::sheet::{Form, Line};
+
+/// `people.csv`; the columns of an admin are `entra_id`, `entra_user` and `action`.
+pub(crate) const FORM: Form = Form {
+    file: "people.csv",
+    key: "source_id",
+    columns: &[
+        "source_id",
+        "name",
+        "email",
+        "kind",
+        "messages",
+        "last_active",
+        "entra_id",
+        "entra_user",
+        "action",
+        "status",
+        "rule_or_reason",
+        "suggestion",
+    ],
+};
+
+/// The key of the row that says who speaks for those without an account.
+pub(crate) const PLACEHOLDER: &str = "*";
+
+const MAP: &str = "map";
+const SPEAK_THROUGH_PLACEHOLDER: &str = "placeholder";
+
+/// Who speaks for somebody, when the admin has been heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Speaker {
+    pub(crate) user: Option<EntraId>,
+    /// Whether the admin decided it.
+    pub(crate) edited: bool,
+}
+
+/// Hears the admin about somebody for whom the rules say `proposed`.
+pub(crate) fn decide(
+    row: Option<Line<'_>>,
+    proposed: Option<EntraId>,
+    directory: &Directory,
+    bad: &mut Vec<BadCell>,
+) -> Speaker {
+    let unedited = Speaker {
+        user: proposed,
+        edited: false,
+    };
+    let Some(row) = row else { return unedited };
+    let (id, user) = (row.edit("entra_id"), row.edit("entra_user"));
+    let action = row.edit("action").filter(|action| !action.is_empty());
+    if id.is_none() && user.is_none() && action.is_none() {
+        return unedited;
+    }
+    let complaints = bad.len();
+    let map = match action.map(str::to_ascii_lowercase).as_deref() {
+        None => None,
+        Some(MAP) => Some(true),
+        Some(SPEAK_THROUGH_PLACEHOLDER) => Some(false),
+        Some(_) => {
+            bad.push(row.bad("action", "write map or placeholder"));
+            None
+        }
+    };
+    let mut resolve = |column: &'static str| {
+        let cell = Some(row.cell(column)).filter(|cell| !cell.is_empty())?;
+        match directory.resolve(cell) {
+            Ok(user) => Some(user),
+            Err(reason) => {
+                bad.push(row.bad(column, reason));
+                None
+            }
+        }
+    };
+    let written = |edit: Option<&str>| edit.is_some_and(|cell| !cell.is_empty());
+    // What was written counts; where a cell was only emptied, what the other one still says.
+    let given = match (written(id), written(user)) {
+        _ if map == Some(false) => None,
+        (true, true) => {
+            let (by_id, by_user) = (resolve("entra_id"), resolve("entra_user"));
+            if let (Some(by_id), Some(by_user)) = (by_id, by_user)
+                && by_id != by_user
+            {
+                bad.push(row.bad(
+                    "entra_user",
+                    "entra_id names somebody else; empty the one that is wrong",
+                ));
+            }
+            by_id
+        }
+        (true, false) => resolve("entra_id"),
+        (false, true) => resolve("entra_user"),
+        (false, false) if id.is_some() && user.is_some() => None,
+        (false, false) if id.is_some() => resolve("entra_user"),
+        (false, false) if user.is_some() => resolve("entra_id"),
+        (false, false) => proposed,
+    };
+    if map == Some(true) && given.is_none() && bad.len() == complaints {
+        bad.push(row.bad(
+            "action",
+            "nobody to map to; write the user into entra_user, or placeholder here",
+        ));
+    }
+    Speaker {
+        user: given,
+        edited: true,
+    }
+}
+
+/// The row of somebody for whom `speaker` speaks.
+pub(crate) fn cells(
+    person: &Person,
+    proposal: &Match,
+    speaker: Speaker,
+    suggestion: &str,
+    directory: &Directory,
+) -> Vec<String> {
+    // Whom the rules found stays to be seen when the admin prefers the placeholder.
+    let (id, user) = user_cells(speaker.user.or(proposal.user), directory);
+    let (status, reason) = if speaker.edited {
+        (Status::Edited, "row edited")
+    } else {
+        (proposal.status, proposal.reason.as_str())
+    };
+    let action = if speaker.user.is_some() {
+        MAP
+    } else {
+        SPEAK_THROUGH_PLACEHOLDER
+    };
+    vec![
+        person.id.to_string(),
+        one_line(&person.name),
+        one_line(person.email.as_deref().unwrap_or_default()),
+        kind_of(person),
+        person.messages.to_string(),
+        person.last_active.map(day).unwrap_or_default(),
+        id,
+        user,
+        action.to_owned(),
+        status.as_str().to_owned(),
+        one_line(reason),
+        one_line(suggestion),
+    ]
+}
+
+/// The row of the placeholder, which speaks for so many messages.
+pub(crate) fn placeholder_cells(
+    speaker: Speaker,
+    messages: u64,
+    directory: &Directory,
+) -> Vec<String> {
+    let (id, user) = user_cells(speaker.user, directory);
+    let status = match (speaker.user, messages) {
+        (Some(_), _) if speaker.edited => "edited",
+        (Some(_), _) => "mapped",
+        (None, 0) => "not needed",
+        (None, _) => "missing",
+    };
+    vec![
+        PLACEHOLDER.to_owned(),
+        "(everybody without an account)".to_owned(),
+        String::new(),
+        "placeholder".to_owned(),
+        messages.to_string(),
+        String::new(),
+        id,
+        user,
+        speaker.user.map_or("", |_| MAP).to_owned(),
+        status.to_owned(),
+        "the account that speaks for them (--placeholder)".to_owned(),
+        String::new(),
+    ]
+}
+
+fn user_cells(user: Option<EntraId>, directory: &Directory) -> (String, String) {
+    let Some(id) = user else {
+        return Default::default();
+    };
+    let name = directory
+        .by_id(id)
+        .map(|user| user.user_principal_name.clone());
+    (id.to_string(), name.unwrap_or_default())
+}

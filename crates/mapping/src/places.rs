@@ -1,0 +1,177 @@
+//! Conversations to channels and chats, and `conversations.csv`.
+//!
+//! Private stays private (design.md rule 4.4): whatever a row says, a conversation that is not
+//! public comes to stand in a standard channel only if its own row allows it in so many words.
+
+mod sheet;
+
+use std::collections::BTreeSet;
+
+use chatferry_model::conversation::{Conversation, ConversationKind};
+use chatferry_model::plan::Membership;
+use chatferry_model::{EntraId, Micros, PersonId};
+
+pub(crate) use self::sheet::{Decision, FORM, Naming, cells, decide, from_proposals};
+use crate::names::{self, Taken};
+use crate::settings::{Chats, MapSettings};
+use crate::teams::Homes;
+
+/// What becomes of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Channel,
+    Chat,
+    Skip,
+}
+
+/// Where a conversation goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) action: Action,
+    /// The key of the team; empty unless it becomes a channel.
+    pub(crate) team: String,
+    /// The name of the channel, likewise.
+    pub(crate) channel: String,
+    pub(crate) membership: Membership,
+    pub(crate) archived: bool,
+}
+
+/// Where chatferry would put a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proposal {
+    pub(crate) place: Place,
+    /// Why it is skipped; empty if it is not.
+    pub(crate) skipped: String,
+}
+
+/// Reasons for skipping, which also stand in the plan and in the sums.
+pub(crate) const CHATS_SKIPPED: &str = "chats-skipped";
+pub(crate) const NOT_SELECTED: &str = "not-selected";
+pub(crate) const SELF_DM: &str = "self-dm";
+pub(crate) const WITHOUT_PEOPLE: &str = "chat-without-people";
+pub(crate) const BY_ADMIN: &str = "skipped-by-admin";
+
+/// How many people a group chat holds (graph.md 2.5).
+const CHAT_MEMBERS: usize = 250;
+
+/// Proposes a place for each conversation; `user_of` says who is mapped to whom.
+pub(crate) fn propose(
+    conversations: &[Conversation],
+    homes: &Homes,
+    user_of: &dyn Fn(&PersonId<'_>) -> Option<EntraId>,
+    settings: &MapSettings,
+) -> Vec<Proposal> {
+    let general = generals(conversations, homes);
+    let mut taken: Vec<Taken> = homes.teams.iter().map(|_| Taken::new()).collect();
+    let each = conversations.iter().zip(&homes.of).enumerate();
+    each.map(|(at, (conversation, home))| {
+        let skipped = reason_to_skip(conversation, user_of, settings);
+        let kind = conversation.kind;
+        let action = match (&skipped, kind.is_chat()) {
+            (Some(_), _) => Action::Skip,
+            (None, true) => Action::Chat,
+            (None, false) => Action::Channel,
+        };
+        let is_general = general.contains(&at);
+        let (mut team, mut channel) = (String::new(), String::new());
+        if action == Action::Channel
+            && let (Some(home), Some(taken)) = (homes.teams.get(*home), taken.get_mut(*home))
+        {
+            team.clone_from(&home.key);
+            channel = if is_general {
+                names::GENERAL.to_owned()
+            } else {
+                let legal = names::legal(&conversation.name, conversation.id.as_str());
+                taken.take_like(&legal, names::CHANNEL_UNITS)
+            };
+        }
+        Proposal {
+            place: Place {
+                action,
+                team,
+                channel,
+                membership: default_membership(kind),
+                // A team's General channel can't be closed.
+                archived: conversation.archived && !is_general,
+            },
+            skipped: skipped.unwrap_or_default().to_owned(),
+        }
+    })
+    .collect()
+}
+
+/// The conversation that becomes the General channel of each team: the public one that everybody
+/// is in; of several the biggest.
+fn generals(conversations: &[Conversation], homes: &Homes) -> BTreeSet<usize> {
+    let mut best: Vec<Option<usize>> = vec![None; homes.teams.len()];
+    for (at, (conversation, home)) in conversations.iter().zip(&homes.of).enumerate() {
+        if !conversation.general || conversation.kind != ConversationKind::Public {
+            continue;
+        }
+        let size = |at: usize| conversations.get(at).map_or(0, |c| c.messages);
+        if let Some(best) = best.get_mut(*home)
+            && best.is_none_or(|best| conversation.messages > size(best))
+        {
+            *best = Some(at);
+        }
+    }
+    best.into_iter().flatten().collect()
+}
+
+pub(crate) fn default_membership(kind: ConversationKind) -> Membership {
+    if kind.is_private() {
+        Membership::Private
+    } else {
+        Membership::Standard
+    }
+}
+
+fn reason_to_skip(
+    conversation: &Conversation,
+    user_of: &dyn Fn(&PersonId<'_>) -> Option<EntraId>,
+    settings: &MapSettings,
+) -> Option<&'static str> {
+    let (id, name) = (conversation.id.as_str(), conversation.name.as_str());
+    if !settings.selection.has_conversation(id, name) {
+        return Some(NOT_SELECTED);
+    }
+    if !conversation.kind.is_chat() {
+        return None;
+    }
+    if settings.chats == Chats::Skip {
+        return Some(CHATS_SKIPPED);
+    }
+    let people: BTreeSet<_> = conversation.members.iter().collect();
+    if conversation.kind == ConversationKind::Dm && people.len() == 1 {
+        return Some(SELF_DM);
+    }
+    let members = mapped(conversation, user_of);
+    (!makes_chat(conversation.kind, &members)).then_some(WITHOUT_PEOPLE)
+}
+
+/// The mapped members of a conversation, each once, in its order.
+pub(crate) fn mapped(
+    conversation: &Conversation,
+    user_of: &dyn Fn(&PersonId<'_>) -> Option<EntraId>,
+) -> Vec<EntraId> {
+    let mut seen = BTreeSet::new();
+    let users = conversation.members.iter().filter_map(user_of);
+    users.filter(|user| seen.insert(*user)).collect()
+}
+
+/// Whether these people make a chat: two for a direct message, several for any other (R55).
+pub(crate) fn makes_chat(kind: ConversationKind, members: &[EntraId]) -> bool {
+    match kind {
+        ConversationKind::Dm => members.len() == 2,
+        _ => (2..=CHAT_MEMBERS).contains(&members.len()),
+    }
+}
+
+/// The day of a time, as people write it.
+pub(crate) fn day(time: Micros) -> String {
+    let text = time.to_string();
+    text.split('T').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

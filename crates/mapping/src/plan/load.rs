@@ -1,0 +1,109 @@
+//! Reads the plan back from `2-map`, for rendering.
+
+use std::path::Path;
+
+use chatferry_model::finding::Findings;
+use chatferry_model::folder::ReadFolder;
+use chatferry_model::plan::Plan;
+
+use super::{Decided, Need, build};
+use crate::error::{BadCell, MapError};
+use crate::map::{Source, known_directory};
+use crate::people::{self, Speaker};
+use crate::places::{self, Naming};
+use crate::sheet::Sheet;
+use crate::teams;
+
+/// Reads what `2-map` says into a plan; nothing but it and `1-read` is looked at.
+///
+/// # Errors
+/// When a file can't be read, lacks a row or a placeholder that is needed, or has cells that make
+/// no sense: all of those at once, each with file, line, column and remedy.
+pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
+    let source = Source::read(read)?;
+    let directory = known_directory(map)?;
+    let mut bad: Vec<BadCell> = Vec::new();
+
+    let sheet = existing(map, &people::FORM)?;
+    bad.extend(sheet.doubles());
+    let mut decide = |key: &str| -> Result<Speaker, MapError> {
+        let row = sheet
+            .row(key)
+            .ok_or_else(|| missing(people::FORM.file, key))?;
+        let proposal = sheet.proposal(key);
+        let proposed = proposal.and_then(|proposal| proposal.cell("entra_id").parse().ok());
+        Ok(people::decide(Some(row), proposed, &directory, &mut bad))
+    };
+    let placeholder = decide(people::PLACEHOLDER)?.user;
+    let speakers = source
+        .people
+        .iter()
+        .map(|person| decide(person.id.as_str()))
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let sheet = existing(map, &teams::FORM)?;
+    let teams = teams::decide(
+        &teams::from_proposals(&sheet, &directory),
+        &sheet,
+        &directory,
+        &mut bad,
+    );
+
+    let sheet = existing(map, &places::FORM)?;
+    let mut proposals = Vec::with_capacity(source.conversations.len());
+    for conversation in &source.conversations {
+        let id = conversation.id.as_str();
+        sheet
+            .row(id)
+            .ok_or_else(|| missing(places::FORM.file, id))?;
+        proposals.push(places::from_proposals(conversation, &sheet));
+    }
+    let decisions = places::decide(
+        &source.conversations,
+        &proposals,
+        &sheet,
+        &teams,
+        Naming::Insist,
+        &mut bad,
+    );
+    if !bad.is_empty() {
+        return Err(MapError::BadCells(bad));
+    }
+
+    let need = Need::of(&source.people, &speakers);
+    if placeholder.is_none() && need.people > 0 {
+        return Err(MapError::PlaceholderMissing {
+            people: need.people,
+            messages: need.messages,
+        });
+    }
+    let decided = Decided {
+        people: &source.people,
+        speakers: &speakers,
+        placeholder,
+        conversations: &source.conversations,
+        decisions: &decisions,
+        teams: &teams,
+        directory: &directory,
+    };
+    // What there is to say about it was said when it was mapped.
+    Ok(build(&decided, &mut Findings::default()))
+}
+
+fn existing(map: &Path, form: &'static crate::sheet::Form) -> Result<Sheet, MapError> {
+    let sheet = Sheet::load(map, form)?;
+    if sheet.exists() {
+        Ok(sheet)
+    } else {
+        Err(MapError::NotMapped {
+            path: map.join(form.file),
+        })
+    }
+}
+
+fn missing(file: &'static str, what: &str) -> MapError {
+    MapError::RowMissing {
+        file,
+        what: what.to_owned(),
+    }
+}

@@ -1,0 +1,321 @@
+//! Workspaces to teams, and `teams.csv`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chatferry_model::conversation::Conversation;
+use chatferry_model::manifest::ReadDetails;
+use chatferry_model::person::{Person, Role};
+use chatferry_model::plan::Visibility;
+use chatferry_model::{EntraId, WorkspaceId};
+
+use crate::directory::Directory;
+use crate::error::BadCell;
+use crate::names::{self, Taken, fold, one_line};
+use crate::people::{Speaker, is_human};
+use crate::settings::MapSettings;
+use crate::sheet::{Form, Line, Sheet};
+
+/// `teams.csv`; all columns but `team` are the admin's, and so are further rows.
+pub(crate) const FORM: Form = Form {
+    file: "teams.csv",
+    key: "team",
+    columns: &["team", "name", "description", "owners", "visibility"],
+};
+
+/// How many channels a team holds, General included (graph.md 2.5, R15).
+pub(crate) const CHANNELS: usize = 1_000;
+/// How many owners a team has at most (graph.md 2.5).
+const OWNERS: usize = 100;
+
+/// A team as a row of `teams.csv` has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TeamRow {
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) owners: Vec<EntraId>,
+    pub(crate) visibility: Visibility,
+    /// Whether chatferry proposed it; the others were added by the admin.
+    pub(crate) proposed: bool,
+}
+
+/// The teams chatferry proposes, and which of them each conversation belongs to.
+pub(crate) struct Homes {
+    pub(crate) teams: Vec<TeamRow>,
+    /// The team of each conversation, as an index.
+    pub(crate) of: Vec<usize>,
+    /// How many teams the conversations of a workspace had to be shared out to, where several.
+    pub(crate) split: Vec<(String, usize)>,
+}
+
+/// Proposes teams: one for each workspace, several where it has too many channels.
+pub(crate) fn propose(
+    conversations: &[Conversation],
+    details: &ReadDetails,
+    owners: &dyn Fn(Option<&WorkspaceId<'_>>) -> Vec<EntraId>,
+    settings: &MapSettings,
+) -> Homes {
+    let mut homes = Homes {
+        teams: Vec::new(),
+        of: vec![0; conversations.len()],
+        split: Vec::new(),
+    };
+    let known: BTreeSet<_> = conversations.iter().map(|c| c.workspace.as_ref()).collect();
+    let workspaces: Vec<Option<&WorkspaceId<'_>>> = match known.len() {
+        0 | 1 => vec![None],
+        _ => known.into_iter().collect(),
+    };
+    let mut taken = Taken::default();
+    for workspace in &workspaces {
+        let alone = workspaces.len() == 1;
+        let name = team_name(*workspace, alone, details, settings);
+        let first = homes.teams.len();
+        let mut room = 0;
+        for (conversation, home) in conversations.iter().zip(&mut homes.of) {
+            if !alone && conversation.workspace.as_ref() != *workspace {
+                continue;
+            }
+            let takes_room = !conversation.kind.is_chat();
+            if homes.teams.len() == first || (takes_room && room == 0) {
+                let number = homes.teams.len() - first + 1;
+                let name = match number {
+                    1 => name.clone(),
+                    number => format!("{} {number}", names::cut(&name, names::TEAM_UNITS - 8)),
+                };
+                homes.teams.push(TeamRow {
+                    key: taken.take_like(&name, names::TEAM_UNITS),
+                    name,
+                    description: format!("Imported from {}", source_name(details)),
+                    owners: owners(if alone { None } else { *workspace }),
+                    visibility: Visibility::Private,
+                    proposed: true,
+                });
+                // One is General, whoever comes to stand there.
+                room = CHANNELS - 1;
+            }
+            *home = homes.teams.len() - 1;
+            room -= usize::from(takes_room);
+        }
+        let teams = homes.teams.len() - first;
+        if teams > 1 {
+            homes.split.push((name, teams));
+        }
+    }
+    homes
+}
+
+/// Who owns the team of a workspace by default: its mapped owners, else its mapped administrators.
+pub(crate) fn owners_in_source(
+    people: &[Person],
+    speakers: &[Speaker],
+    workspace: Option<&WorkspaceId<'_>>,
+) -> Vec<EntraId> {
+    let of_role = |role: Role| {
+        let mut owners = Vec::new();
+        for (person, speaker) in people.iter().zip(speakers) {
+            let here = workspace.is_none()
+                || person.workspace.is_none()
+                || person.workspace.as_ref() == workspace;
+            if let Some(user) = speaker.user
+                && person.role == role
+                && here
+                && is_human(person)
+                && !person.deactivated
+                && !owners.contains(&user)
+                && owners.len() < OWNERS
+            {
+                owners.push(user);
+            }
+        }
+        owners
+    };
+    let owners = of_role(Role::Owner);
+    if owners.is_empty() {
+        of_role(Role::Admin)
+    } else {
+        owners
+    }
+}
+
+fn team_name(
+    workspace: Option<&WorkspaceId<'_>>,
+    alone: bool,
+    details: &ReadDetails,
+    settings: &MapSettings,
+) -> String {
+    let found = match workspace {
+        None => details.workspaces.first().filter(|_| alone),
+        Some(id) => details.workspaces.iter().find(|w| w.id == id.as_str()),
+    };
+    let of_workspace = found.and_then(|workspace| workspace.name.clone());
+    let of_workspace = of_workspace.or_else(|| workspace.map(ToString::to_string));
+    let name = match (&settings.team, of_workspace) {
+        (Some(team), Some(workspace)) if !alone => format!("{team} {workspace}"),
+        (Some(team), _) => team.clone(),
+        (None, Some(workspace)) => workspace,
+        (None, None) => source_name(details),
+    };
+    let name = one_line(&name);
+    match names::cut(&name, names::TEAM_UNITS) {
+        "" => "Imported".to_owned(),
+        name => name.trim_end().to_owned(),
+    }
+}
+
+/// The source's name as a person writes it: `Slack`.
+fn source_name(details: &ReadDetails) -> String {
+    let mut letters = details.source.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "Imported".to_owned(),
+    }
+}
+
+/// Hears the admin about the teams; rows beyond the proposals are the admin's own.
+pub(crate) fn decide(
+    proposals: &[TeamRow],
+    sheet: &Sheet,
+    directory: &Directory,
+    bad: &mut Vec<BadCell>,
+) -> Vec<TeamRow> {
+    bad.extend(sheet.doubles());
+    let mut teams: Vec<TeamRow> = proposals
+        .iter()
+        .map(|proposal| match sheet.row(&proposal.key) {
+            Some(row) => edited(proposal, row, directory, bad),
+            None => proposal.clone(),
+        })
+        .collect();
+    let mut keys: BTreeMap<String, String> = proposals
+        .iter()
+        .map(|team| (fold(&team.key), team.key.clone()))
+        .collect();
+    for row in sheet.rows() {
+        if proposals.iter().any(|team| team.key == row.key()) {
+            continue;
+        }
+        // What chatferry once proposed and nobody touched goes with its reason.
+        let untouched = sheet.proposal(row.key()).is_some()
+            && FORM.columns.iter().all(|column| row.edit(column).is_none());
+        if untouched {
+            continue;
+        }
+        if row.key().is_empty() {
+            bad.push(row.bad(
+                "team",
+                "a team needs a word by which conversations.csv can name it",
+            ));
+        } else if let Some(other) = keys.insert(fold(row.key()), row.key().to_owned())
+            && other != row.key()
+        {
+            bad.push(row.bad(
+                "team",
+                format!("the team {other} differs only in case; choose another word"),
+            ));
+        }
+        let blank = TeamRow {
+            key: row.key().to_owned(),
+            name: row.key().to_owned(),
+            description: String::new(),
+            owners: proposals
+                .first()
+                .map(|team| team.owners.clone())
+                .unwrap_or_default(),
+            visibility: Visibility::Private,
+            proposed: false,
+        };
+        teams.push(edited(&blank, row, directory, bad));
+    }
+    teams
+}
+
+fn edited(
+    proposal: &TeamRow,
+    row: Line<'_>,
+    directory: &Directory,
+    bad: &mut Vec<BadCell>,
+) -> TeamRow {
+    let mut team = proposal.clone();
+    if let Some(name) = row.edit("name").filter(|name| !name.is_empty()) {
+        name.clone_into(&mut team.name);
+        if names::units(name) > names::TEAM_UNITS {
+            bad.push(row.bad("name", "a team's name has at most 256 characters"));
+        }
+    }
+    if let Some(description) = row.edit("description") {
+        description.clone_into(&mut team.description);
+    }
+    if let Some(owners) = row.edit("owners") {
+        team.owners = Vec::new();
+        for owner in owners
+            .split([';', ','])
+            .map(str::trim)
+            .filter(|owner| !owner.is_empty())
+        {
+            match directory.resolve(owner) {
+                Ok(user) if !team.owners.contains(&user) => team.owners.push(user),
+                Ok(_) => {}
+                Err(reason) => bad.push(row.bad("owners", format!("{owner}: {reason}"))),
+            }
+        }
+        if team.owners.len() > OWNERS {
+            bad.push(row.bad("owners", "a team has at most 100 owners"));
+        }
+    }
+    if let Some(visibility) = row.edit("visibility").filter(|cell| !cell.is_empty()) {
+        match visibility.to_ascii_lowercase().as_str() {
+            "private" => team.visibility = Visibility::Private,
+            "public" => team.visibility = Visibility::Public,
+            _ => bad.push(row.bad("visibility", "write private or public")),
+        }
+    }
+    team
+}
+
+/// A team's row. Owners are written as names to sign in with, or ids where none is known.
+pub(crate) fn cells(team: &TeamRow, directory: &Directory) -> Vec<String> {
+    let owners = team.owners.iter().map(|id| {
+        let user = directory.by_id(*id);
+        user.map_or_else(|| id.to_string(), |user| user.user_principal_name.clone())
+    });
+    let visibility = match team.visibility {
+        Visibility::Private => "private",
+        Visibility::Public => "public",
+    };
+    vec![
+        team.key.clone(),
+        team.name.clone(),
+        team.description.clone(),
+        owners.collect::<Vec<_>>().join("; "),
+        visibility.to_owned(),
+    ]
+}
+
+/// The teams that chatferry had proposed when it last ran, for rendering without proposing anew.
+pub(crate) fn from_proposals(sheet: &Sheet, directory: &Directory) -> Vec<TeamRow> {
+    sheet
+        .proposals()
+        .map(|row| {
+            let blank = TeamRow {
+                key: row.key().to_owned(),
+                name: row.cell("name").to_owned(),
+                description: row.cell("description").to_owned(),
+                owners: Vec::new(),
+                visibility: if row.cell("visibility") == "public" {
+                    Visibility::Public
+                } else {
+                    Visibility::Private
+                },
+                proposed: true,
+            };
+            let owners = row
+                .cell("owners")
+                .split(';')
+                .filter_map(|owner| directory.resolve(owner).ok());
+            TeamRow {
+                owners: owners.collect(),
+                ..blank
+            }
+        })
+        .collect()
+}
