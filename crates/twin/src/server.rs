@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use bytes::Bytes;
-use http_body::{Frame, SizeHint};
+use http_body::Frame;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::tenant::{Delivery, Outgoing, Tenant};
@@ -66,12 +66,22 @@ async fn answer(State(tenant): State<Tenant>, request: Request) -> Response {
     })
 }
 
-/// A body that fails after its first bytes.
-struct Breaking(Option<Bytes>);
+/// A body that fails after its first bytes, or without any.
+enum Breaking {
+    /// These bytes come first.
+    Bytes(Bytes),
+    /// They must be on their way before the connection breaks, or nothing arrives at all.
+    Flush,
+    Break,
+}
 
 impl Breaking {
     fn after(bytes: Bytes) -> Breaking {
-        Breaking(Some(bytes).filter(|bytes| !bytes.is_empty()))
+        if bytes.is_empty() {
+            Breaking::Break
+        } else {
+            Breaking::Bytes(bytes)
+        }
     }
 }
 
@@ -81,19 +91,18 @@ impl http_body::Body for Breaking {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(io::ErrorKind::ConnectionReset.into()),
-        }))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        false
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
+        match std::mem::replace(&mut *self, Breaking::Break) {
+            Breaking::Bytes(bytes) => {
+                *self = Breaking::Flush;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Breaking::Flush => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Breaking::Break => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+        }
     }
 }

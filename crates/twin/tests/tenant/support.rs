@@ -10,51 +10,51 @@ use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-pub const NOW: &str = "2026-11-20T12:00:00.000Z";
-pub const APP: &str = "0c3b6a52-7d0e-4f3c-9c4e-0d3e5f6a7b8c";
-pub const OTHER_APP: &str = "1d4c7b63-8e1f-4a4d-8d5f-1e4f6a7b8c9d";
-pub const ANNA: &str = "5d1f0a9e-3b2c-4d8e-8f70-112233445566";
-pub const BEN: &str = "6e2a1baf-4c3d-4e9f-9a81-223344556677";
-pub const CLEO: &str = "7f3b2cb0-5d4e-4fa0-8b92-334455667788";
-pub const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+pub(crate) const NOW: &str = "2026-11-20T12:00:00.000Z";
+pub(crate) const APP: &str = "0c3b6a52-7d0e-4f3c-9c4e-0d3e5f6a7b8c";
+pub(crate) const OTHER_APP: &str = "1d4c7b63-8e1f-4a4d-8d5f-1e4f6a7b8c9d";
+pub(crate) const ANNA: &str = "5d1f0a9e-3b2c-4d8e-8f70-112233445566";
+pub(crate) const BEN: &str = "6e2a1baf-4c3d-4e9f-9a81-223344556677";
+pub(crate) const CLEO: &str = "7f3b2cb0-5d4e-4fa0-8b92-334455667788";
+pub(crate) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 /// What teams and channels of the tests are created at.
-pub const CREATED: &str = "2015-01-01T00:00:00.000Z";
+pub(crate) const CREATED: &str = "2015-01-01T00:00:00.000Z";
 
-pub struct Twin {
-    pub tenant: Tenant,
+pub(crate) struct Twin {
+    pub(crate) tenant: Tenant,
     router: Router,
     runtime: tokio::runtime::Runtime,
     token: RefCell<String>,
 }
 
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Reply {
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body["error"]["code"]
             .as_str()
             .or_else(|| self.body["error"].as_str())
             .unwrap_or_default()
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.body["error"]["message"]
             .as_str()
             .or_else(|| self.body["error_description"].as_str())
             .unwrap_or_default()
     }
 
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         assert!(self.status < 300, "{self:?}");
         self.body["id"].as_str().unwrap().to_owned()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
@@ -63,18 +63,31 @@ impl Reply {
 
 impl Twin {
     /// A tenant in which nothing takes time.
-    pub fn instant() -> Twin {
+    pub(crate) fn instant() -> Twin {
         Twin::new(Settings::instant())
     }
 
-    pub fn new(settings: Settings) -> Twin {
-        let tenant = Tenant::new(settings, Clock::manual(Moment::parse(NOW).unwrap()));
-        tenant.register_app(App::new(APP, "secret"));
-        tenant.register_app(App::new(OTHER_APP, "other secret"));
-        tenant.add_user(User::new(ANNA, "Anna", "anna@contoso.com"));
-        tenant.add_user(User::new(BEN, "Ben", "ben@contoso.com"));
-        tenant.add_user(User::new(CLEO, "Cleo", "cleo@contoso.com"));
-        let twin = Twin {
+    pub(crate) fn new(settings: Settings) -> Twin {
+        let twin = Twin::of(populated(settings));
+        twin.sign_in(APP, "secret");
+        twin
+    }
+
+    /// The same tenant without anything to call it by.
+    pub(crate) fn shared() -> Tenant {
+        populated(Settings::instant())
+    }
+
+    /// A tenant read back from its dump, called with the token in use.
+    pub(crate) fn restored(&self, dump: &[u8]) -> Twin {
+        let clock = Clock::manual(self.tenant.clock().now());
+        let twin = Twin::of(Tenant::restore(dump, clock).unwrap());
+        twin.use_token(&self.token.borrow());
+        twin
+    }
+
+    fn of(tenant: Tenant) -> Twin {
+        Twin {
             router: router(tenant.clone()),
             tenant,
             runtime: tokio::runtime::Builder::new_current_thread()
@@ -82,12 +95,10 @@ impl Twin {
                 .build()
                 .unwrap(),
             token: RefCell::default(),
-        };
-        twin.sign_in(APP, "secret");
-        twin
+        }
     }
 
-    pub fn sign_in(&self, app: &str, secret: &str) {
+    pub(crate) fn sign_in(&self, app: &str, secret: &str) {
         let reply = self.token(&[
             ("client_id", app),
             ("client_secret", secret),
@@ -102,7 +113,7 @@ impl Twin {
     }
 
     /// Signs in with an app that has only these permissions.
-    pub fn sign_in_with(&self, roles: &[&str]) {
+    pub(crate) fn sign_in_with(&self, roles: &[&str]) {
         let id = "2e5d8c74-9f20-4b5e-9e60-2f506b7c8d9e";
         self.tenant
             .register_app(App::new(id, "x").with_roles(roles));
@@ -110,21 +121,21 @@ impl Twin {
     }
 
     /// Signs a user in.
-    pub fn sign_in_delegated(&self) {
+    pub(crate) fn sign_in_delegated(&self) {
         let app = AppId::from(APP);
         *self.token.borrow_mut() = self.tenant.delegated_token(&app, &["Teamwork.Migrate.All"]);
     }
 
-    pub fn use_token(&self, token: &str) {
+    pub(crate) fn use_token(&self, token: &str) {
         token.clone_into(&mut self.token.borrow_mut());
     }
 
-    pub fn token(&self, form: &[(&str, &str)]) -> Reply {
+    pub(crate) fn token(&self, form: &[(&str, &str)]) -> Reply {
         let tenant = self.tenant.settings().tenant_id;
         self.token_at(&format!("/{tenant}/oauth2/v2.0/token"), form)
     }
 
-    pub fn token_at(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+    pub(crate) fn token_at(&self, path: &str, form: &[(&str, &str)]) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(form)
             .finish();
@@ -133,7 +144,7 @@ impl Twin {
     }
 
     /// Sends any request; `None` when the answer breaks off.
-    pub fn send(&self, request: Request<Body>) -> Option<Reply> {
+    pub(crate) fn send(&self, request: Request<Body>) -> Option<Reply> {
         self.runtime.block_on(async {
             let response = self.router.clone().oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();
@@ -146,7 +157,7 @@ impl Twin {
         })
     }
 
-    pub fn request(&self, method: Method, path: &str, body: Option<Value>) -> Request<Body> {
+    pub(crate) fn request(&self, method: Method, path: &str, body: Option<Value>) -> Request<Body> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -160,25 +171,25 @@ impl Twin {
         }
     }
 
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         self.send(self.request(Method::GET, path, None)).unwrap()
     }
 
-    pub fn delete(&self, path: &str) -> Reply {
+    pub(crate) fn delete(&self, path: &str) -> Reply {
         self.send(self.request(Method::DELETE, path, None)).unwrap()
     }
 
-    pub fn post(&self, path: &str, body: Value) -> Reply {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Reply {
         self.send(self.request(Method::POST, path, Some(body)))
             .unwrap()
     }
 
     /// A POST without a body.
-    pub fn act(&self, path: &str) -> Reply {
+    pub(crate) fn act(&self, path: &str) -> Reply {
         self.send(self.request(Method::POST, path, None)).unwrap()
     }
 
-    pub fn advance(&self, ms: u64) {
+    pub(crate) fn advance(&self, ms: u64) {
         self.tenant
             .clock()
             .advance(Duration::from_millis(ms))
@@ -186,7 +197,7 @@ impl Twin {
     }
 
     /// A team in migration mode; its address.
-    pub fn team(&self) -> String {
+    pub(crate) fn team(&self) -> String {
         let reply = self.post("/v1.0/teams", team());
         assert_eq!(reply.status, 202, "{reply:?}");
         let location = reply.header("content-location");
@@ -199,7 +210,7 @@ impl Twin {
     }
 
     /// A team created in the normal way with Anna as its owner; its address.
-    pub fn normal_team(&self) -> String {
+    pub(crate) fn normal_team(&self) -> String {
         let reply = self.post("/v1.0/teams", normal_team());
         assert_eq!(reply.status, 202, "{reply:?}");
         let location = reply.header("content-location");
@@ -212,24 +223,34 @@ impl Twin {
     }
 
     /// A channel in migration mode in that team; its address.
-    pub fn channel(&self, team: &str, name: &str) -> String {
+    pub(crate) fn channel(&self, team: &str, name: &str) -> String {
         let id = self.post(&format!("{team}/channels"), channel(name)).id();
         format!("{team}/channels/{id}")
     }
 
     /// A channel in migration mode in a team of its own; its address.
-    pub fn open_channel(&self) -> String {
+    pub(crate) fn open_channel(&self) -> String {
         self.channel(&self.team(), "ops")
     }
 
     /// A chat of Anna and Ben or of all three; its address.
-    pub fn chat(&self, kind: &str, people: &[&str]) -> String {
+    pub(crate) fn chat(&self, kind: &str, people: &[&str]) -> String {
         let id = self.post("/v1.0/chats", chat(kind, people)).id();
         format!("/v1.0/chats/{id}")
     }
 }
 
-pub fn team() -> Value {
+fn populated(settings: Settings) -> Tenant {
+    let tenant = Tenant::new(settings, Clock::manual(Moment::parse(NOW).unwrap()));
+    tenant.register_app(App::new(APP, "secret"));
+    tenant.register_app(App::new(OTHER_APP, "other secret"));
+    tenant.add_user(User::new(ANNA, "Anna", "anna@contoso.com"));
+    tenant.add_user(User::new(BEN, "Ben", "ben@contoso.com"));
+    tenant.add_user(User::new(CLEO, "Cleo", "cleo@contoso.com"));
+    tenant
+}
+
+pub(crate) fn team() -> Value {
     json!({
         "@microsoft.graph.teamCreationMode": "migration",
         "template@odata.bind": "https://graph.microsoft.com/v1.0/teamsTemplates('standard')",
@@ -239,7 +260,7 @@ pub fn team() -> Value {
     })
 }
 
-pub fn normal_team() -> Value {
+pub(crate) fn normal_team() -> Value {
     json!({
         "template@odata.bind": "https://graph.microsoft.com/v1.0/teamsTemplates('standard')",
         "displayName": "Acme",
@@ -247,7 +268,7 @@ pub fn normal_team() -> Value {
     })
 }
 
-pub fn channel(name: &str) -> Value {
+pub(crate) fn channel(name: &str) -> Value {
     json!({
         "@microsoft.graph.channelCreationMode": "migration",
         "displayName": name,
@@ -256,7 +277,7 @@ pub fn channel(name: &str) -> Value {
     })
 }
 
-pub fn member(user: &str, roles: &[&str]) -> Value {
+pub(crate) fn member(user: &str, roles: &[&str]) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.aadUserConversationMember",
         "user@odata.bind": format!("https://graph.microsoft.com/v1.0/users('{user}')"),
@@ -264,13 +285,13 @@ pub fn member(user: &str, roles: &[&str]) -> Value {
     })
 }
 
-pub fn chat(kind: &str, people: &[&str]) -> Value {
+pub(crate) fn chat(kind: &str, people: &[&str]) -> Value {
     let members: Vec<Value> = people.iter().map(|user| member(user, &["owner"])).collect();
     json!({"chatType": kind, "members": members})
 }
 
 /// A message by Anna so many ms after 2019-02-04T19:58:15Z.
-pub fn message(ms: i64) -> Value {
+pub(crate) fn message(ms: i64) -> Value {
     json!({
         "createdDateTime": Moment::from_millis(1_549_310_295_000 + ms).to_string(),
         "from": {"user": {"id": ANNA, "displayName": "Anna", "userIdentityType": "aadUser"}},
@@ -279,7 +300,7 @@ pub fn message(ms: i64) -> Value {
 }
 
 /// The same with one property set.
-pub fn with(mut body: Value, pointer: &str, value: Value) -> Value {
+pub(crate) fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     match body.pointer_mut(pointer) {
         Some(place) => *place = value,
         None => {
@@ -291,12 +312,12 @@ pub fn with(mut body: Value, pointer: &str, value: Value) -> Value {
 }
 
 /// The same without one property.
-pub fn without(mut body: Value, name: &str) -> Value {
+pub(crate) fn without(mut body: Value, name: &str) -> Value {
     body.as_object_mut().unwrap().remove(name).unwrap();
     body
 }
 
 /// The same with this content.
-pub fn content(ms: i64, html: &str) -> Value {
+pub(crate) fn content(ms: i64, html: &str) -> Value {
     with(message(ms), "/body/content", json!(html))
 }

@@ -1,11 +1,9 @@
 //! Every rule of the book that has an answer: the call that breaks it gets exactly that answer
 //! and is recorded under it; the call that keeps it goes through.
 
-mod support;
-
+use crate::support::*;
 use chatferry_twin::{BOOK, Outcome, Rule, Settings};
 use serde_json::{Value, json};
-use support::*;
 
 const MIGRATE_ONLY: &str = "Message POST is allowed in application-only context only for import \
     purposes. Refer to https://docs.microsoft.com/microsoftteams/platform/graph-api/\
