@@ -1,0 +1,200 @@
+//! Renders a chunk of messages on any thread: everything but the times that need the whole target.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chatferry_model::finding::{Findings, Place, Stage};
+use chatferry_model::jsonl::Chunk;
+use chatferry_model::message::Message;
+use chatferry_model::plan::{Target, TargetSource};
+use chatferry_model::{Micros, Millis, PersonId};
+
+use crate::codes;
+use crate::document::Note;
+use crate::error::RenderError;
+use crate::html::Html;
+use crate::line::{Content, Line};
+use crate::names::{Names, Speaker};
+use crate::settings::RenderSettings;
+
+/// What rendering a chunk depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'c> {
+    pub(crate) names: &'c Names<'c>,
+    pub(crate) settings: &'c RenderSettings,
+    pub(crate) target: &'c Target,
+    pub(crate) source: &'c TargetSource,
+}
+
+/// The posts of a chunk, with the times their messages suggest.
+#[derive(Default)]
+pub(crate) struct Rendered {
+    /// The lines, one after another.
+    pub(crate) lines: Vec<u8>,
+    pub(crate) drafts: Vec<Draft>,
+    /// The ids that [`Draft::id`] points into.
+    pub(crate) ids: String,
+    pub(crate) findings: Findings,
+    /// Messages outside of the chosen dates.
+    pub(crate) outside: u64,
+}
+
+/// A post whose time is not decided yet.
+pub(crate) struct Draft {
+    /// Where its line ends; it begins where the one before ends.
+    pub(crate) end: usize,
+    pub(crate) line: Line,
+    /// When the source says it was said.
+    pub(crate) time: Micros,
+    /// The time its root suggests; a root has none.
+    pub(crate) root: Option<Millis>,
+    /// The id of its root; a root's own.
+    pub(crate) id: Range<usize>,
+    pub(crate) kind: PostKind,
+}
+
+/// What a post is to its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PostKind {
+    /// The message, or its first part.
+    First,
+    /// A further part of it.
+    Continuation,
+    /// Its copy in the channel.
+    Copy,
+}
+
+impl PostKind {
+    /// The reason under which the sums count it, where it was added.
+    pub(crate) fn added(self) -> Option<&'static str> {
+        match self {
+            Self::First => None,
+            Self::Continuation => Some("continuations"),
+            Self::Copy => Some("broadcast-copies"),
+        }
+    }
+}
+
+/// Renders the messages of a chunk.
+///
+/// # Errors
+/// When a line is no message, or nobody can speak for its author.
+pub(crate) fn render_chunk(chunk: &Chunk, context: Context<'_>) -> Result<Rendered, RenderError> {
+    let mut out = ChunkWriter::new(context);
+    for (number, line) in chunk.lines() {
+        let message: Message<'_> = chunk.parse(number, line)?;
+        crate::message::render(message, &mut out)?;
+    }
+    Ok(out.finish())
+}
+
+/// A chunk's posts in the making.
+pub(crate) struct ChunkWriter<'c> {
+    pub(crate) context: Context<'c>,
+    rendered: Rendered,
+    /// Those the placeholder spoke for: how often, and in which message first.
+    unmapped: BTreeMap<PersonId<'static>, Unmapped>,
+    /// A buffer to use again.
+    html: Html,
+}
+
+struct Unmapped {
+    count: u64,
+    first: String,
+    name: String,
+}
+
+/// A post of the message at hand.
+pub(crate) struct NewPost<'p> {
+    pub(crate) content: Content<'p>,
+    pub(crate) time: Micros,
+    /// The id of the root; a root's own.
+    pub(crate) root_id: &'p str,
+    pub(crate) kind: PostKind,
+}
+
+impl<'c> ChunkWriter<'c> {
+    fn new(context: Context<'c>) -> Self {
+        Self {
+            context,
+            rendered: Rendered::default(),
+            unmapped: BTreeMap::new(),
+            html: Html::default(),
+        }
+    }
+
+    /// Takes the buffer; [`Self::give_back`] returns it.
+    pub(crate) fn buffer(&mut self) -> Html {
+        std::mem::take(&mut self.html)
+    }
+
+    pub(crate) fn give_back(&mut self, buffer: Html) {
+        self.html = buffer;
+    }
+
+    pub(crate) fn skip_outside(&mut self) {
+        self.rendered.outside += 1;
+    }
+
+    pub(crate) fn push(&mut self, post: &NewPost<'_>) -> Result<(), RenderError> {
+        let out = &mut self.rendered;
+        let line = Line::write(&mut out.lines, &post.content)?;
+        let from = out.ids.len();
+        out.ids.push_str(post.root_id);
+        out.drafts.push(Draft {
+            end: out.lines.len(),
+            line,
+            time: post.time,
+            root: post.content.reply_to,
+            id: from..out.ids.len(),
+            kind: post.kind,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn note(&mut self, message: &Message<'_>, note: Note) {
+        let place = place(self.context.source, message.id.as_str());
+        self.rendered
+            .findings
+            .note(Stage::Render, note.code, place, note.message);
+    }
+
+    /// Counts that the placeholder spoke.
+    pub(crate) fn note_speaker(&mut self, message: &Message<'_>, speaker: &Speaker<'_>) {
+        if !speaker.placeholder {
+            return;
+        }
+        let person = &message.author.person;
+        if let Some(unmapped) = self.unmapped.get_mut(person.as_str()) {
+            unmapped.count += 1;
+            return;
+        }
+        let unmapped = Unmapped {
+            count: 1,
+            first: message.id.as_str().to_owned(),
+            name: self.context.names.of_person(person, "").to_owned(),
+        };
+        self.unmapped.insert(person.to_static(), unmapped);
+    }
+
+    fn finish(mut self) -> Rendered {
+        for (person, unmapped) in self.unmapped {
+            self.rendered.findings.note_many(
+                Stage::Render,
+                &codes::UNMAPPED_AUTHOR,
+                place(self.context.source, &unmapped.first),
+                format!("{} ({person})", unmapped.name),
+                unmapped.count,
+            );
+        }
+        self.rendered
+    }
+}
+
+fn place<'p>(source: &'p TargetSource, message: &'p str) -> Place<'p> {
+    Place {
+        file: None,
+        conversation: Some(source.conversation.as_str().into()),
+        ts: Some(message.into()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What rendering has to say about what could not be carried over whole.
+
+use chatferry_model::finding::{Code, Severity};
+
+/// All codes of this crate, by id.
+pub const CODES: &[&Code] = &[
+    &BROADCAST_REPEATED,
+    &FILE_GONE,
+    &FILE_NOT_CARRIED,
+    &IMAGE_AS_LINK,
+    &MESSAGE_EMPTY,
+    &MESSAGE_SPLIT,
+    &REPLY_IN_CHAT,
+    &REPLY_WITHOUT_ROOT,
+    &UNMAPPED_AUTHOR,
+    &UNSAFE_LINK,
+];
+
+/// A reply that was shown in its conversation too is posted twice.
+pub const BROADCAST_REPEATED: Code = Code {
+    id: "render-broadcast-repeated",
+    severity: Severity::Info,
+    summary: "A reply that was also sent to the channel stands in the thread and, as a copy, in the channel.",
+    remedy: "Set broadcast to \"thread\" to have it in the thread only.",
+};
+
+/// A file had been gone before the export.
+pub const FILE_GONE: Code = Code {
+    id: "render-file-gone",
+    severity: Severity::Info,
+    summary: "A file was deleted or hidden before the export was made.",
+    remedy: "Its name and the reason stand in the post; nothing can bring it back from this export.",
+};
+
+/// A file stays where it is.
+pub const FILE_NOT_CARRIED: Code = Code {
+    id: "render-file-not-carried",
+    severity: Severity::Warning,
+    summary: "A file is named in the post, but its content is not moved to Teams.",
+    remedy: "Keep the source or a copy of its files until they are moved by other means.",
+};
+
+/// A picture became a link or its description.
+pub const IMAGE_AS_LINK: Code = Code {
+    id: "render-image-as-link",
+    severity: Severity::Warning,
+    summary: "A picture within a message is shown as a link or by its description.",
+    remedy: "Open the link to see it while its server still has it.",
+};
+
+/// A message shows nothing.
+pub const MESSAGE_EMPTY: Code = Code {
+    id: "render-message-empty",
+    severity: Severity::Info,
+    summary: "A message has nothing that a reader could see, and Teams takes no empty message.",
+    remedy: "A short note stands in its place.",
+};
+
+/// A message is too large for one post.
+pub const MESSAGE_SPLIT: Code = Code {
+    id: "render-message-split",
+    severity: Severity::Info,
+    summary: "A message is larger than Teams takes and was split into several posts.",
+    remedy: "Its parts are numbered and follow one another in the thread; limits.message_bytes sets the size.",
+};
+
+/// A reply in a chat, which has no threads.
+pub const REPLY_IN_CHAT: Code = Code {
+    id: "render-reply-in-chat",
+    severity: Severity::Info,
+    summary: "A reply in a thread of a direct message became an ordinary message, since chats have no threads.",
+    remedy: "It says which message it replies to.",
+};
+
+/// A reply whose root is not rendered.
+pub const REPLY_WITHOUT_ROOT: Code = Code {
+    id: "render-reply-without-root",
+    severity: Severity::Warning,
+    summary: "A reply became a message of its own, since the message it replies to is outside of the chosen dates.",
+    remedy: "It says which message it replies to; choose an earlier date to have the thread whole.",
+};
+
+/// Somebody without an account in Teams wrote messages.
+pub const UNMAPPED_AUTHOR: Code = Code {
+    id: "render-unmapped-author",
+    severity: Severity::Info,
+    summary: "Messages of somebody without an account in Teams are posted by the placeholder, with the name in the text.",
+    remedy: "Enter an account for the person in 2-map/people.csv and run render again.",
+};
+
+/// An address that Teams would not open.
+pub const UNSAFE_LINK: Code = Code {
+    id: "render-unsafe-link",
+    severity: Severity::Warning,
+    summary: "A link of a kind that Teams does not open is written out as text.",
+    remedy: "The address stands beside the words of the link.",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_sorted_and_say_something() {
+        assert!(CODES.is_sorted_by(|a, b| a.id < b.id));
+        for code in CODES {
+            assert!(code.id.starts_with("render-"), "{}", code.id);
+            assert!(code.summary.ends_with('.'), "{}", code.id);
+            assert!(code.remedy.ends_with('.'), "{}", code.id);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Documents to HTML: every node in the form that Teams shows best.
+//!
+//! Each kind of node is matched without a wildcard, so a new one does not compile until it has a
+//! form: blocks in [`block`], what stands within a line in [`inline`].
+
+mod block;
+mod card;
+pub(crate) mod file;
+mod inline;
+mod mention;
+
+use std::borrow::Cow;
+
+use chatferry_model::document::Block;
+use chatferry_model::file::File;
+use chatferry_model::finding::Code;
+use chatferry_model::post::ChatMessageMention;
+
+use crate::html::{Html, WriteHtml};
+use crate::names::Names;
+use crate::settings::RenderSettings;
+
+/// What rendering documents depends on beside the documents.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'s> {
+    pub(crate) names: &'s Names<'s>,
+    pub(crate) settings: &'s RenderSettings,
+    /// The files of the message, for the places they have in its document.
+    pub(crate) files: &'s [File<'s>],
+    /// Whether people are called for real; a copy of a message must not call them again.
+    pub(crate) calls: bool,
+}
+
+/// Something that could not be carried over whole.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) code: &'static Code,
+    pub(crate) message: Cow<'static, str>,
+}
+
+/// A document in the making.
+pub(crate) struct Renderer<'s> {
+    scope: Scope<'s>,
+    pub(crate) html: Html,
+    pub(crate) mentions: Vec<ChatMessageMention<'s>>,
+    pub(crate) notes: Vec<Note>,
+    /// Whether this is within a link, where no other can begin.
+    in_link: bool,
+    /// How many ordered lists this is within.
+    ordered: usize,
+}
+
+impl WriteHtml for Renderer<'_> {
+    fn html(&mut self) -> &mut Html {
+        &mut self.html
+    }
+}
+
+impl<'s> Renderer<'s> {
+    /// Begins a document; `html` is a buffer to use again.
+    pub(crate) fn new(scope: Scope<'s>, mut html: Html) -> Self {
+        html.clear();
+        Self {
+            scope,
+            html,
+            mentions: Vec::new(),
+            notes: Vec::new(),
+            in_link: false,
+            ordered: 0,
+        }
+    }
+
+    /// Writes `blocks` one after another.
+    pub(crate) fn blocks(&mut self, blocks: &[Block<'_>]) {
+        for block in blocks {
+            self.block(block);
+        }
+    }
+
+    fn note(&mut self, code: &'static Code, message: impl Into<Cow<'static, str>>) {
+        self.notes.push(Note {
+            code,
+            message: message.into(),
+        });
+    }
+}

@@ -1,0 +1,225 @@
+//! Elements and attributes.
+
+use super::{Language, SafeUrl};
+
+/// An element with content. Those Teams keeps are listed in [`chatferry_model::teams_html`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    A,
+    At,
+    Blockquote,
+    Code,
+    Codeblock,
+    Em,
+    H1,
+    H2,
+    H3,
+    H4,
+    H5,
+    H6,
+    Li,
+    Ol,
+    P,
+    Pre,
+    S,
+    Span,
+    Strong,
+    Table,
+    Tbody,
+    Td,
+    Th,
+    Tr,
+    U,
+    Ul,
+}
+
+impl Tag {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::At => "at",
+            Self::Blockquote => "blockquote",
+            Self::Code => "code",
+            Self::Codeblock => "codeblock",
+            Self::Em => "em",
+            Self::H1 => "h1",
+            Self::H2 => "h2",
+            Self::H3 => "h3",
+            Self::H4 => "h4",
+            Self::H5 => "h5",
+            Self::H6 => "h6",
+            Self::Li => "li",
+            Self::Ol => "ol",
+            Self::P => "p",
+            Self::Pre => "pre",
+            Self::S => "s",
+            Self::Span => "span",
+            Self::Strong => "strong",
+            Self::Table => "table",
+            Self::Tbody => "tbody",
+            Self::Td => "td",
+            Self::Th => "th",
+            Self::Tr => "tr",
+            Self::U => "u",
+            Self::Ul => "ul",
+        }
+    }
+
+    /// Whether it begins and ends a line.
+    pub(super) fn is_block(self) -> bool {
+        !matches!(
+            self,
+            Self::A
+                | Self::At
+                | Self::Code
+                | Self::Em
+                | Self::S
+                | Self::Span
+                | Self::Strong
+                | Self::U
+        )
+    }
+
+    /// The heading of a level from 1; what is deeper than 6 is 6.
+    pub(crate) fn heading(level: u8) -> Self {
+        match level {
+            0 | 1 => Self::H1,
+            2 => Self::H2,
+            3 => Self::H3,
+            4 => Self::H4,
+            5 => Self::H5,
+            6.. => Self::H6,
+        }
+    }
+}
+
+/// An element without content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Void {
+    Br,
+    Hr,
+}
+
+impl Void {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Br => "br",
+            Self::Hr => "hr",
+        }
+    }
+}
+
+/// An attribute with its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Attribute<'a> {
+    /// Where a link leads.
+    Href(&'a SafeUrl<'a>),
+    /// The number of a mention.
+    Id(u32),
+    /// The language of a code block.
+    Class(Language),
+    /// The number of a list's first item.
+    Start(u32),
+    /// How a list is numbered.
+    Type(Numbering),
+    Style(Style),
+    /// What is shown when the pointer rests there.
+    Title(&'a str),
+}
+
+impl Attribute<'_> {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Href(_) => "href",
+            Self::Id(_) => "id",
+            Self::Class(_) => "class",
+            Self::Start(_) => "start",
+            Self::Type(_) => "type",
+            Self::Style(_) => "style",
+            Self::Title(_) => "title",
+        }
+    }
+}
+
+/// How the items of a list are numbered: by depth, as the sources do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    Decimal,
+    Alphabetic,
+    Roman,
+}
+
+impl Numbering {
+    /// For a list within `depth` ordered lists.
+    pub(crate) fn at_depth(depth: usize) -> Self {
+        match depth % 3 {
+            0 => Self::Decimal,
+            1 => Self::Alphabetic,
+            _ => Self::Roman,
+        }
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Decimal => "1",
+            Self::Alphabetic => "a",
+            Self::Roman => "i",
+        }
+    }
+}
+
+/// One declaration of CSS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Color(Color),
+    Highlight,
+    Align(Alignment),
+}
+
+/// A colour, `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Color(pub(super) u32);
+
+impl Color {
+    /// Takes `#rrggbb`, with or without the `#`; anything else is no colour.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#').unwrap_or(text);
+        // `from_str_radix` alone would take a sign.
+        let hex = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        hex.then(|| u32::from_str_radix(digits, 16).ok().map(Self))?
+    }
+}
+
+/// Where the content of a table's cell stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alignment {
+    Left,
+    Center,
+    Right,
+}
+
+impl Alignment {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Center => "center",
+            Self::Right => "right",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_six_digits_are_a_colour() {
+        assert_eq!(Color::parse("#36a64f"), Some(Color(0x0036_a64f)));
+        assert_eq!(Color::parse("D00000"), Some(Color(0x00d0_0000)));
+        for bad in [
+            "", "good", "#fff", "#+36a64", "red;x", "#36a64f0", "#36a64\"",
+        ] {
+            assert_eq!(Color::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Writes elements into one string.
+
+use std::fmt::Write as _;
+
+use super::escape::{self, is_visible};
+use super::tag::{Attribute, Style, Tag, Void};
+
+/// HTML in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Html {
+    out: String,
+    /// Whether a reader would see anything of it.
+    visible: bool,
+    /// Whether a space written now would not be shown: a line begins here, or a space was before.
+    gap: bool,
+}
+
+/// What writes HTML: an element is closed where it was opened, around what `content` writes.
+pub(crate) trait WriteHtml: Sized {
+    /// Where it goes.
+    fn html(&mut self) -> &mut Html;
+
+    /// Writes an element.
+    fn element(&mut self, tag: Tag, content: impl FnOnce(&mut Self)) {
+        self.element_with(tag, &[], content);
+    }
+
+    /// Writes an element with attributes.
+    fn element_with(
+        &mut self,
+        tag: Tag,
+        attributes: &[Attribute<'_>],
+        content: impl FnOnce(&mut Self),
+    ) {
+        self.html().open(tag, attributes);
+        content(self);
+        self.html().close(tag);
+    }
+}
+
+impl WriteHtml for Html {
+    fn html(&mut self) -> &mut Html {
+        self
+    }
+}
+
+impl Html {
+    /// Begins anew in the same buffer.
+    pub(crate) fn clear(&mut self) {
+        self.out.clear();
+        self.visible = false;
+        self.gap = true;
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.out
+    }
+
+    /// Whether a reader would see anything: a character, not mere space and lines.
+    pub(crate) fn is_visible(&self) -> bool {
+        self.visible
+    }
+
+    /// Writes an element without content.
+    pub(crate) fn void(&mut self, tag: Void) {
+        self.out.push('<');
+        self.out.push_str(tag.as_str());
+        self.out.push('>');
+        self.gap = true;
+    }
+
+    /// Writes text in which spaces run together, as HTML does it.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.see(text);
+        escape::text(text, &mut self.out);
+        if !text.is_empty() {
+            self.gap = text.ends_with(' ');
+        }
+    }
+
+    /// Writes text so that its spaces, tabs and line feeds can be seen.
+    pub(crate) fn spaced_text(&mut self, text: &str) {
+        self.see(text);
+        if self.would_collapse(text) {
+            for (number, line) in text.split('\n').enumerate() {
+                if number > 0 {
+                    self.void(Void::Br);
+                }
+                self.spaced_line(line.strip_suffix('\r').unwrap_or(line));
+            }
+        } else if !text.is_empty() {
+            escape::text(text, &mut self.out);
+            self.gap = text.ends_with(' ');
+        }
+    }
+
+    /// Of spaces side by side all but the last do not break, so that each is shown.
+    fn spaced_line(&mut self, line: &str) {
+        let mut rest = line;
+        while !rest.is_empty() {
+            let words = rest.trim_start_matches([' ', '\t']);
+            let spaces = rest.get(..rest.len() - words.len()).unwrap_or_default();
+            let width: usize = spaces.chars().map(width).sum();
+            for column in 1..=width {
+                let breaks = column == width && !self.gap;
+                self.out.push_str(if breaks { " " } else { "&nbsp;" });
+            }
+            let end = words.find([' ', '\t']).unwrap_or(words.len());
+            let (word, later) = words.split_at(end);
+            escape::text(word, &mut self.out);
+            self.gap = word.is_empty() && width > 0;
+            rest = later;
+        }
+    }
+
+    /// Whether HTML would show fewer spaces or lines than `text` has.
+    fn would_collapse(&self, text: &str) -> bool {
+        let mut gap = self.gap;
+        text.bytes().any(|byte| {
+            let space = byte == b' ';
+            let collapses = (space && gap) || byte == b'\n' || byte == b'\t';
+            gap = space;
+            collapses
+        })
+    }
+
+    fn see(&mut self, text: &str) {
+        self.visible = self.visible || is_visible(text);
+    }
+
+    fn open(&mut self, tag: Tag, attributes: &[Attribute<'_>]) {
+        self.out.push('<');
+        self.out.push_str(tag.as_str());
+        for attribute in attributes {
+            self.attribute(attribute);
+        }
+        self.out.push('>');
+        self.gap |= tag.is_block();
+    }
+
+    fn close(&mut self, tag: Tag) {
+        self.out.push_str("</");
+        self.out.push_str(tag.as_str());
+        self.out.push('>');
+        self.gap |= tag.is_block();
+    }
+
+    fn attribute(&mut self, attribute: &Attribute<'_>) {
+        let out = &mut self.out;
+        out.push(' ');
+        out.push_str(attribute.name());
+        out.push_str("=\"");
+        match attribute {
+            Attribute::Href(url) => escape::attribute(url.as_str(), out),
+            Attribute::Id(number) | Attribute::Start(number) => push_number(*number, out),
+            Attribute::Class(language) => escape::attribute(language.as_str(), out),
+            Attribute::Type(numbering) => out.push_str(numbering.as_str()),
+            Attribute::Style(style) => push_style(*style, out),
+            Attribute::Title(text) => escape::attribute(text, out),
+        }
+        out.push('"');
+    }
+}
+
+/// How many spaces a space or a tab takes; Teams has no tabs.
+fn width(space: char) -> usize {
+    if space == '\t' { 4 } else { 1 }
+}
+
+fn push_number(number: u32, out: &mut String) {
+    // Writing to a string can't fail.
+    let _ = write!(out, "{number}");
+}
+
+fn push_style(style: Style, out: &mut String) {
+    match style {
+        Style::Color(color) => {
+            let _ = write!(out, "color:#{:06x}", color.0);
+        }
+        Style::Highlight => out.push_str("background-color:#fff100"),
+        Style::Align(alignment) => {
+            out.push_str("text-align:");
+            out.push_str(alignment.as_str());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(write: impl FnOnce(&mut Html)) -> String {
+        let mut html = Html::default();
+        write(&mut html);
+        html.out
+    }
+
+    fn paragraph(text: &str) -> String {
+        let html = html(|html| html.element(Tag::P, |html| html.spaced_text(text)));
+        html[3..html.len() - 4].to_owned()
+    }
+
+    #[test]
+    fn elements_close_where_they_open() {
+        let list = html(|html| {
+            html.element_with(Tag::Ol, &[Attribute::Start(3)], |html| {
+                html.element(Tag::Li, |html| html.text("a<b"));
+                html.element(Tag::Li, |html| html.void(Void::Br));
+            });
+        });
+        assert_eq!(list, "<ol start=\"3\"><li>a&lt;b</li><li><br></li></ol>");
+    }
+
+    #[test]
+    fn spaces_can_be_seen() {
+        for (text, shown) in [
+            ("a b", "a b"),
+            ("a  b", "a&nbsp; b"),
+            ("a   b c", "a&nbsp;&nbsp; b c"),
+            (" a", "&nbsp;a"),
+            ("a  ", "a&nbsp; "),
+            ("a\tb", "a&nbsp;&nbsp;&nbsp; b"),
+            ("a\nb", "a<br>b"),
+            ("a\r\n  b", "a<br>&nbsp;&nbsp;b"),
+        ] {
+            assert_eq!(paragraph(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spaces_between_elements_stay_as_they_are() {
+        let line = html(|html| {
+            html.element(Tag::P, |html| {
+                html.element(Tag::Strong, |html| html.spaced_text("a"));
+                html.spaced_text(" b ");
+                html.element(Tag::Em, |html| html.spaced_text(" c"));
+            });
+        });
+        assert_eq!(line, "<p><strong>a</strong> b <em>&nbsp;c</em></p>");
+    }
+
+    #[test]
+    fn knows_whether_there_is_anything_to_see() {
+        let mut html = Html::default();
+        html.element(Tag::P, |html| html.text(" \u{200b}"));
+        assert!(!html.is_visible());
+        html.spaced_text("x");
+        assert!(html.is_visible());
+    }
+}

@@ -1,0 +1,245 @@
+//! A message to its posts.
+
+use chatferry_model::MessageId;
+use chatferry_model::document::Block;
+use chatferry_model::message::{Message, MessageKind};
+use chatferry_model::plan::TargetPlace;
+use chatferry_model::post::PostSource;
+
+use crate::chunk::{ChunkWriter, Context, NewPost, PostKind};
+use crate::codes;
+use crate::document::{Note, Renderer, Scope};
+use crate::error::RenderError;
+use crate::frame::{Frame, Standing, author_line, mark, set_apart};
+use crate::line::Content;
+use crate::names::Speaker;
+use crate::settings::Broadcast;
+use crate::size::size;
+use crate::split::split;
+
+/// Renders `message` and appends its posts.
+///
+/// # Errors
+/// When nobody can speak for its author.
+pub(crate) fn render(
+    mut message: Message<'_>,
+    out: &mut ChunkWriter<'_>,
+) -> Result<(), RenderError> {
+    let context = out.context;
+    let settings = context.settings;
+    if !settings.selection.has_time(message.time) {
+        out.skip_outside();
+        return Ok(());
+    }
+    if message.kind == MessageKind::System {
+        set_apart(&mut message.body.blocks);
+    }
+    let message = &message;
+    let Some(mut speaker) = context.names.speaker(&message.author) else {
+        return Err(RenderError::NobodySpeaks {
+            name: context
+                .names
+                .of_person(&message.author.person, "")
+                .to_owned(),
+            conversation: context.source.conversation.to_string(),
+            message: message.id.to_string(),
+        });
+    };
+    if message.kind == MessageKind::Placeholder {
+        // Nobody said it.
+        speaker.shown = None;
+    } else {
+        out.note_speaker(message, &speaker);
+    }
+
+    let standing = standing(message, out);
+    let mut posts = MessagePosts {
+        context,
+        message,
+        speaker,
+        out,
+        written: 0,
+    };
+    posts.write(standing)?;
+    if let (Standing::Reply, Some(thread)) = (standing, &message.thread)
+        && thread.broadcast
+        && settings.broadcast == Broadcast::Both
+    {
+        posts.note(
+            &codes::BROADCAST_REPEATED,
+            "a reply that was also sent to the channel",
+        );
+        posts.write(Standing::Copy(thread.root_time))?;
+    }
+    Ok(())
+}
+
+fn standing(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> Standing {
+    let Some(thread) = &message.thread else {
+        return Standing::Root;
+    };
+    let context = out.context;
+    let (code, what) = if matches!(context.target.place, TargetPlace::Chat(_)) {
+        // Chats have no replies (graph.md R36).
+        (&codes::REPLY_IN_CHAT, "a reply in a thread")
+    } else if !context.settings.selection.has_time(thread.root_time) {
+        (
+            &codes::REPLY_WITHOUT_ROOT,
+            "a reply to a message outside of the chosen dates",
+        )
+    } else {
+        return Standing::Reply;
+    };
+    out.note(
+        message,
+        Note {
+            code,
+            message: what.into(),
+        },
+    );
+    Standing::Loose(thread.root_time)
+}
+
+/// The posts of one message.
+struct MessagePosts<'m, 'o, 'c> {
+    context: Context<'m>,
+    message: &'m Message<'m>,
+    speaker: Speaker<'m>,
+    out: &'o mut ChunkWriter<'c>,
+    /// How many there are by now.
+    written: u32,
+}
+
+impl<'m> MessagePosts<'m, '_, '_> {
+    fn note(&mut self, code: &'static chatferry_model::finding::Code, what: &'static str) {
+        let message = what.into();
+        self.out.note(self.message, Note { code, message });
+    }
+
+    /// Writes the message as it stands there: in one post, or in several if it is too large.
+    fn write(&mut self, standing: Standing) -> Result<(), RenderError> {
+        let message = self.message;
+        let settings = self.context.settings;
+        let frame = Frame::of(message, self.speaker.shown, standing, settings);
+        let mut renderer = Renderer::new(self.scope(standing), self.out.buffer());
+        for blocks in [&frame.head, &message.body.blocks, &frame.foot] {
+            renderer.blocks(blocks);
+        }
+        let first_time = !matches!(standing, Standing::Copy(_));
+        if !renderer.html.is_visible() {
+            renderer.blocks(&[mark(settings.texts.empty)]);
+            if first_time {
+                self.note(&codes::MESSAGE_EMPTY, "a message without anything to see");
+            }
+        }
+        if first_time {
+            for note in renderer.notes.drain(..) {
+                self.out.note(message, note);
+            }
+        }
+        if size(renderer.html.as_str(), &renderer.mentions) <= settings.message_bytes {
+            self.push(&renderer, standing, self.kind(standing))?;
+            self.out.give_back(renderer.html);
+            return Ok(());
+        }
+        self.out.give_back(renderer.html);
+        self.write_parts(frame, standing)
+    }
+
+    /// Writes the message in as many posts as it takes; of a copy only the first.
+    fn write_parts(&mut self, frame: Frame<'m>, standing: Standing) -> Result<(), RenderError> {
+        let message = self.message;
+        let texts = self.context.settings.texts;
+        let scope = self.scope(standing);
+        let blocks = [frame.head, message.body.blocks.clone(), frame.foot].concat();
+        let author = self.speaker.shown.map(|author| author_line(author, texts));
+        let parts = split(blocks, scope, author.as_slice());
+        let count = parts.len();
+        if let Standing::Copy(_) = standing {
+            let mut first = parts.into_iter().next().unwrap_or_default();
+            first.push(mark(texts.rest_in_thread));
+            return self.write_part(&first, standing, PostKind::Copy);
+        }
+        self.note(
+            &codes::MESSAGE_SPLIT,
+            "a message larger than one post may be",
+        );
+        for (number, mut part) in (1..).zip(parts) {
+            part.push(mark((texts.part)(number, count)));
+            if number == 1 {
+                self.write_part(&part, standing, PostKind::First)?;
+            } else {
+                part.splice(0..0, author.clone());
+                self.write_part(&part, standing, PostKind::Continuation)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_part(
+        &mut self,
+        blocks: &[Block<'_>],
+        standing: Standing,
+        kind: PostKind,
+    ) -> Result<(), RenderError> {
+        let mut renderer = Renderer::new(self.scope(standing), self.out.buffer());
+        renderer.blocks(blocks);
+        self.push(&renderer, standing, kind)?;
+        self.out.give_back(renderer.html);
+        Ok(())
+    }
+
+    fn push(
+        &mut self,
+        renderer: &Renderer<'_>,
+        standing: Standing,
+        kind: PostKind,
+    ) -> Result<(), RenderError> {
+        self.written += 1;
+        let message = self.message;
+        let natural = message.time.to_millis();
+        // The further parts of a root answer it; in a chat they merely follow.
+        let chat = matches!(self.context.target.place, TargetPlace::Chat(_));
+        let (root, root_id) = match (standing, &message.thread) {
+            (Standing::Reply, Some(thread)) => (Some(thread.root_time.to_millis()), &thread.root),
+            _ if kind == PostKind::Continuation && !chat => (Some(natural), &message.id),
+            _ => (None, &message.id),
+        };
+        let subject = message.subject.as_ref();
+        self.out.push(&NewPost {
+            content: Content {
+                time: natural,
+                reply_to: root,
+                source: PostSource {
+                    conversation: self.context.source.conversation.clone(),
+                    message: MessageId::new(message.id.as_str()),
+                    part: Some(self.written).filter(|part| *part > 1),
+                },
+                user: self.speaker.user,
+                subject: subject.filter(|_| standing == Standing::Root && kind == PostKind::First),
+                html: renderer.html.as_str(),
+                mentions: &renderer.mentions,
+            },
+            time: message.time,
+            root_id: root_id.as_str(),
+            kind,
+        })
+    }
+
+    fn kind(&self, standing: Standing) -> PostKind {
+        match standing {
+            Standing::Copy(_) => PostKind::Copy,
+            Standing::Root | Standing::Reply | Standing::Loose(_) => PostKind::First,
+        }
+    }
+
+    fn scope(&self, standing: Standing) -> Scope<'m> {
+        Scope {
+            names: self.context.names,
+            settings: self.context.settings,
+            files: &self.message.files,
+            // Nobody is called twice for one message.
+            calls: !matches!(standing, Standing::Copy(_)),
+        }
+    }
+}

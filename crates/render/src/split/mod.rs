@@ -1,0 +1,372 @@
+//! Splits a document that is too large for one post, between blocks where that is possible.
+//!
+//! The document is split, not its HTML: each part is a document again, so lists and code blocks are
+//! opened anew, and no tag, entity or grapheme is ever cut.
+
+mod inline;
+mod text;
+
+use std::collections::VecDeque;
+
+use chatferry_model::Text;
+use chatferry_model::document::{
+    Block, Card, CardField, Code, Document, Heading, Image, Inline, List, ListItem, ListStyle,
+    Mark, Quote, Table,
+};
+use chatferry_model::document::{ImageSource, Link, Row};
+
+use crate::document::file::blocks_of_file;
+use crate::document::{Renderer, Scope};
+use crate::html::Html;
+use crate::settings::CodeBlocks;
+use crate::size::size;
+use text::{Boundary, Form};
+
+/// What is kept free in each part: for the line that numbers it and for growing numbers of lists.
+const RESERVE: usize = 160;
+/// A part is never planned smaller, whatever the settings say.
+const LEAST: usize = 256;
+
+/// Splits `blocks` into parts of which each is within the limit together with the blocks `around`
+/// that every part gets.
+pub(crate) fn split<'m>(
+    blocks: Vec<Block<'m>>,
+    scope: Scope<'m>,
+    around: &[Block<'_>],
+) -> Vec<Vec<Block<'m>>> {
+    let mut splitter = Splitter { scope, limit: 0 };
+    let kept: usize = around.iter().map(|block| splitter.size(block)).sum();
+    let limit = scope.settings.message_bytes.saturating_sub(kept + RESERVE);
+    splitter.limit = limit.max(LEAST);
+
+    let mut rest = VecDeque::from(blocks);
+    let mut parts = Vec::new();
+    while !rest.is_empty() {
+        let part = splitter.take(&mut rest, splitter.limit, true);
+        if !part.is_empty() {
+            parts.push(part);
+        } else if let Some(block) = rest.pop_front() {
+            // Nested so deeply that nothing of it fits: its words do.
+            match block {
+                Block::Paragraph(_) => parts.push(vec![block]),
+                other => prepend(&mut rest, words_of(other)),
+            }
+        }
+    }
+    parts
+}
+
+struct Splitter<'m> {
+    scope: Scope<'m>,
+    /// The room of a part that holds nothing yet.
+    limit: usize,
+}
+
+/// What becomes of a block that does not fit.
+enum Cut<'m> {
+    /// It was cut, or nothing of it fits and all of it is left.
+    Apart(Option<Block<'m>>, Option<Block<'m>>),
+    /// It can't be cut; these say the same and can.
+    Instead(Vec<Block<'m>>),
+}
+
+impl<'m> Splitter<'m> {
+    /// Takes from the front of `rest` what fits into `room`; `fresh` if that is all the room there
+    /// will ever be.
+    fn take(&self, rest: &mut VecDeque<Block<'m>>, room: usize, fresh: bool) -> Vec<Block<'m>> {
+        let mut taken = Vec::new();
+        let mut left = room;
+        while let Some(block) = rest.pop_front() {
+            let size = self.size(&block);
+            if size <= left {
+                left -= size;
+                taken.push(block);
+                continue;
+            }
+            let fresh = fresh && taken.is_empty();
+            if !fresh && size <= self.limit {
+                rest.push_front(block);
+                break;
+            }
+            match self.cut(block, left, fresh) {
+                Cut::Instead(blocks) => prepend(rest, blocks),
+                Cut::Apart(head, tail) => {
+                    taken.extend(head);
+                    prepend(rest, tail.into_iter().collect());
+                    break;
+                }
+            }
+        }
+        taken
+    }
+
+    fn cut(&self, block: Block<'m>, room: usize, fresh: bool) -> Cut<'m> {
+        match block {
+            Block::Paragraph(content) => {
+                let (head, tail) = self.cut_line(content, room, fresh, &Block::Paragraph);
+                Cut::Apart(head, tail)
+            }
+            Block::Heading(Heading { level, content }) => {
+                let make = |content| Block::Heading(Heading { level, content });
+                let (head, tail) = self.cut_line(content, room, fresh, &make);
+                Cut::Apart(head, tail)
+            }
+            Block::List(list) => self.cut_list(list, room, fresh),
+            Block::Quote(quote) => self.cut_quote(quote, room, fresh),
+            Block::Code(code) => self.cut_code(code, room, fresh),
+            Block::Table(table) => self.cut_table(table, room, fresh),
+            Block::Divider => Cut::Apart(None, Some(Block::Divider)),
+            Block::Image(image) => Cut::Instead(words_of_image(image)),
+            Block::Card(card) => Cut::Instead(blocks_of_card(*card)),
+            Block::Attachment(place) => {
+                let file = self.scope.files.iter().find(|file| file.id == place.file);
+                Cut::Instead(blocks_of_file(file, self.scope.settings.texts))
+            }
+        }
+    }
+
+    fn cut_list(&self, list: List<'m>, room: usize, fresh: bool) -> Cut<'m> {
+        let style = list.style;
+        let make = |items| Block::List(List { style, items });
+        let around = self.size(&make(Vec::new()));
+        let mut left = room.saturating_sub(around);
+        let mut rest = VecDeque::from(list.items);
+        let mut head = Vec::new();
+        // Whether the last item of the head goes on in the rest.
+        let mut goes_on = false;
+        while let Some(item) = rest.pop_front() {
+            let (size, item) = self.size_of_item(item, style);
+            let size = size - around;
+            if size <= left {
+                left -= size;
+                head.push(item);
+                continue;
+            }
+            let fresh = fresh && head.is_empty();
+            let ListItem { checked, blocks } = item;
+            let mut blocks = VecDeque::from(blocks);
+            if fresh || size > self.limit {
+                let marker = size_of_marker(checked, style);
+                let taken = self.take(&mut blocks, left.saturating_sub(marker), fresh);
+                goes_on = !taken.is_empty() && !blocks.is_empty();
+                if !taken.is_empty() {
+                    head.push(ListItem {
+                        checked,
+                        blocks: taken,
+                    });
+                }
+            }
+            if !blocks.is_empty() {
+                rest.push_front(ListItem {
+                    checked,
+                    blocks: blocks.into(),
+                });
+            }
+            break;
+        }
+        let style = match style {
+            ListStyle::Ordered { start } => {
+                let done = head.len() - usize::from(goes_on);
+                let done = u32::try_from(done).unwrap_or(u32::MAX);
+                ListStyle::Ordered {
+                    start: start.saturating_add(done),
+                }
+            }
+            ListStyle::Bullet | ListStyle::Task => style,
+        };
+        let tail = Vec::from(rest);
+        Cut::Apart(
+            (!head.is_empty()).then(|| make(head)),
+            (!tail.is_empty()).then_some(Block::List(List { style, items: tail })),
+        )
+    }
+
+    fn size_of_item(&self, item: ListItem<'m>, style: ListStyle) -> (usize, ListItem<'m>) {
+        let mut list = List {
+            style,
+            items: vec![item],
+        };
+        let block = Block::List(list);
+        let size = self.size(&block);
+        list = match block {
+            Block::List(list) => list,
+            _ => List {
+                style,
+                items: Vec::new(),
+            },
+        };
+        (size, list.items.pop().unwrap_or_default())
+    }
+
+    fn cut_quote(&self, quote: Quote<'m>, room: usize, fresh: bool) -> Cut<'m> {
+        let mut head = Quote {
+            blocks: Vec::new(),
+            cite: quote.cite,
+        };
+        let block = Block::Quote(head);
+        let left = room.saturating_sub(self.size(&block));
+        head = match block {
+            Block::Quote(head) => head,
+            _ => Quote::default(),
+        };
+        let mut rest = VecDeque::from(quote.blocks);
+        head.blocks = self.take(&mut rest, left, fresh);
+        let mut tail = Quote {
+            blocks: rest.into(),
+            cite: None,
+        };
+        if head.blocks.is_empty() {
+            tail.cite = head.cite;
+            return Cut::Apart(None, Some(Block::Quote(tail)));
+        }
+        let tail = (!tail.blocks.is_empty()).then_some(Block::Quote(tail));
+        Cut::Apart(Some(Block::Quote(head)), tail)
+    }
+
+    fn cut_code(&self, code: Code<'m>, room: usize, fresh: bool) -> Cut<'m> {
+        let make = |text| {
+            let language = code.language.clone();
+            Block::Code(Code { language, text })
+        };
+        let left = room.saturating_sub(self.size(&make(Text::default())));
+        let form = match self.scope.settings.code_blocks {
+            CodeBlocks::Codeblock => Form::Plain,
+            CodeBlocks::Pre => Form::Spaced,
+        };
+        let at = text::cut_at(&code.text, form, left, Boundary::Line, fresh);
+        let (head, tail) = text::halves(code.text.clone(), at);
+        Cut::Apart(head.map(make), tail.map(make))
+    }
+
+    fn cut_table(&self, table: Table<'m>, room: usize, fresh: bool) -> Cut<'m> {
+        let align = table.align;
+        let make = |rows| {
+            let align = align.clone();
+            Block::Table(Table { align, rows })
+        };
+        let mut rest = VecDeque::from(table.rows);
+        let mut head: Vec<Row<'m>> = Vec::new();
+        while let Some(row) = rest.pop_front() {
+            head.push(row);
+            let block = make(std::mem::take(&mut head));
+            let size = self.size(&block);
+            if let Block::Table(table) = block {
+                head = table.rows;
+            }
+            if size > room {
+                rest.extend(head.pop());
+                rest.rotate_right(1);
+                break;
+            }
+        }
+        if head.is_empty() && fresh {
+            // One row that is too large for a post: its cells follow one another.
+            let cells = rest.pop_front().unwrap_or_default().cells;
+            let mut blocks: Vec<Block<'m>> = cells
+                .into_iter()
+                .map(|cell| Block::Paragraph(cell.content))
+                .collect();
+            if !rest.is_empty() {
+                blocks.push(make(rest.into()));
+            }
+            return Cut::Instead(blocks);
+        }
+        Cut::Apart(
+            (!head.is_empty()).then(|| make(head)),
+            (!rest.is_empty()).then(|| make(rest.into())),
+        )
+    }
+
+    /// How large a block is when it is rendered.
+    fn size(&self, block: &Block<'_>) -> usize {
+        let mut renderer = Renderer::new(self.scope, Html::default());
+        renderer.blocks(std::slice::from_ref(block));
+        size(renderer.html.as_str(), &renderer.mentions)
+    }
+}
+
+/// The bytes of an item around its blocks.
+fn size_of_marker(checked: Option<bool>, style: ListStyle) -> usize {
+    let marked = checked.is_some() || style == ListStyle::Task;
+    "<li></li>".len() + if marked { "☑ ".len() } else { 0 }
+}
+
+fn prepend<'m>(rest: &mut VecDeque<Block<'m>>, blocks: Vec<Block<'m>>) {
+    for block in blocks.into_iter().rev() {
+        rest.push_front(block);
+    }
+}
+
+/// The words of a block without any form.
+fn words_of<'m>(block: Block<'m>) -> Vec<Block<'m>> {
+    let words = Document {
+        blocks: vec![block],
+    }
+    .to_plain_text();
+    words
+        .lines()
+        .map(|line| Block::Paragraph(vec![Inline::text(line.to_owned())]))
+        .collect()
+}
+
+fn words_of_image(image: Image<'_>) -> Vec<Block<'_>> {
+    let url = match image.source {
+        ImageSource::Url(url) => Some(url),
+        ImageSource::File(_) => None,
+    };
+    [image.title, image.alt, url]
+        .into_iter()
+        .flatten()
+        .map(|words| Block::Paragraph(vec![Inline::text(words.into_cow())]))
+        .collect()
+}
+
+/// A card as a quotation of the same words.
+fn blocks_of_card(card: Card<'_>) -> Vec<Block<'_>> {
+    let mut within = Vec::new();
+    if let Some(author) = card.author {
+        within.push(linked(
+            author.url,
+            vec![Inline::marked(author.name, Mark::Bold.into())],
+        ));
+    }
+    if !card.title.is_empty() || card.title_url.is_some() {
+        within.push(linked(card.title_url, card.title));
+    }
+    within.extend(card.body);
+    for CardField { title, value, .. } in card.fields {
+        if !title.is_empty() {
+            within.push(Block::Paragraph(title));
+        }
+        within.extend(value);
+    }
+    within.extend(
+        card.image
+            .into_iter()
+            .chain(card.thumbnail)
+            .map(Block::Image),
+    );
+    let mut footer = card.footer;
+    if let Some(time) = card.time {
+        if !footer.is_empty() {
+            footer.push(Inline::text(" · "));
+        }
+        footer.push(Inline::text(crate::time::shown(time)));
+    }
+    if !footer.is_empty() {
+        within.push(Block::Paragraph(footer));
+    }
+    let mut blocks = card.pretext;
+    blocks.push(Block::Quote(Quote {
+        blocks: within,
+        cite: None,
+    }));
+    blocks
+}
+
+fn linked<'m>(url: Option<Text<'m>>, content: Vec<Inline<'m>>) -> Block<'m> {
+    Block::Paragraph(match url {
+        Some(url) => vec![Inline::Link(Link { url, content })],
+        None => content,
+    })
+}

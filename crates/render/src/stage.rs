@@ -1,0 +1,266 @@
+//! The stage: 1-read and the plan in, 3-render out.
+//!
+//! One pipeline runs through the messages of all targets, in their order: while a batch of chunks is
+//! rendered on all cores, the batch before is written and the one after is read. So one channel of a
+//! million messages keeps both cores as busy as a thousand small ones, memory holds three batches
+//! whatever the export's size, and what is written does not depend on the number of cores.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use chatferry_model::conversation::Conversation;
+use chatferry_model::folder::{ReadFolder, RenderFolder};
+use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
+use chatferry_model::manifest::Outcome;
+use chatferry_model::person::Person;
+use chatferry_model::plan::{Membership, Plan, RenderDetails, Target, TargetPlace};
+use chatferry_model::progress::Progress;
+use chatferry_model::sum::Sum;
+use rayon::prelude::*;
+
+use crate::chunk::{Context, Rendered, render_chunk};
+use crate::error::RenderError;
+use crate::feed::{Feed, Step, What};
+use crate::names::Names;
+use crate::settings::RenderSettings;
+use crate::target::TargetWriter;
+
+/// Chunks of a batch for each thread: enough that no thread waits long for another.
+const CHUNKS_PER_THREAD: usize = 4;
+
+/// Renders all messages that the plan gives a place, into `into`.
+///
+/// # Errors
+/// When a file can't be read or written, when the plan does not fit `1-read` or would publish what is
+/// private, or when nobody can speak for an author.
+pub fn render(
+    read: &ReadFolder,
+    plan: &Plan,
+    settings: &RenderSettings,
+    into: &RenderFolder,
+    progress: &dyn Progress,
+) -> Result<Outcome<RenderDetails>, RenderError> {
+    let people: Vec<Person> = JsonlReader::open(&read.people(), Format::PEOPLE)?.read_all()?;
+    let conversations: Vec<Conversation> =
+        JsonlReader::open(&read.conversations(), Format::CONVERSATIONS)?.read_all()?;
+    let mut outcome = Outcome {
+        details: RenderDetails {
+            teams: plan.teams.values().cloned().collect(),
+            targets: Vec::new(),
+        },
+        ..Outcome::default()
+    };
+    let (mut messages, places) = account(plan, &conversations)?;
+    let folder = into.posts_folder();
+    fs::create_dir_all(&folder).map_err(|error| RenderError::Folder {
+        path: folder,
+        error,
+    })?;
+    progress.total(
+        (plan.targets.iter().flat_map(|target| &target.sources))
+            .map(|source| source.messages)
+            .sum(),
+    );
+
+    let names = Names::new(plan, &people, &conversations, settings.texts);
+    drop((people, conversations));
+    let mut feed = Feed::new(read, &plan.targets);
+    let mut posts = Posts {
+        targets: &plan.targets,
+        folder: into,
+        settings,
+        open: None,
+        outcome: &mut outcome,
+        sum: &mut messages,
+    };
+    let size = rayon::current_num_threads() * CHUNKS_PER_THREAD;
+    let mut batch = feed.batch(size)?;
+    let mut rendered = Vec::new();
+    while !batch.is_empty() || !rendered.is_empty() {
+        let work = |step| render_step(step, &names, settings, &plan.targets, progress);
+        let (now, (written, next)) = rayon::join(
+            || {
+                (batch.into_par_iter().with_max_len(1))
+                    .map(work)
+                    .collect::<Vec<_>>()
+            },
+            || (posts.write(rendered), feed.batch(size)),
+        );
+        written?;
+        batch = next?;
+        // The first error in the order of the messages, whichever thread met one first.
+        rendered = now.into_iter().collect::<Result<_, _>>()?;
+    }
+    messages.input += feed.messages;
+    outcome.sums.insert("messages".to_owned(), messages);
+    outcome.sums.insert("conversations".to_owned(), places);
+    Ok(outcome)
+}
+
+fn render_step(
+    step: Step<Chunk>,
+    names: &Names<'_>,
+    settings: &RenderSettings,
+    targets: &[Target],
+    progress: &dyn Progress,
+) -> Result<Step<Rendered>, RenderError> {
+    let Step {
+        target,
+        source,
+        what,
+    } = step;
+    let what = match (what, targets.get(target)) {
+        (What::Messages(chunk), Some(place)) => {
+            let Some(conversation) = place.sources.get(source) else {
+                return Ok(Step {
+                    target,
+                    source,
+                    what: What::End,
+                });
+            };
+            let context = Context {
+                names,
+                settings,
+                target: place,
+                source: conversation,
+            };
+            let rendered = render_chunk(&chunk, context)?;
+            progress.advance(chunk.records());
+            What::Messages(rendered)
+        }
+        _ => What::End,
+    };
+    Ok(Step {
+        target,
+        source,
+        what,
+    })
+}
+
+/// Writes what has been rendered, target by target.
+struct Posts<'p> {
+    targets: &'p [Target],
+    folder: &'p RenderFolder,
+    settings: &'p RenderSettings,
+    open: Option<(usize, PathBuf, TargetWriter)>,
+    outcome: &'p mut Outcome<RenderDetails>,
+    sum: &'p mut Sum,
+}
+
+impl Posts<'_> {
+    fn write(&mut self, rendered: Vec<Step<Rendered>>) -> Result<(), JsonlError> {
+        for step in rendered {
+            self.step(step)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: Step<Rendered>) -> Result<(), JsonlError> {
+        let Some(target) = self.targets.get(step.target) else {
+            return Ok(());
+        };
+        let (_, path, mut writer) = match self.open.take() {
+            Some(open) if open.0 == step.target => open,
+            _ => {
+                let path = self.path(target);
+                let writer = TargetWriter::create(&path, target)?;
+                (step.target, path, writer)
+            }
+        };
+        match step.what {
+            What::Messages(mut rendered) => {
+                self.sum.skip_many("outside-dates", rendered.outside);
+                let findings = std::mem::take(&mut rendered.findings);
+                self.outcome.findings.append(findings);
+                writer.take(step.source, rendered, self.sum)?;
+            }
+            What::End => writer.end(step.source, self.sum)?,
+        }
+        if !writer.is_complete() {
+            self.open = Some((step.target, path, writer));
+            return Ok(());
+        }
+        let (file, summary) = writer.finish()?;
+        let name = path.strip_prefix(self.folder.root()).unwrap_or(&path);
+        let name = name.to_string_lossy().replace('\\', "/");
+        self.outcome.files.insert(name, file);
+        self.outcome.details.targets.push(summary);
+        Ok(())
+    }
+
+    fn path(&self, target: &Target) -> PathBuf {
+        let mut path = self.folder.posts(&target.key).into_os_string();
+        if self.settings.compress {
+            path.push(".zst");
+        }
+        path.into()
+    }
+}
+
+/// Holds the plan against what was read, and counts what goes nowhere: nothing may be lost, and
+/// nothing private may come to stand where others can read it (design.md rule 4.4).
+fn account(plan: &Plan, conversations: &[Conversation]) -> Result<(Sum, Sum), RenderError> {
+    let mut planned = BTreeSet::new();
+    let mut places = Sum::default();
+    let kinds: BTreeMap<&str, _> = (conversations.iter())
+        .map(|conversation| (conversation.id.as_str(), conversation.kind))
+        .collect();
+    for target in &plan.targets {
+        for source in &target.sources {
+            let id = source.conversation.as_str();
+            let Some(kind) = kinds.get(id) else {
+                return Err(RenderError::NotRead {
+                    conversation: id.to_owned(),
+                });
+            };
+            if !planned.insert(id) {
+                return Err(RenderError::PlannedTwice {
+                    conversation: id.to_owned(),
+                    target: name_of(target),
+                });
+            }
+            if (kind.is_private() || source.kind.is_private()) && is_open(target) {
+                return Err(RenderError::WouldPublish {
+                    conversation: id.to_owned(),
+                    target: name_of(target),
+                });
+            }
+            places.output += 1;
+        }
+    }
+    let mut messages = Sum::default();
+    for conversation in conversations {
+        places.input += 1;
+        let id = conversation.id.as_str();
+        if planned.contains(id) {
+            continue;
+        }
+        let Some(reason) = plan.skipped.get(id) else {
+            return Err(RenderError::Unplanned {
+                conversation: id.to_owned(),
+            });
+        };
+        places.skip(reason);
+        messages.input += conversation.messages;
+        messages.skip_many(reason, conversation.messages);
+    }
+    Ok((messages, places))
+}
+
+fn is_open(target: &Target) -> bool {
+    match &target.place {
+        TargetPlace::Channel(channel) => match channel.membership {
+            Membership::Standard => true,
+            Membership::Private => false,
+        },
+        TargetPlace::Chat(_) => false,
+    }
+}
+
+fn name_of(target: &Target) -> String {
+    match &target.place {
+        TargetPlace::Channel(channel) => channel.name.clone(),
+        TargetPlace::Chat(_) => target.key.to_string(),
+    }
+}
