@@ -1,4 +1,36 @@
-//! Maps people to Entra IDs and conversations to teams and channels.
+//! Maps people to Entra IDs and conversations to teams, channels and chats. Pure: files in, files
+//! out; no network, no clock.
+//!
+//! [`map()`] reads `1-read` and a [`Directory`] and writes `2-map`; [`load_plan`] turns `2-map`, as
+//! the admin left it, into the plan that rendering follows. In reading order: the tenant's people
+//! ([`Directory`]), people to users (`people`), workspaces to teams (`teams`), conversations to
+//! channels (`places`), legal names (`names`), all of it to a plan (`plan`); below them, how the
+//! files keep an admin's edits (`sheet`) and survive a spreadsheet (`table`).
+//!
+//! # The files
+//! UTF-8 with BOM, CRLF, comma; read back in whatever way Excel saved them. A cell that a
+//! spreadsheet would take for a formula has an apostrophe in front. An admin's columns are in bold;
+//! the others say how things stand and are not read.
+//!
+//! * `people.csv`: `source_id` (`*` in the row that says who speaks for those without an account),
+//!   `name`, `email`, `kind`, `messages`, `last_active`, **`entra_id`** (an object id),
+//!   **`entra_user`** (an address, or `Name <address>` as in `suggestion`; one of the two is
+//!   enough), **`action`** (`map`, `placeholder`), `status`, `rule_or_reason`, `suggestion` (never
+//!   applied). Those who need a look come first.
+//! * `conversations.csv`: `source_id`, `kind`, `name`, `messages`, `members`, `first`, `last`,
+//!   **`action`** (`channel`, `chat`, `skip`), **`team`** (a word from the first column of
+//!   `teams.csv`), **`channel`**, **`membership`** (`standard`, `private`), **`archived`**,
+//!   **`allow_private_in_standard`** (only with `true` here does a private conversation come to
+//!   stand where the whole team reads it), `status`.
+//! * `teams.csv`: `team` (the word by which `conversations.csv` names it), **`name`**,
+//!   **`description`**, **`owners`** (addresses or object ids, separated by `;`), **`visibility`**
+//!   (`private`, `public`). Rows may be added.
+//! * `directory.csv`: the tenant's people as last given, so that `--directory` is needed once.
+//! * `proposed/`: what chatferry itself said in each of the three files. A cell that differs from
+//!   that is the admin's and survives every re-run; one that equals it follows the next proposal.
+//!   To undo an edit, put the proposal back.
+//!
+//! Rows for what the export no longer holds are kept, with the status `gone`.
 #![forbid(unsafe_code)]
 
 pub mod codes;
@@ -16,7 +48,8 @@ mod teams;
 
 pub use directory::{Directory, DirectoryError, DirectoryUser};
 pub use error::{BadCell, MapError};
-pub use map::{MapDetails, map};
+pub use map::{MapDetails, edits, map};
 pub use plan::load_plan;
 pub use settings::{Chats, MapSettings};
+pub use sheet::Edit;
 pub use table::TableError;

@@ -1,6 +1,7 @@
 //! The stage: `1-read` and the tenant's people to `2-map`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -22,7 +23,7 @@ use crate::people::{self, Match, Speaker, Status, Suggester};
 use crate::places::{self, Decision, Naming, Proposal};
 use crate::plan::{Decided, Need, build, users};
 use crate::settings::MapSettings;
-use crate::sheet::{Form, PROPOSED, Sheet, proposed_cells};
+use crate::sheet::{Edit, Form, PROPOSED, Sheet, proposed_cells};
 use crate::table;
 use crate::teams::{self, TeamRow};
 
@@ -34,6 +35,8 @@ const DIRECTORY: &str = "directory.csv";
 pub struct MapDetails {
     /// People by status: `mapped`, `disabled`, `edited`, `unmatched`, `ambiguous`, `bot`.
     pub people: BTreeMap<String, u64>,
+    /// People who speak through their own user.
+    pub people_with_account: u64,
     /// Conversations by what becomes of them: `standard`, `private`, `chat`, or the reason for
     /// which they are skipped.
     pub conversations: BTreeMap<String, u64>,
@@ -49,6 +52,23 @@ pub struct MapDetails {
     pub placeholder_people: u64,
     /// Messages that the placeholder speaks.
     pub placeholder_messages: u64,
+}
+
+impl fmt::Display for MapDetails {
+    /// One line for a person: what becomes of people and conversations.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let people: u64 = self.people.values().sum();
+        let conversations: u64 = self.conversations.values().sum();
+        let filled: u64 = ["standard", "private", "chat"]
+            .iter()
+            .filter_map(|word| self.conversations.get(*word))
+            .sum();
+        write!(
+            f,
+            "{} of {people} people have an account; {filled} of {conversations} conversations fill {} channels of {} teams and {} chats",
+            self.people_with_account, self.channels, self.teams, self.chats
+        )
+    }
 }
 
 /// What reading left behind, as far as mapping looks at it.
@@ -195,6 +215,19 @@ pub fn map(
         files: BTreeMap::new(),
         findings,
     })
+}
+
+/// Everything an admin changed in the folder of the last run. Together with `1-read`, the directory
+/// and the settings it decides what [`map`] writes: where none of them changed, nothing will.
+///
+/// # Errors
+/// When a CSV file can't be read.
+pub fn edits(map: &Path) -> Result<Vec<Edit>, MapError> {
+    let mut edits = Vec::new();
+    for form in [&people::FORM, &places::FORM, &teams::FORM] {
+        edits.extend(Sheet::load(map, form)?.edits());
+    }
+    Ok(edits)
 }
 
 /// Everybody of the source: what the rules say, and what the admin said to that.
@@ -353,7 +386,8 @@ impl People {
                 );
             }
             let suggestion = match found.status {
-                Status::Ambiguous | Status::Unmatched => suggester.suggest(person),
+                Status::Unmatched => suggester.suggest(person),
+                Status::Ambiguous => found.claimants.clone(),
                 _ => String::new(),
             };
             let proposed = Speaker {
@@ -515,6 +549,11 @@ fn named(
 
 fn summary(source: &Source, people: &People, plan: &Plan) -> MapDetails {
     let mut details = MapDetails {
+        people_with_account: plan
+            .people
+            .values()
+            .filter(|person| person.user.is_some())
+            .count() as u64,
         teams: plan.teams.len() as u64,
         placeholder_people: people.need.people,
         placeholder_messages: people.need.messages,

@@ -44,7 +44,7 @@ pub(crate) fn fault(name: &str) -> Option<String> {
         "a channel's name has no blanks around it"
     } else if units(name) > CHANNEL_UNITS {
         "a channel's name has at most 50 characters"
-    } else if name.contains(is_invisible) {
+    } else if name.contains(|c: char| c.is_control() || is_invisible(c)) {
         "Teams takes no control characters in a channel's name"
     } else if name.contains("..") {
         "Teams takes no two dots in a row in a channel's name"
@@ -299,7 +299,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
         fn legal_names_are_legal_and_stay(name in any_name(), id in "[A-Z_.#]{0,12}") {

@@ -22,6 +22,8 @@ pub(crate) struct Match {
     pub(crate) status: Status,
     /// The rule that hit, or why none did, in words.
     pub(crate) reason: String,
+    /// Who claims the address, where several do.
+    pub(crate) claimants: String,
 }
 
 /// How somebody stands; the word in the column `status`, in the order in which an admin wants to
@@ -109,6 +111,7 @@ pub(crate) fn propose(person: &Person, directory: &Directory) -> Match {
         user: None,
         status,
         reason: reason.to_owned(),
+        claimants: String::new(),
     };
     match person.kind {
         PersonKind::Bot => return nobody(Status::Bot, "bots have no account"),
@@ -129,8 +132,11 @@ pub(crate) fn propose(person: &Person, directory: &Directory) -> Match {
     match (claimants, person.email.as_deref()) {
         (Some(users), Some(email)) => {
             let labels: Vec<_> = users.iter().map(|user| user.label()).collect();
-            let reason = format!("{} users claim {email}: {}", users.len(), labels.join(", "));
-            nobody(Status::Ambiguous, &reason)
+            let reason = format!("{} users claim {email}", users.len());
+            Match {
+                claimants: labels.join("; "),
+                ..nobody(Status::Ambiguous, &reason)
+            }
         }
         (_, Some(email)) => nobody(
             Status::Unmatched,
@@ -157,6 +163,7 @@ fn found(user: &DirectoryUser, rule: &str) -> Match {
         user: Some(user.id),
         status,
         reason,
+        claimants: String::new(),
     }
 }
 

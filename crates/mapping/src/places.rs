@@ -172,6 +172,3 @@ pub(crate) fn day(time: Micros) -> String {
     let text = time.to_string();
     text.split('T').next().unwrap_or_default().to_owned()
 }
-
-#[cfg(test)]
-mod tests;

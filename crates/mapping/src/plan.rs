@@ -450,6 +450,3 @@ fn note_skipped(conversation: &Conversation, reason: &str, findings: &mut Findin
     let message = format!("{reason}: {} messages", conversation.messages);
     note(findings, code, conversation, &message);
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::BadCell;
@@ -24,6 +25,8 @@ pub(crate) struct Form {
     pub(crate) key: &'static str,
     /// Its columns.
     pub(crate) columns: &'static [&'static str],
+    /// Those of them that are the admin's; what stands in the others is not read.
+    pub(crate) editable: &'static [&'static str],
 }
 
 /// A file of `2-map` as it was found.
@@ -41,6 +44,19 @@ struct Content {
     key: usize,
     columns: Vec<Option<usize>>,
     by_key: HashMap<String, usize>,
+}
+
+/// A cell that differs from what chatferry had proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edit {
+    /// `people.csv`, `conversations.csv` or `teams.csv`.
+    pub file: &'static str,
+    /// The row's first cell.
+    pub row: String,
+    /// The heading; that of the row's first cell where the whole row was deleted.
+    pub column: &'static str,
+    /// What stands there now.
+    pub cell: String,
 }
 
 /// A row of a sheet.
@@ -91,6 +107,27 @@ impl Sheet {
     /// All rows as chatferry had proposed them.
     pub(crate) fn proposals(&self) -> impl Iterator<Item = Line<'_>> {
         self.lines(self.proposed.as_ref())
+    }
+
+    /// Everything that differs from what chatferry had proposed, rows that were deleted included.
+    pub(crate) fn edits(&self) -> Vec<Edit> {
+        let edit = |key: &str, column: &'static str, cell: &str| Edit {
+            file: self.form.file,
+            row: key.to_owned(),
+            column,
+            cell: cell.to_owned(),
+        };
+        let changed = self.rows().flat_map(|line| {
+            let columns = self.form.editable.iter();
+            columns
+                .filter_map(move |column| line.edit(column).map(|cell| (line, *column, cell)))
+                .map(|(line, column, cell)| edit(line.key(), column, cell))
+        });
+        let deleted = self
+            .proposals()
+            .filter(|proposal| self.row(proposal.key()).is_none());
+        let deleted = deleted.map(|proposal| edit(proposal.key(), self.form.key, ""));
+        changed.chain(deleted).collect()
     }
 
     fn lines<'a>(&'a self, content: Option<&'a Content>) -> impl Iterator<Item = Line<'a>> {
@@ -228,9 +265,9 @@ pub(crate) fn proposed_cells(
     };
     let columns = form.columns.iter().zip(proposal).zip(written);
     columns
-        .map(|((column, proposal), written)| match row.edit(column) {
-            Some(_) => proposal,
-            None => written.clone(),
+        .map(|((column, proposal), written)| {
+            let edited = form.editable.contains(column) && row.edit(column).is_some();
+            if edited { proposal } else { written.clone() }
         })
         .collect()
 }

@@ -98,6 +98,7 @@ impl Table {
             .delimiter(separator)
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
+        let mut lines = LineCounter::new(text);
         let mut record = StringRecord::new();
         loop {
             match reader.read_record(&mut record) {
@@ -110,7 +111,8 @@ impl Table {
                     });
                 }
             }
-            let line = above + record.position().map_or(0, csv::Position::line);
+            let start = record.position().map_or(0, csv::Position::byte);
+            let line = above + lines.up_to(usize::try_from(start).unwrap_or(usize::MAX));
             let cells: Vec<String> = record.iter().map(|cell| unguard(cell).to_owned()).collect();
             if cells.iter().any(|cell| !cell.trim().is_empty()) {
                 rows.push(Row { line, cells });
@@ -144,6 +146,35 @@ impl Table {
             let name = plain(name);
             headings.iter().position(|heading| *heading == name)
         })
+    }
+}
+
+/// Counts lines as an editor does. The parser's own count stands before the line feed that ends
+/// the row above, and before empty lines.
+struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the row that begins at `byte`, or after the line ends there.
+    fn up_to(&mut self, byte: usize) -> u64 {
+        while let Some(c) = self.text.get(self.at)
+            && (self.at < byte || matches!(c, b'\r' | b'\n'))
+        {
+            self.line += u64::from(*c == b'\n');
+            self.at += 1;
+        }
+        self.line
     }
 }
 

@@ -15,11 +15,12 @@ use crate::people::{Speaker, is_human};
 use crate::settings::MapSettings;
 use crate::sheet::{Form, Line, Sheet};
 
-/// `teams.csv`; all columns but `team` are the admin's, and so are further rows.
+/// `teams.csv`; further rows are the admin's.
 pub(crate) const FORM: Form = Form {
     file: "teams.csv",
     key: "team",
     columns: &["team", "name", "description", "owners", "visibility"],
+    editable: &["name", "description", "owners", "visibility"],
 };
 
 /// How many channels a team holds, General included (graph.md 2.5, R15).
@@ -196,7 +197,10 @@ pub(crate) fn decide(
         }
         // What chatferry once proposed and nobody touched goes with its reason.
         let untouched = sheet.proposal(row.key()).is_some()
-            && FORM.columns.iter().all(|column| row.edit(column).is_none());
+            && FORM
+                .editable
+                .iter()
+                .all(|column| row.edit(column).is_none());
         if untouched {
             continue;
         }

@@ -10,7 +10,7 @@ use crate::names::one_line;
 use crate::places::day;
 use crate::sheet::{Form, Line};
 
-/// `people.csv`; the columns of an admin are `entra_id`, `entra_user` and `action`.
+/// `people.csv`
 pub(crate) const FORM: Form = Form {
     file: "people.csv",
     key: "source_id",
@@ -28,6 +28,7 @@ pub(crate) const FORM: Form = Form {
         "rule_or_reason",
         "suggestion",
     ],
+    editable: &["entra_id", "entra_user", "action"],
 };
 
 /// The key of the row that says who speaks for those without an account.

@@ -11,8 +11,7 @@ use crate::names::{self, Taken, fold, one_line};
 use crate::sheet::{Form, Line, Sheet};
 use crate::teams::{self, TeamRow};
 
-/// `conversations.csv`; the columns of an admin are those from `action` to
-/// `allow_private_in_standard`.
+/// `conversations.csv`
 pub(crate) const FORM: Form = Form {
     file: "conversations.csv",
     key: "source_id",
@@ -32,17 +31,15 @@ pub(crate) const FORM: Form = Form {
         "allow_private_in_standard",
         "status",
     ],
+    editable: &[
+        "action",
+        "team",
+        "channel",
+        "membership",
+        "archived",
+        "allow_private_in_standard",
+    ],
 };
-
-/// What an admin can change.
-const EDITABLE: &[&str] = &[
-    "action",
-    "team",
-    "channel",
-    "membership",
-    "archived",
-    "allow_private_in_standard",
-];
 
 /// Where a conversation goes, when the admin has been heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +114,10 @@ fn edited(
 ) -> Decision {
     let mut decision = Decision::unedited(proposal);
     let place = &mut decision.place;
-    decision.edited = EDITABLE.iter().any(|column| row.edit(column).is_some());
+    decision.edited = FORM
+        .editable
+        .iter()
+        .any(|column| row.edit(column).is_some());
     if let Some(action) = row.edit("action").filter(|cell| !cell.is_empty()) {
         match action.to_ascii_lowercase().as_str() {
             "channel" => place.action = Action::Channel,
