@@ -23,8 +23,13 @@ const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true
 impl Answer {
     /// An answer with a body in JSON.
     pub(crate) fn json(status: u16, value: &impl Serialize) -> Answer {
+        // Room for a message, so that the common answer is written without growing.
+        let mut body = Vec::with_capacity(2_048);
+        if serde_json::to_writer(&mut body, value).is_err() {
+            return Answer::empty(500);
+        }
         Answer {
-            body: serde_json::to_vec(value).unwrap_or_default().into(),
+            body: body.into(),
             content_type: JSON.to_owned(),
             ..Answer::empty(status)
         }

@@ -72,5 +72,5 @@ pub use route::Kind;
 pub use rules::{BOOK, Entry, Rule, Verdict};
 pub use server::{router, serve};
 pub use settings::{AddressStyle, Limits, Settings, Weight};
-pub use state::{App, ContentType, Extras, HostedContent, Importance, Post, User};
+pub use state::{App, ContentType, Extras, HostedContent, Importance, MessageText, Post, User};
 pub use tenant::{DumpError, NoSuchConversation, Tenant};

@@ -1,7 +1,7 @@
 //! What an imported message must be like (R26–R30, R34, R37–R41, R43, R44).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -61,20 +61,20 @@ pub(super) fn time(
 }
 
 /// Content and all that belongs to it, checked and ready to be kept.
-pub(super) struct Content {
+pub(super) struct Content<'m> {
     pub(super) content_type: ContentType,
-    pub(super) content: Arc<str>,
+    pub(super) content: Cow<'m, str>,
     pub(super) extras: Option<Box<Extras>>,
 }
 
 /// Checks the rest of a message. `address` is where it will be found; inline images get their
 /// source below it.
-pub(super) fn content(
-    message: &MessageBody<'_>,
+pub(super) fn content<'m>(
+    message: &'m MessageBody<'_>,
     request_bytes: usize,
     settings: &Settings,
     address: &str,
-) -> Result<Content, Refused> {
+) -> Result<Content<'m>, Refused> {
     let body = message.body.as_ref();
     let body = body.ok_or_else(|| Rule::R34.refuse("no body"))?;
     let content_type = match body.content_type.as_ref().map(Text::as_str) {
@@ -233,12 +233,12 @@ fn has_extension(url: &str) -> bool {
 }
 
 /// R40: every image is referred to and every reference has its image; sources are rewritten.
-fn rewrite(
-    content: &str,
+fn rewrite<'m>(
+    content: &'m str,
     images: &[HostedContentBody<'_>],
     found: &Found<'_>,
     address: &str,
-) -> Result<(Arc<str>, Vec<HostedContent>), Refused> {
+) -> Result<(Cow<'m, str>, Vec<HostedContent>), Refused> {
     let mut kept = Vec::with_capacity(images.len());
     let mut ids = BTreeSet::new();
     for image in images {
@@ -263,7 +263,7 @@ fn rewrite(
         return Err(Rule::R40.refuse(format!("image '{}' has no hosted content", odd.id)));
     }
     if found.images.is_empty() {
-        return Ok((Arc::from(content), kept));
+        return Ok((Cow::Borrowed(content), kept));
     }
     let mut rewritten = String::with_capacity(content.len() + 200 * found.images.len());
     let mut from = 0;
@@ -276,7 +276,7 @@ fn rewrite(
         from = image.source.end;
     }
     rewritten.push_str(content.get(from..).unwrap_or_default());
-    Ok((Arc::from(rewritten), kept))
+    Ok((Cow::Owned(rewritten), kept))
 }
 
 /// The id that the server gives to a hosted content.

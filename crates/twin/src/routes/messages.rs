@@ -11,7 +11,7 @@ use crate::moment::Moment;
 use crate::refusal::Refused;
 use crate::route::ThreadRef;
 use crate::rules::Rule;
-use crate::state::{Caller, ContentType, Directory, Importance, Post, State, Thread};
+use crate::state::{Caller, ContentType, Directory, Importance, MessageText, Post, State, Thread};
 use crate::wire;
 use crate::wire::message::{Home, MessageBody, MessageResource};
 use crate::wire::resources::Page;
@@ -83,7 +83,7 @@ pub(crate) fn post(
         root,
         author,
         content_type: content.content_type,
-        content: content.content,
+        content: state.texts.keep(&content.content),
         importance: message.importance.unwrap_or_default(),
         extras: content.extras,
     };
@@ -151,7 +151,7 @@ pub(crate) fn somebody_elses(directory: &Directory, author: &UserId) -> Post {
         root: None,
         author: other.unwrap_or(author).clone(),
         content_type: ContentType::Text,
-        content: "posted by somebody else".into(),
+        content: MessageText::from("posted by somebody else"),
         importance: Importance::Normal,
         extras: None,
     }

@@ -7,6 +7,7 @@ mod operation;
 mod posts;
 mod roster;
 mod team;
+mod text;
 mod thread;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub(crate) use posts::Posts;
 pub use posts::{ContentType, Extras, HostedContent, Importance, Post};
 pub(crate) use roster::{Member, Roster};
 pub(crate) use team::{Channel, Membership, Team, TeamMigration};
+pub use text::MessageText;
+pub(crate) use text::Texts;
 pub(crate) use thread::Thread;
 
 use crate::faults::Faults;
@@ -53,6 +56,8 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) windows: Windows,
     #[serde(skip)]
+    pub(crate) texts: Texts,
+    #[serde(skip)]
     pub(crate) faults: Faults,
 }
 
@@ -70,6 +75,7 @@ impl State {
             guids: Guids::new(1),
             request_ids: Guids::new(2),
             windows: Windows::default(),
+            texts: Texts::default(),
             faults: Faults::default(),
         }
     }

@@ -1,12 +1,13 @@
 //! The messages of one conversation.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::ids::{MessageId, UserId};
+use crate::state::MessageText;
 
 /// The `contentType` of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub struct Post {
     /// How its content is to be read.
     pub content_type: ContentType,
     /// The body's content; sources of inline images are rewritten (R40).
-    pub content: Arc<str>,
+    pub content: MessageText,
     /// How urgent it is.
     pub importance: Importance,
     /// What most messages do not have.
@@ -87,28 +88,39 @@ pub struct HostedContent {
 }
 
 /// The messages of one conversation, by time; replies of a root can be found.
+///
+/// Messages lie in one growing table in the order they came, and the index by time is small:
+/// like the blocks of text, that keeps a large tenant as quick as an empty one.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Posts {
-    by_time: BTreeMap<MessageId, Post>,
+    table: Vec<Post>,
+    by_time: BTreeMap<MessageId, u32>,
     replies: BTreeSet<(MessageId, MessageId)>,
 }
 
 impl Posts {
     /// Keeps a message under its millisecond. `false` when another one has it (R31).
     pub(crate) fn insert(&mut self, id: MessageId, post: Post) -> bool {
-        let root = post.root;
-        let std::collections::btree_map::Entry::Vacant(place) = self.by_time.entry(id) else {
+        let Entry::Vacant(place) = self.by_time.entry(id) else {
             return false;
         };
-        place.insert(post);
-        if let Some(root) = root {
+        let Ok(at) = u32::try_from(self.table.len()) else {
+            return false;
+        };
+        place.insert(at);
+        if let Some(root) = post.root {
             self.replies.insert((root, id));
         }
+        self.table.push(post);
         true
     }
 
     pub(crate) fn get(&self, id: MessageId) -> Option<&Post> {
-        self.by_time.get(&id)
+        self.at(*self.by_time.get(&id)?)
+    }
+
+    fn at(&self, at: u32) -> Option<&Post> {
+        self.table.get(usize::try_from(at).ok()?)
     }
 
     /// A message that is not a reply.
@@ -129,8 +141,8 @@ impl Posts {
         self.by_time
             .range(..before)
             .rev()
+            .filter_map(|(id, at)| Some((*id, self.at(*at)?)))
             .filter(|(_, post)| post.root.is_none())
-            .map(|(id, post)| (*id, post))
     }
 
     /// Replies to `root` older than `before`, newest first.
@@ -143,16 +155,17 @@ impl Posts {
         self.replies
             .range((root, MessageId(i64::MIN))..(root, before))
             .rev()
-            .filter_map(|(_, id)| Some((*id, self.by_time.get(id)?)))
+            .filter_map(|(_, id)| Some((*id, self.get(*id)?)))
     }
 
     /// All of them, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (MessageId, &Post)> {
-        self.by_time.iter().map(|(id, post)| (*id, post))
+        let index = self.by_time.iter();
+        index.filter_map(|(id, at)| Some((*id, self.at(*at)?)))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_time.len()
+        self.table.len()
     }
 
     /// How many of them are replies.

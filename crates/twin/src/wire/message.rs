@@ -285,7 +285,7 @@ impl<'a> MessageResource<'a> {
             },
             body: BodyResource {
                 content_type: post.content_type,
-                content: &post.content,
+                content: post.content.as_str(),
             },
             channel_identity,
             attachments: raw(|extras| &extras.attachments),
