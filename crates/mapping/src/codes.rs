@@ -53,6 +53,9 @@ codes! {
     PRIVATE_IN_STANDARD "map-private-in-standard" Warning
         "A private conversation goes into a standard channel, because its row in conversations.csv allows it."
         "Everybody in the team will read it; set allow_private_in_standard to false to keep it private.";
+    PRIVATE_OWNER_ADDED "map-private-owner-added" Warning
+        "A private channel has no mapped member, so an owner of the team comes to own it and can read it."
+        "Map one of its members in people.csv, or skip it in conversations.csv, if that is not wanted.";
     PRIVATE_WITHOUT_OWNER "map-private-without-owner" Error
         "A private channel has no mapped member and its team no owner, so Teams will refuse to make it."
         "Name an owner with --owner UPN, or map one of its members in people.csv.";

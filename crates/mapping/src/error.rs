@@ -74,6 +74,15 @@ pub enum MapError {
 }
 
 impl MapError {
+    /// An error if there are bad cells, in the order in which they are found in the files.
+    pub(crate) fn of_cells(mut cells: Vec<BadCell>) -> Result<(), Self> {
+        if cells.is_empty() {
+            return Ok(());
+        }
+        cells.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Err(Self::BadCells(cells))
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         |error| Self::Io {
             path: path.to_owned(),

@@ -1,6 +1,6 @@
 //! The stage: `1-read` and the tenant's people to `2-map`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -65,8 +65,8 @@ impl fmt::Display for MapDetails {
             .sum();
         write!(
             f,
-            "{} of {people} people have an account; {filled} of {conversations} conversations fill {} channels of {} teams and {} chats",
-            self.people_with_account, self.channels, self.teams, self.chats
+            "{} of {people} people have an account; {filled} of {conversations} conversations find a place (teams: {}, channels: {}, chats: {})",
+            self.people_with_account, self.teams, self.channels, self.chats
         )
     }
 }
@@ -155,9 +155,7 @@ pub fn map(
         Naming::GiveWay,
         &mut bad,
     );
-    if !bad.is_empty() {
-        return Err(MapError::BadCells(bad));
-    }
+    MapError::of_cells(bad)?;
 
     let mut findings = Findings::default();
     let plan = build(
@@ -198,13 +196,7 @@ pub fn map(
 
     fs::create_dir_all(into.join(PROPOSED)).map_err(MapError::io(into))?;
     people.write(&source.people, directory, into)?;
-    write_places(
-        &source.conversations,
-        &proposals,
-        &decisions,
-        &place_sheet,
-        into,
-    )?;
+    write_places(&source, &proposals, &decisions, &place_sheet, into)?;
     write_teams(&homes.teams, &team_rows, &team_sheet, directory, into)?;
     if !directory.is_empty() {
         directory::write(&into.join(DIRECTORY), directory.users())?;
@@ -262,10 +254,7 @@ impl People {
             })
             .collect();
         let named = named(settings.placeholder.as_slice(), "placeholder", directory)?;
-        let proposed_placeholder = Speaker {
-            user: named.first().copied(),
-            edited: false,
-        };
+        let proposed_placeholder = Speaker::proposed(named.first().copied());
         let row = sheet.row(people::PLACEHOLDER);
         Ok(Self {
             placeholder: people::decide(row, proposed_placeholder.user, directory, bad),
@@ -390,10 +379,7 @@ impl People {
                 Status::Ambiguous => found.claimants.clone(),
                 _ => String::new(),
             };
-            let proposed = Speaker {
-                user: found.user,
-                edited: false,
-            };
+            let proposed = Speaker::proposed(found.user);
             rows.push(
                 self.sheet.row(person.id.as_str()),
                 people::cells(person, &found, proposed, &suggestion, directory),
@@ -406,12 +392,18 @@ impl People {
 }
 
 fn write_places(
-    conversations: &[Conversation],
+    source: &Source,
     proposals: &[Proposal],
     decisions: &[Decision],
     sheet: &Sheet,
     into: &Path,
 ) -> Result<(), MapError> {
+    let conversations = &source.conversations;
+    let people: HashMap<&str, &Person> = source
+        .people
+        .iter()
+        .map(|person| (person.id.as_str(), person))
+        .collect();
     let mut order: Vec<_> = conversations.iter().zip(proposals).zip(decisions).collect();
     order.sort_by_key(|((conversation, _), decision)| {
         let place = &decision.place;
@@ -424,11 +416,15 @@ fn write_places(
     });
     let mut rows = Rows::new(&places::FORM);
     for ((conversation, proposal), decision) in order {
-        let proposed = Decision::unedited(proposal);
+        let name = if conversation.kind.is_chat() {
+            places::members_by_name(conversation, &|id| people.get(id).copied())
+        } else {
+            conversation.name.clone()
+        };
         rows.push(
             sheet.row(conversation.id.as_str()),
-            places::cells(conversation, &proposed),
-            places::cells(conversation, decision),
+            places::cells(conversation, &name, &Decision::unedited(proposal)),
+            places::cells(conversation, &name, decision),
         );
     }
     rows.push_gone(

@@ -8,6 +8,7 @@ mod sheet;
 use std::collections::BTreeSet;
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
+use chatferry_model::person::Person;
 use chatferry_model::plan::Membership;
 use chatferry_model::{EntraId, Micros, PersonId};
 
@@ -157,6 +158,16 @@ pub(crate) fn mapped(
     let mut seen = BTreeSet::new();
     let users = conversation.members.iter().filter_map(user_of);
     users.filter(|user| seen.insert(*user)).collect()
+}
+
+/// The names of a conversation's members, as far as they are known.
+pub(crate) fn members_by_name<'a>(
+    conversation: &Conversation,
+    person: &dyn Fn(&str) -> Option<&'a Person>,
+) -> String {
+    let members = conversation.members.iter();
+    let names = members.map(|id| person(id.as_str()).map_or(id.as_str(), |p| p.name.as_str()));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether these people make a chat: two for a direct message, several for any other (R55).

@@ -10,7 +10,7 @@ use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::plan::{
     Channel, Chat, Membership, PersonPlan, Plan, Target, TargetPlace, TargetSource, Team, User,
 };
-use chatferry_model::{EntraId, Millis, PersonId, TargetKey, TeamKey};
+use chatferry_model::{EntraId, Micros, Millis, PersonId, TargetKey, TeamKey};
 
 pub use self::load::load_plan;
 use crate::codes;
@@ -76,11 +76,11 @@ pub(crate) fn build(decided: &Decided<'_>, findings: &mut Findings) -> Plan {
         placeholder: decided.placeholder.map(|id| builder.user(id, "Imported")),
         ..Plan::default()
     };
-    let mut topics = Taken::default();
+    let mut chats = Chats::default();
     for (conversation, decision) in decided.conversations.iter().zip(decided.decisions) {
         let target = match decision.place.action {
             Action::Skip => Err(decision.skipped.as_str()),
-            Action::Chat => builder.chat(conversation, &mut plan.targets, &mut topics),
+            Action::Chat => builder.chat(conversation, &mut plan.targets, &mut chats),
             Action::Channel => Ok(Some(builder.channel(conversation, decision, findings))),
         };
         match target {
@@ -95,6 +95,14 @@ pub(crate) fn build(decided: &Decided<'_>, findings: &mut Findings) -> Plan {
     plan.targets.sort_by(|a, b| a.key.cmp(&b.key));
     plan.teams = builder.teams(&plan.targets, findings);
     plan
+}
+
+/// The chats there are already.
+#[derive(Default)]
+struct Chats {
+    topics: Taken,
+    /// The target of two people.
+    of_pair: HashMap<BTreeSet<EntraId>, usize>,
 }
 
 struct Builder<'a> {
@@ -170,15 +178,13 @@ impl Builder<'_> {
                 .iter()
                 .find(|team| team.key == place.team);
             if members.is_empty() {
-                members.extend(team.and_then(|team| team.owners.first()));
-            }
-            if members.is_empty() {
-                note(
-                    findings,
-                    codes::PRIVATE_WITHOUT_OWNER,
-                    conversation,
-                    &place.channel,
-                );
+                let owner = team.and_then(|team| team.owners.first());
+                members.extend(owner);
+                let code = match owner {
+                    Some(_) => codes::PRIVATE_OWNER_ADDED,
+                    None => codes::PRIVATE_WITHOUT_OWNER,
+                };
+                note(findings, code, conversation, &place.channel);
             }
         } else if conversation.kind.is_private() {
             note(
@@ -214,7 +220,7 @@ impl Builder<'_> {
         &self,
         conversation: &Conversation,
         targets: &mut [Target],
-        topics: &mut Taken,
+        chats: &mut Chats,
     ) -> Result<Option<Target>, &'static str> {
         let members = self.mapped(conversation);
         if !places::makes_chat(conversation.kind, &members) {
@@ -223,14 +229,9 @@ impl Builder<'_> {
         let created = self.created(conversation);
         if conversation.kind == ConversationKind::Dm {
             // Two people have one chat, however many accounts they had (graph.md R54).
-            let pair: BTreeSet<_> = members.iter().collect();
-            let theirs = targets.iter_mut().find(|target| match &target.place {
-                TargetPlace::Chat(chat) => {
-                    chat.topic.is_none() && chat.members.iter().collect::<BTreeSet<_>>() == pair
-                }
-                TargetPlace::Channel(_) => false,
-            });
-            if let Some(theirs) = theirs {
+            let pair: BTreeSet<EntraId> = members.iter().copied().collect();
+            let theirs = *chats.of_pair.entry(pair).or_insert(targets.len());
+            if let Some(theirs) = targets.get_mut(theirs) {
                 theirs.created = theirs.created.min(created);
                 theirs.sources.push(source_of(conversation));
                 return Ok(None);
@@ -238,7 +239,9 @@ impl Builder<'_> {
         }
         let topic = (conversation.kind != ConversationKind::Dm).then(|| {
             let topic = self.topic(conversation);
-            topics.take_like(names::cut(&topic, names::TOPIC_UNITS), names::TOPIC_UNITS)
+            chats
+                .topics
+                .take_like(names::cut(&topic, names::TOPIC_UNITS), names::TOPIC_UNITS)
         });
         Ok(Some(Target {
             key: key_of(conversation),
@@ -250,17 +253,11 @@ impl Builder<'_> {
 
     /// What a group chat is called: the channel's name, or the names of its people.
     fn topic(&self, conversation: &Conversation) -> String {
-        let name = if conversation.kind == ConversationKind::GroupDm {
-            let people = conversation
-                .members
-                .iter()
-                .filter_map(|id| self.by_id.get(id.as_str()));
-            people
-                .map(|person| person.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        } else {
-            conversation.name.clone()
+        let name = match conversation.kind {
+            ConversationKind::GroupDm => {
+                places::members_by_name(conversation, &|id| self.by_id.get(id).copied())
+            }
+            _ => conversation.name.clone(),
         };
         // Teams takes no colon in a topic.
         one_line(&name.replace(':', " "))
@@ -393,7 +390,7 @@ fn source_of(conversation: &Conversation) -> TargetSource {
 }
 
 fn created(conversation: &Conversation) -> Option<Millis> {
-    let made = conversation.created.map(|time| time.to_millis());
+    let made = conversation.created.map(Micros::to_millis);
     let before_first = conversation.first.map(|time| time.to_millis().plus(-1));
     made.into_iter().chain(before_first).min()
 }

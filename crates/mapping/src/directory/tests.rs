@@ -83,7 +83,7 @@ fn every_dialect_of_csv_is_read() {
         ] {
             assert_eq!(
                 load("users.csv", bytes).unwrap().users(),
-                [expected.clone()],
+                std::slice::from_ref(&expected),
                 "{text}"
             );
         }

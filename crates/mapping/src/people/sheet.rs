@@ -41,8 +41,21 @@ const SPEAK_THROUGH_PLACEHOLDER: &str = "placeholder";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Speaker {
     pub(crate) user: Option<EntraId>,
+    /// Who stands in the row: that user, or whom the placeholder was preferred to.
+    pub(crate) shown: Option<EntraId>,
     /// Whether the admin decided it.
     pub(crate) edited: bool,
+}
+
+impl Speaker {
+    /// What comes of a proposal to which the admin says nothing.
+    pub(crate) fn proposed(user: Option<EntraId>) -> Self {
+        Self {
+            user,
+            shown: user,
+            edited: false,
+        }
+    }
 }
 
 /// Hears the admin about somebody for whom the rules say `proposed`.
@@ -52,10 +65,7 @@ pub(crate) fn decide(
     directory: &Directory,
     bad: &mut Vec<BadCell>,
 ) -> Speaker {
-    let unedited = Speaker {
-        user: proposed,
-        edited: false,
-    };
+    let unedited = Speaker::proposed(proposed);
     let Some(row) = row else { return unedited };
     let (id, user) = (row.edit("entra_id"), row.edit("entra_user"));
     let action = row.edit("action").filter(|action| !action.is_empty());
@@ -85,7 +95,6 @@ pub(crate) fn decide(
     let written = |edit: Option<&str>| edit.is_some_and(|cell| !cell.is_empty());
     // What was written counts; where a cell was only emptied, what the other one still says.
     let given = match (written(id), written(user)) {
-        _ if map == Some(false) => None,
         (true, true) => {
             let (by_id, by_user) = (resolve("entra_id"), resolve("entra_user"));
             if let (Some(by_id), Some(by_user)) = (by_id, by_user)
@@ -112,7 +121,8 @@ pub(crate) fn decide(
         ));
     }
     Speaker {
-        user: given,
+        user: given.filter(|_| map != Some(false)),
+        shown: given,
         edited: true,
     }
 }
@@ -125,8 +135,7 @@ pub(crate) fn cells(
     suggestion: &str,
     directory: &Directory,
 ) -> Vec<String> {
-    // Whom the rules found stays to be seen when the admin prefers the placeholder.
-    let (id, user) = user_cells(speaker.user.or(proposal.user), directory);
+    let (id, user) = user_cells(speaker.shown, directory);
     let (status, reason) = if speaker.edited {
         (Status::Edited, "row edited")
     } else {
@@ -159,7 +168,7 @@ pub(crate) fn placeholder_cells(
     messages: u64,
     directory: &Directory,
 ) -> Vec<String> {
-    let (id, user) = user_cells(speaker.user, directory);
+    let (id, user) = user_cells(speaker.shown, directory);
     let status = match (speaker.user, messages) {
         (Some(_), _) if speaker.edited => "edited",
         (Some(_), _) => "mapped",

@@ -316,10 +316,7 @@ fn several_accounts_of_one_human_are_seen() {
         person("Hannah F", "a@x.example"),
         person("Zoë", ""),
     ];
-    let speaker = |user| Speaker {
-        user,
-        edited: false,
-    };
+    let speaker = Speaker::proposed;
     let speakers = [speaker(Some(id(1))), speaker(Some(id(1))), speaker(None)];
     assert_eq!(
         shared(&people, &speakers),

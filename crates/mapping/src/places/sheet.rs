@@ -269,8 +269,8 @@ fn name(
     }
 }
 
-/// The row of a conversation.
-pub(crate) fn cells(conversation: &Conversation, decision: &Decision) -> Vec<String> {
+/// The row of a conversation; `name` is what people know it by.
+pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision) -> Vec<String> {
     let place = &decision.place;
     let action = match place.action {
         Action::Channel => "channel",
@@ -298,7 +298,7 @@ pub(crate) fn cells(conversation: &Conversation, decision: &Decision) -> Vec<Str
     vec![
         conversation.id.to_string(),
         conversation.kind.as_str().to_owned(),
-        one_line(&conversation.name),
+        one_line(name),
         conversation.messages.to_string(),
         conversation.members.len().to_string(),
         conversation.first.map(day).unwrap_or_default(),

@@ -66,9 +66,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         Naming::Insist,
         &mut bad,
     );
-    if !bad.is_empty() {
-        return Err(MapError::BadCells(bad));
-    }
+    MapError::of_cells(bad)?;
 
     let need = Need::of(&source.people, &speakers);
     if placeholder.is_none() && need.people > 0 {

@@ -1,0 +1,8 @@
+//! Mapping as a whole: `1-read` and a directory in, `2-map` and the plan out.
+
+mod edits;
+mod files;
+mod places;
+mod plan;
+mod private;
+mod support;
