@@ -1,1 +1,40 @@
-//! Microsoft Graph client: checks, uploads and verifies posts.
+//! Microsoft Graph: checks posts offline, uploads them exactly once, reads them back.
+//!
+//! In reading order: what is known of Graph ([`config`], [`transport`], [`client`]), requests as
+//! data, and what is done when they fail; then [`check`], which needs no network; then the journal
+//! and the stages on it: [`upload`], [`verify`], [`status`].
+//!
+//! Invariants: nothing here prints, reads the environment or exits. Time passes by tokio's clock
+//! only and is read from a [`Clock`], so that an upload runs in virtual time as it does in real
+//! time. Secrets and tokens are types that cannot be printed.
+#![forbid(unsafe_code)]
+
+mod auth;
+mod error;
+mod journal;
+mod likeness;
+mod requests;
+mod retry;
+mod throttle;
+
+pub mod check;
+pub mod client;
+pub mod clock;
+pub mod codes;
+pub mod config;
+pub mod observer;
+pub mod status;
+pub mod transport;
+pub mod upload;
+pub mod verify;
+
+pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use config::{BaseUrl, BaseUrlError, Credential, GraphConfig, Limits, Rate};
+pub use error::{Cause, GraphError, Refusal, TokenError};
+pub use journal::{Durability, JournalError};
+pub use observer::{Event, Observer, Unobserved};
+pub use status::{Status, status};
+pub use transport::{Answering, HttpTransport, Transport, TransportError};
+pub use upload::{UploadError, UploadOptions, UploadPlan, UploadReport, plan_upload, upload};
+pub use verify::{VerifyError, VerifyOptions, VerifyReport, verify};

@@ -1,0 +1,235 @@
+//! A strict scanner of message HTML: well formed, and made of what Teams keeps.
+//!
+//! It takes less than browsers do: names in lower case, attributes in double quotes, every element
+//! closed. What rendering writes is like that; what is not was not written by rendering.
+
+use chatferry_model::teams_html::{ELEMENTS, Element, SCHEMES};
+
+/// What a scan found, in order.
+#[derive(Debug, Default)]
+pub(super) struct Scan<'a> {
+    /// The id of each `<at>`, and whether there is text in it.
+    pub(super) ats: Vec<(&'a str, bool)>,
+    /// The id of each `<attachment>`.
+    pub(super) attachments: Vec<&'a str>,
+    /// Whether there is an image that the post itself should bring along.
+    pub(super) hosted: bool,
+}
+
+/// What is wrong with a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// Where, in bytes from the start.
+    at: usize,
+    what: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (at byte {})", self.what, self.at)
+    }
+}
+
+/// Elements that are not closed.
+const VOID: &[&str] = &["br", "hr", "img"];
+
+/// Scans `html` once.
+pub(super) fn scan(html: &str) -> Result<Scan<'_>, Fault> {
+    let mut scan = Scan::default();
+    let mut open: Vec<&'static Element> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = html.get(at..) {
+        let Some(step) = memchr::memchr(b'<', rest.as_bytes()) else {
+            break;
+        };
+        scan.text(&open, rest.get(..step).unwrap_or_default());
+        let start = at + step;
+        let fault = |what: String| Fault { at: start, what };
+        let tag = html.get(start + 1..).unwrap_or_default();
+        at = start + 1 + tag_end(tag).ok_or_else(|| fault("a < that begins no tag".to_owned()))?;
+        let tag = html.get(start + 1..at - 1).unwrap_or_default();
+        if let Some(name) = tag.strip_prefix('/') {
+            match open.pop() {
+                Some(element) if element.tag == name => {}
+                _ => return Err(fault(format!("</{name}> closes nothing"))),
+            }
+            continue;
+        }
+        let name_end = tag
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(tag.len());
+        let (name, attributes) = tag.split_at(name_end);
+        let element = ELEMENTS
+            .binary_search_by(|element| element.tag.cmp(name))
+            .ok()
+            .and_then(|found| ELEMENTS.get(found))
+            .ok_or_else(|| fault(format!("<{name}> is not kept by Teams")))?;
+        scan.attributes(element, attributes).map_err(fault)?;
+        if !VOID.contains(&element.tag) {
+            open.push(element);
+        }
+    }
+    scan.text(&open, html.get(at..).unwrap_or_default());
+    match open.last() {
+        Some(element) => Err(Fault {
+            at: html.len(),
+            what: format!("<{}> is not closed", element.tag),
+        }),
+        None => Ok(scan),
+    }
+}
+
+/// How far a tag goes, its `>` included; `>` in quotes does not end it.
+fn tag_end(tag: &str) -> Option<usize> {
+    let mut quoted = false;
+    for (at, byte) in tag.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return Some(at + 1),
+            b'<' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+impl<'a> Scan<'a> {
+    fn text(&mut self, open: &[&'static Element], text: &str) {
+        if open.last().is_some_and(|element| element.tag == "at")
+            && !text.trim().is_empty()
+            && let Some((_, has_text)) = self.ats.last_mut()
+        {
+            *has_text = true;
+        }
+    }
+
+    fn attributes(&mut self, element: &Element, mut rest: &'a str) -> Result<(), String> {
+        let mut id = None;
+        loop {
+            rest = rest.trim_ascii_start();
+            if rest.is_empty() || rest == "/" {
+                break;
+            }
+            let (name, value, after) = split_attribute(rest)
+                .ok_or_else(|| format!("<{}> has an attribute without quotes", element.tag))?;
+            if !element.attributes.contains(&name) {
+                return Err(format!("<{} {name}> is not kept by Teams", element.tag));
+            }
+            self.value(name, value)?;
+            if name == "id" {
+                id = Some(value);
+            }
+            rest = after;
+        }
+        match (element.tag, id) {
+            ("at", Some(id)) => self.ats.push((id, false)),
+            ("attachment", Some(id)) => self.attachments.push(id),
+            ("at" | "attachment", None) => return Err(format!("<{}> has no id", element.tag)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "src" if value.starts_with("../hostedContents/") => self.hosted = true,
+            "href" | "src" if !has_known_scheme(value) => {
+                return Err(format!(
+                    "{name}=\"{value}\" has a scheme that is not allowed"
+                ));
+            }
+            "style" if !is_plain_style(value) => {
+                return Err(format!("style=\"{value}\" is not plain"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A name, its value, and what follows.
+fn split_attribute(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = text.split_once("=\"")?;
+    let (value, rest) = rest.split_once('"')?;
+    let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    plain.then_some((name, value, rest))
+}
+
+/// Links are absolute, so they always have a scheme.
+fn has_known_scheme(address: &str) -> bool {
+    let Some((scheme, _)) = address.split_once(':') else {
+        return false;
+    };
+    SCHEMES
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme))
+}
+
+/// Declarations of words, numbers and colours: nothing that loads or runs anything.
+fn is_plain_style(style: &str) -> bool {
+    style
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || " :;-#.,%".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rendering_writes_passes() {
+        let html = concat!(
+            "<p>hi <at id=\"0\">Jane</at> &lt;b&gt; > <strong>x</strong><br></p>",
+            "<p><a href=\"https://example.org/?a=1&amp;b=&gt;\">link</a></p>",
+            "<table><tbody><tr><td style=\"text-align: right\">1</td></tr></tbody></table>",
+            "<attachment id=\"a\"></attachment>",
+            "<img src=\"../hostedContents/1/$value\" alt=\"a > b\">",
+        );
+        let scan = scan(html).unwrap();
+        assert_eq!(scan.ats, [("0", true)]);
+        assert_eq!(scan.attachments, ["a"]);
+        assert!(scan.hosted);
+    }
+
+    #[test]
+    fn what_it_would_not_write_does_not() {
+        for html in [
+            "a < b",
+            "a <",
+            "<script>alert(1)</script>",
+            "<p onclick=\"x\">a</p>",
+            "<p>a",
+            "<p>a</b></p>",
+            "a</p>",
+            "<P>a</P>",
+            "<a href=\"javascript:alert(1)\">a</a>",
+            "<a href=\"/relative\">a</a>",
+            "<a href=https://example.org>a</a>",
+            "<a href=\"https://example.org\"<b>a</a>",
+            "<span style=\"background: url(https://x)\">a</span>",
+            "<img src=\"data:image/png;base64,xx\">",
+            "<!-- a -->",
+            "<at>a</at>",
+        ] {
+            assert!(scan(html).is_err(), "{html}");
+        }
+    }
+
+    #[test]
+    fn an_empty_mention_is_seen() {
+        assert_eq!(scan("<at id=\"0\"> </at>").unwrap().ats, [("0", false)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(html in "(<|>|/|\"|=|at|p|id|a| |é|&){0,40}") {
+            let _ = scan(&html);
+        }
+
+        #[test]
+        fn text_that_is_escaped_passes(text in ".{0,80}") {
+            let html = format!("<p>{}</p>", html_escape::encode_text(&text));
+            proptest::prop_assert!(scan(&html).is_ok());
+        }
+    }
+}

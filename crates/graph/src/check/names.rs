@@ -1,0 +1,102 @@
+//! Which names Teams takes (graph.md 2.6, R12).
+
+/// Characters no channel's name may hold.
+const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
+/// Names no channel may have, in lower case; `com1`–`lpt9` besides.
+const RESERVED: &[&str] = &[
+    "forms",
+    "con",
+    "conin$",
+    "conout$",
+    "prn",
+    "aux",
+    "nul",
+    "desktop.ini",
+];
+/// The longest name of a channel, in UTF-16 units.
+const LONGEST: usize = 50;
+/// The longest name of a team, in UTF-16 units.
+const LONGEST_TEAM: usize = 256;
+
+/// What is wrong with a channel's name, if anything.
+pub(super) fn channel_fault(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    let port = lower
+        .strip_prefix("com")
+        .or_else(|| lower.strip_prefix("lpt"));
+    let is_port = port.is_some_and(|digit| matches!(digit.as_bytes(), [b'1'..=b'9']));
+    if name.trim().is_empty() {
+        Some("it is empty")
+    } else if name != name.trim() {
+        Some("it begins or ends with a blank")
+    } else if name.encode_utf16().count() > LONGEST {
+        Some("it is longer than 50 characters")
+    } else if name.contains(|c: char| FORBIDDEN.contains(c) || c.is_control()) {
+        Some("it holds a character that is not allowed")
+    } else if name.contains("..") {
+        Some("it holds two dots in a row")
+    } else if name.starts_with(['_', '.']) || name.ends_with('.') {
+        Some("it begins with an underscore or begins or ends with a dot")
+    } else if is_port || RESERVED.contains(&lower.as_str()) || lower.contains("_vti_") {
+        Some("it is a reserved word")
+    } else {
+        None
+    }
+}
+
+/// What is wrong with a team's name, if anything.
+pub(super) fn team_fault(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        Some("it is empty")
+    } else if name.encode_utf16().count() > LONGEST_TEAM {
+        Some("it is longer than 256 characters")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        let fifty = "x".repeat(50);
+        for name in [
+            "general",
+            "a.b",
+            "com10",
+            "lpt",
+            "Über 🎉",
+            "form",
+            fifty.as_str(),
+        ] {
+            assert_eq!(channel_fault(name), None, "{name}");
+        }
+        let longer = "x".repeat(51);
+        for name in [
+            "",
+            " ",
+            " a",
+            "a ",
+            "a/b",
+            "it's",
+            "a,b",
+            "a..b",
+            "_a",
+            ".a",
+            "a.",
+            "Forms",
+            "LPT1",
+            "COM9",
+            "a_VTI_b",
+            "a\tb",
+            "a\u{85}b",
+            longer.as_str(),
+        ] {
+            assert!(channel_fault(name).is_some(), "{name:?}");
+        }
+        assert!(team_fault("").is_some() && team_fault(&"x".repeat(257)).is_some());
+        assert_eq!(team_fault(&"x".repeat(256)), None);
+    }
+}

@@ -1,0 +1,377 @@
+//! The rules for one post.
+
+use chatferry_model::plan::{Target, TargetPlace};
+use chatferry_model::post::{ChatMessage, Post};
+use chatferry_model::{EntraId, Millis};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::CheckLimits;
+use super::html;
+use super::rules::{self, Rule};
+
+/// What posts of one file are held against.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Container {
+    created: Millis,
+    is_chat: bool,
+    limits: CheckLimits,
+}
+
+impl Container {
+    pub(super) fn new(target: &Target, limits: CheckLimits) -> Self {
+        Self {
+            created: target.created,
+            is_chat: matches!(target.place, TargetPlace::Chat(_)),
+            limits,
+        }
+    }
+
+    /// Checks a post by itself; `broken` is told what it breaks.
+    pub(super) fn check(
+        &self,
+        post: &Post<'_, &RawValue>,
+        mut broken: impl FnMut(&'static Rule, String),
+    ) {
+        if post.reply_to.is_some() && self.is_chat {
+            broken(&rules::NO_REPLIES_IN_CHATS, "it is a reply".to_owned());
+        }
+        let body = post.body.get();
+        if body.len() > self.limits.request_bytes {
+            broken(&rules::REQUEST_SIZE, format!("{} bytes", body.len()));
+        }
+        match serde_json::from_str::<ChatMessage<'_>>(body) {
+            Ok(message) => self.check_message(post.id.created(), &message, &mut broken),
+            Err(error) => {
+                let (rule, words) = diagnose(body, &error);
+                broken(rule, words);
+            }
+        }
+    }
+
+    fn check_message(
+        &self,
+        id: Millis,
+        message: &ChatMessage<'_>,
+        broken: &mut impl FnMut(&'static Rule, String),
+    ) {
+        let created = message.created_date_time;
+        if id != created {
+            broken(
+                &rules::ID_IS_TIME,
+                format!("the id is {id}, the time is {created}"),
+            );
+        }
+        if created <= self.created {
+            broken(
+                &rules::AFTER_CONTAINER,
+                format!("{created} is not after {}", self.created),
+            );
+        }
+        let content = message.body.content.as_str();
+        if content.is_empty() {
+            broken(&rules::BODY, "the content is empty".to_owned());
+        }
+        let weight = weight(message);
+        if weight > self.limits.message_bytes {
+            broken(&rules::MESSAGE_SIZE, format!("{weight} bytes"));
+        }
+        match html::scan(content) {
+            Ok(scan) => check_references(message, &scan, broken),
+            Err(fault) => broken(&rules::HTML, fault.to_string()),
+        }
+        for attachment in &message.attachments {
+            if &*attachment.content_type == "reference"
+                && !attachment
+                    .content_url
+                    .as_deref()
+                    .is_some_and(ends_in_extension)
+            {
+                broken(&rules::EXTENSION, attachment.id.to_string());
+            }
+        }
+    }
+}
+
+/// Mentions, attachments and images of the post against their places in the text.
+fn check_references(
+    message: &ChatMessage<'_>,
+    scan: &html::Scan<'_>,
+    broken: &mut impl FnMut(&'static Rule, String),
+) {
+    for (n, mention) in message.mentions.iter().enumerate() {
+        let twice = message
+            .mentions
+            .iter()
+            .skip(n + 1)
+            .any(|other| other.id == mention.id);
+        let places = scan
+            .ats
+            .iter()
+            .filter(|(id, _)| id.parse() == Ok(mention.id))
+            .count();
+        if twice || places != 1 {
+            broken(
+                &rules::MENTIONS,
+                format!("mention {} has {places} places", mention.id),
+            );
+        }
+    }
+    for (id, has_text) in &scan.ats {
+        if !has_text {
+            broken(
+                &rules::MENTIONS,
+                format!("the place of mention {id} is empty"),
+            );
+        }
+        if !message
+            .mentions
+            .iter()
+            .any(|mention| id.parse() == Ok(mention.id))
+        {
+            broken(
+                &rules::MENTIONS,
+                format!("the place of mention {id} has no mention"),
+            );
+        }
+    }
+    for attachment in &message.attachments {
+        let places = scan
+            .attachments
+            .iter()
+            .filter(|id| **id == &*attachment.id)
+            .count();
+        if places != 1 {
+            broken(
+                &rules::ATTACHMENTS,
+                format!("{} has {places} places", attachment.id),
+            );
+        }
+    }
+    for id in &scan.attachments {
+        if !message
+            .attachments
+            .iter()
+            .any(|attachment| &*attachment.id == *id)
+        {
+            broken(
+                &rules::ATTACHMENTS,
+                format!("the place of {id} has no attachment"),
+            );
+        }
+    }
+    if scan.hosted {
+        broken(&rules::HOSTED, "the text shows a hosted image".to_owned());
+    }
+}
+
+/// What counts against the size of a message: content and subject in UTF-8, mentions and
+/// attachments as JSON (graph.md R43: "html, mentions and so on").
+fn weight(message: &ChatMessage<'_>) -> usize {
+    struct Count(usize);
+
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let subject = message.subject.as_ref().map_or(0, |subject| subject.len());
+    let mut count = Count(message.body.content.len() + subject);
+    // Counting can't fail, and neither can these types.
+    if !message.mentions.is_empty() {
+        let _ = serde_json::to_writer(&mut count, &message.mentions);
+    }
+    if !message.attachments.is_empty() {
+        let _ = serde_json::to_writer(&mut count, &message.attachments);
+    }
+    count.0
+}
+
+/// Whether the last segment of an address is a name with an extension.
+fn ends_in_extension(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty() && !extension.is_empty() && !extension.contains('%')
+    })
+}
+
+/// Which rule a body breaks that is no message at all.
+fn diagnose(body: &str, error: &serde_json::Error) -> (&'static Rule, String) {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Loose {
+        from: serde_json::Value,
+        body: serde_json::Value,
+    }
+
+    let Ok(loose) = serde_json::from_str::<Loose>(body) else {
+        return (&rules::SHAPE, error.to_string());
+    };
+    let user = loose.from.get("user");
+    let id = user
+        .and_then(|user| user.get("id"))
+        .and_then(serde_json::Value::as_str);
+    let kind = user.and_then(|user| user.get("userIdentityType"));
+    let content_type = loose
+        .body
+        .get("contentType")
+        .and_then(serde_json::Value::as_str);
+    let has_content = loose
+        .body
+        .get("content")
+        .is_some_and(serde_json::Value::is_string);
+    if id.is_none_or(|id| id.parse::<EntraId>().is_err()) {
+        (&rules::AUTHOR, id.unwrap_or("there is none").to_owned())
+    } else if kind.and_then(serde_json::Value::as_str) != Some("aadUser") {
+        (
+            &rules::AUTHOR_KIND,
+            kind.map_or_else(|| "none".to_owned(), ToString::to_string),
+        )
+    } else if content_type != Some("html") || !has_content {
+        (
+            &rules::BODY,
+            format!("contentType is {}", content_type.unwrap_or("missing")),
+        )
+    } else {
+        (&rules::SHAPE, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A post that breaks no rule.
+    fn good() -> Value {
+        json!({
+            "id": "2019-02-04T19:58:15.511Z",
+            "source": { "conversation": "C1", "message": "1549310295.511000" },
+            "body": {
+                "createdDateTime": "2019-02-04T19:58:15.511Z",
+                "from": { "user": {
+                    "id": "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca",
+                    "displayName": "Jane",
+                    "userIdentityType": "aadUser",
+                } },
+                "body": {
+                    "contentType": "html",
+                    "content": "<p><at id=\"0\">Jo</at><attachment id=\"a\"></attachment></p>",
+                },
+                "mentions": [{ "id": 0, "mentionText": "Jo", "mentioned": { "user": {
+                    "id": "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6cb",
+                    "displayName": "Jo",
+                    "userIdentityType": "aadUser",
+                } } }],
+                "attachments": [{
+                    "id": "a",
+                    "contentType": "reference",
+                    "contentUrl": "https://acme.sharepoint.com/sites/x/Shared%20Documents/a.docx",
+                    "name": "a.docx",
+                }],
+            },
+        })
+    }
+
+    fn broken(post: &Value, is_chat: bool) -> Vec<&'static str> {
+        let container = Container {
+            created: "2019-01-01T00:00:00.000Z".parse().unwrap(),
+            is_chat,
+            limits: CheckLimits {
+                message_bytes: 2_000,
+                request_bytes: 4_000,
+            },
+        };
+        let text = post.to_string();
+        let post = serde_json::from_str(&text).unwrap();
+        let mut numbers = Vec::new();
+        container.check(&post, |rule, _| numbers.push(rule.number));
+        numbers
+    }
+
+    #[test]
+    fn a_good_post_breaks_nothing() {
+        assert_eq!(broken(&good(), false), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn every_rule_for_one_post_is_noticed() {
+        let long = "x".repeat(2_001);
+        let longer = "x".repeat(4_001);
+        for (pointer, value, number) in [
+            ("/id", json!("2019-02-04T19:58:15.512Z"), "R32"),
+            ("/body/from/user/id", json!("jane@example.com"), "R26"),
+            ("/body/from", json!({ "application": {} }), "R26"),
+            (
+                "/body/from/user/userIdentityType",
+                json!("federatedUser"),
+                "R27",
+            ),
+            ("/body/body/contentType", json!("text"), "R34"),
+            ("/body/body/content", json!(null), "R34"),
+            ("/body/mentions", json!([]), "R37"),
+            ("/body/mentions/0/id", json!(1), "R37"),
+            ("/body/attachments", json!([]), "R38"),
+            (
+                "/body/attachments/0/contentUrl",
+                json!("https://acme/x/doc.aspx/file"),
+                "R39",
+            ),
+            ("/body/body/content", json!("<script></script>"), "2.7"),
+            ("/body/body/content", json!(long), "R43"),
+            ("/body/subject", json!(longer), "R42"),
+            ("/body/createdDateTime", json!("yesterday"), "1.7"),
+        ] {
+            let mut post = good();
+            if let Some(place) = post.pointer_mut(pointer) {
+                *place = value;
+            } else {
+                post["body"]["subject"] = value;
+            }
+            assert!(
+                broken(&post, false).contains(&number),
+                "{pointer}: {number}"
+            );
+        }
+    }
+
+    #[test]
+    fn rules_of_time_and_place() {
+        let mut early = good();
+        early["id"] = json!("2019-01-01T00:00:00.000Z");
+        early["body"]["createdDateTime"] = json!("2019-01-01T00:00:00.000Z");
+        assert_eq!(broken(&early, false), ["R28"]);
+
+        let mut reply = good();
+        reply["replyTo"] = json!("2019-02-04T19:58:15.510Z");
+        assert_eq!(broken(&reply, false), [] as [&str; 0]);
+        assert_eq!(broken(&reply, true), ["R36"]);
+
+        let mut image = good();
+        image["body"]["body"]["content"] = json!("<img src=\"../hostedContents/1/$value\">");
+        image["body"]["mentions"] = json!([]);
+        image["body"]["attachments"] = json!([]);
+        assert_eq!(broken(&image, false), ["R40"]);
+    }
+
+    #[test]
+    fn a_mention_needs_its_one_place() {
+        for content in [
+            "<at id=\"0\"></at>",
+            "<at id=\"0\">a</at><at id=\"0\">b</at>",
+            "a",
+        ] {
+            let mut post = good();
+            post["body"]["body"]["content"] =
+                json!(format!("{content}<attachment id=\"a\"></attachment>"));
+            assert!(broken(&post, false).contains(&"R37"), "{content}");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Who we are to Graph, where it is, and how fast it may be asked.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::Uri;
+use secrecy::SecretString;
+
+/// Everything a [`Client`](crate::Client) needs to know. Printing it shows no secret.
+#[derive(Clone, Debug)]
+pub struct GraphConfig {
+    /// The tenant: its id or one of its domains.
+    pub tenant_id: String,
+    /// The app registration's application id.
+    pub client_id: String,
+    /// How the app proves that it is the app.
+    pub credential: Credential,
+    /// Where Graph is; `https://graph.microsoft.com` in the global cloud.
+    pub graph_url: BaseUrl,
+    /// Where tokens come from; `https://login.microsoftonline.com` in the global cloud.
+    pub login_url: BaseUrl,
+    /// How fast and how often Graph may be asked.
+    pub limits: Limits,
+}
+
+/// How an app proves that it is the app (graph.md 1.1).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Credential {
+    /// A client secret: its value, not its id.
+    Secret(SecretString),
+}
+
+/// How fast and how often Graph may be asked (graph.md 2.1 and 2.2).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Posts into one channel or chat; 5 a second.
+    pub channel_posts: Rate,
+    /// Posts of this app into all channels; 50 a second.
+    pub app_channel_posts: Rate,
+    /// Posts of this app into all chats; 20 a second.
+    pub app_chat_posts: Rate,
+    /// Reads of messages; 20 a second. They count as other calls too.
+    pub message_reads: Rate,
+    /// All other calls; 30 a second.
+    pub other_calls: Rate,
+    /// Changes of the members of one team or chat; 4 a minute.
+    pub member_changes: Rate,
+    /// How often a call is tried again that failed for a passing reason; 10.
+    pub retries: u32,
+    /// Targets that are filled at the same time; 24. More than
+    /// `app_channel_posts / channel_posts`, so that a target that ends leaves no gap.
+    pub concurrency: usize,
+    /// Posts of one target that are under way at the same time; 16, enough to reach 5 a second
+    /// when an answer takes three seconds.
+    pub window: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            channel_posts: Rate::per_second(5.0),
+            app_channel_posts: Rate::per_second(50.0),
+            app_chat_posts: Rate::per_second(20.0),
+            message_reads: Rate::per_second(20.0),
+            other_calls: Rate::per_second(30.0),
+            member_changes: Rate::per_second(4.0 / 60.0),
+            retries: 10,
+            concurrency: 24,
+            window: 16,
+        }
+    }
+}
+
+impl Limits {
+    /// As fast as the other side can: for measuring, and for simulated tenants without limits.
+    #[must_use]
+    pub fn lifted() -> Self {
+        Self {
+            channel_posts: Rate::UNLIMITED,
+            app_channel_posts: Rate::UNLIMITED,
+            app_chat_posts: Rate::UNLIMITED,
+            message_reads: Rate::UNLIMITED,
+            other_calls: Rate::UNLIMITED,
+            member_changes: Rate::UNLIMITED,
+            ..Self::default()
+        }
+    }
+}
+
+/// So many calls in a time.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub struct Rate(f64);
+
+impl Rate {
+    /// As many as there are.
+    pub const UNLIMITED: Self = Self(f64::INFINITY);
+
+    /// That many a second; zero, negative or not a number means no limit.
+    #[must_use]
+    pub fn per_second(calls: f64) -> Self {
+        if calls > 0.0 {
+            Self(calls)
+        } else {
+            Self::UNLIMITED
+        }
+    }
+
+    /// Calls a second.
+    #[must_use]
+    pub fn calls_per_second(self) -> f64 {
+        self.0
+    }
+
+    /// The time from one call to the next.
+    #[must_use]
+    pub fn interval(self) -> Duration {
+        Duration::try_from_secs_f64(1.0 / self.0).unwrap_or(Duration::ZERO)
+    }
+}
+
+impl fmt::Debug for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_finite() {
+            write!(f, "{}/s", self.0)
+        } else {
+            f.write_str("unlimited")
+        }
+    }
+}
+
+/// The address of a service, without its path's end: `https://graph.microsoft.com`.
+///
+/// Always https, except on this machine: tokens do not travel in the clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+/// An address that will not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaseUrlError {
+    /// It is no address.
+    #[error("{0:?} is no address; expected one like https://graph.microsoft.com")]
+    Malformed(String),
+    /// It would send the token in the clear.
+    #[error("{0:?} is not encrypted; http is only for this machine (localhost), use https")]
+    Unencrypted(String),
+    /// It holds more than a service's place.
+    #[error(
+        "{0:?} holds a user, a query or a fragment; leave only the scheme, the host and a path"
+    )]
+    Excess(String),
+}
+
+impl BaseUrl {
+    /// Graph of the global cloud.
+    #[must_use]
+    pub fn graph() -> Self {
+        Self("https://graph.microsoft.com".to_owned())
+    }
+
+    /// The token service of the global cloud.
+    #[must_use]
+    pub fn login() -> Self {
+        Self("https://login.microsoftonline.com".to_owned())
+    }
+
+    /// The address, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Graph's own name for itself in this cloud, as it stands inside requests: in scopes and in
+    /// addresses of users. A simulated tenant on this machine stands for the global cloud.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        if self.0.starts_with("https://") {
+            &self.0
+        } else {
+            "https://graph.microsoft.com"
+        }
+    }
+
+    /// What follows this address in `url`, if that is below it: the way a `nextLink` is followed
+    /// without sending the token to another host.
+    #[must_use]
+    pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
+        url.strip_prefix(&self.0)
+            .filter(|rest| rest.starts_with('/'))
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let malformed = || BaseUrlError::Malformed(text.to_owned());
+        let trimmed = text.trim().trim_end_matches('/');
+        if trimmed.contains(['?', '#', '@']) {
+            // What is refused is not repeated: a user part may hold a password.
+            let shown = trimmed.split(['?', '#']).next().unwrap_or_default();
+            let shown = shown.rsplit('@').next().unwrap_or_default();
+            return Err(BaseUrlError::Excess(shown.to_owned()));
+        }
+        let uri: Uri = trimmed.parse().map_err(|_| malformed())?;
+        let host = uri
+            .host()
+            .filter(|host| !host.is_empty())
+            .ok_or_else(malformed)?;
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_loopback(host) => {}
+            Some("http") => return Err(BaseUrlError::Unencrypted(text.to_owned())),
+            _ => return Err(malformed()),
+        }
+        Ok(Self(trimmed.to_owned()))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_stays_on_this_machine() {
+        for (url, fine) in [
+            ("https://graph.microsoft.us/", true),
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1:8080/base", true),
+            ("http://[::1]:8080", true),
+            ("http://graph.microsoft.com", false),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("ftp://localhost", false),
+            ("https://user:word@graph.microsoft.com", false),
+            ("https://graph.microsoft.com?x", false),
+            ("graph.microsoft.com", false),
+            ("", false),
+        ] {
+            assert_eq!(url.parse::<BaseUrl>().is_ok(), fine, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refused_address_does_not_repeat_a_password() {
+        let error = "https://user:word@host".parse::<BaseUrl>().unwrap_err();
+        assert!(!error.to_string().contains("word"), "{error}");
+    }
+
+    #[test]
+    fn a_link_to_another_host_is_not_ours() {
+        let graph = BaseUrl::graph();
+        let ours = graph.strip("https://graph.microsoft.com/v1.0/users?$skiptoken=x");
+        assert_eq!(ours, Some("/v1.0/users?$skiptoken=x"));
+        assert_eq!(
+            graph.strip("https://graph.microsoft.com.evil.org/v1.0/users"),
+            None
+        );
+        assert_eq!(graph.strip("https://evil.org/v1.0/users"), None);
+    }
+
+    #[test]
+    fn printing_shows_no_secret() {
+        let config = GraphConfig {
+            tenant_id: "t".to_owned(),
+            client_id: "c".to_owned(),
+            credential: Credential::Secret("planted".to_owned().into()),
+            graph_url: BaseUrl::graph(),
+            login_url: BaseUrl::login(),
+            limits: Limits::default(),
+        };
+        assert!(!format!("{config:?}").contains("planted"));
+    }
+}

@@ -1,0 +1,296 @@
+//! What Graph refused, and what can be done about it.
+
+use std::fmt;
+
+use http::StatusCode;
+use serde::Deserialize;
+
+use crate::transport::TransportError;
+
+/// A call that failed: which, why, and the id by which Microsoft's support finds it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{call}: {cause}{}", Suffix(.request_id.as_deref()))]
+pub struct GraphError {
+    /// The method and the path, without the query.
+    pub call: String,
+    /// Why.
+    pub cause: Cause,
+    /// `request-id` of the answer.
+    pub request_id: Option<String>,
+}
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Graph said no.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// There was no answer.
+    #[error(transparent)]
+    NoAnswer(#[from] TransportError),
+    /// There was one, but not in Graph's words.
+    #[error("the answer is not what Graph answers: {0}")]
+    Unreadable(String),
+    /// There is no token.
+    #[error(transparent)]
+    NoToken(#[from] TokenError),
+}
+
+/// A refusal in Graph's words (graph.md 3).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{status} {code}: {message}")]
+pub struct Refusal {
+    /// The status of the answer, or of one item of it.
+    pub status: u16,
+    /// `error.code`.
+    pub code: String,
+    /// `error.message`, cut where it becomes long.
+    pub message: String,
+}
+
+/// No token to be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The token service said no.
+    #[error("the token service refuses this app: {code}: {message}")]
+    Refused {
+        /// `error`.
+        code: String,
+        /// The first line of `error_description`; names no secret.
+        message: String,
+    },
+    /// The token service did not answer.
+    #[error("the token service does not answer: {0}")]
+    NoAnswer(TransportError),
+    /// The token service answered something else.
+    #[error("the token service's answer holds no token (status {0})")]
+    Unreadable(u16),
+}
+
+struct Suffix<'a>(Option<&'a str>);
+
+impl fmt::Display for Suffix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(id) => write!(f, " (request-id {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How much of a server's message is kept.
+const LONGEST_MESSAGE: usize = 400;
+
+/// The error envelope: `{"error":{"code","message","innerError":{…}}}`.
+#[derive(Deserialize)]
+struct Envelope {
+    error: PublicError,
+}
+
+/// `publicError`; both spellings of `innerError` occur.
+#[derive(Deserialize, Default)]
+pub(crate) struct PublicError {
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default, rename = "innerError", alias = "innererror")]
+    inner: Option<InnerError>,
+}
+
+#[derive(Deserialize)]
+struct InnerError {
+    #[serde(default, rename = "request-id")]
+    request_id: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl PublicError {
+    /// The refusal in it; an inner message says more than the outer one, so it is kept too.
+    pub(crate) fn refusal(self, status: u16) -> (Refusal, Option<String>) {
+        let mut message = self.message.unwrap_or_default();
+        let mut request_id = None;
+        if let Some(inner) = self.inner {
+            request_id = inner.request_id;
+            if let Some(more) = inner
+                .message
+                .filter(|more| !message.contains(more.as_str()))
+            {
+                message.push_str("; ");
+                message.push_str(&more);
+            }
+        }
+        let refusal = Refusal {
+            status,
+            code: self.code.unwrap_or_default(),
+            message: shortened(&message),
+        };
+        (refusal, request_id)
+    }
+}
+
+/// The first `LONGEST_MESSAGE` characters.
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
+        None => message.to_owned(),
+    }
+}
+
+impl Refusal {
+    /// Reads it from the body of an answer; a body that is none gives one with the status only.
+    pub(crate) fn read(status: StatusCode, body: &[u8]) -> (Self, Option<String>) {
+        let error = serde_json::from_slice::<Envelope>(body).map(|envelope| envelope.error);
+        let (mut refusal, request_id) = error.unwrap_or_default().refusal(status.as_u16());
+        if refusal.code.is_empty() {
+            status
+                .canonical_reason()
+                .unwrap_or("unknown")
+                .clone_into(&mut refusal.code);
+        }
+        (refusal, request_id)
+    }
+
+    /// Whether the message or the code holds `part`; case does not count.
+    pub(crate) fn says(&self, part: &str) -> bool {
+        let part = part.to_lowercase();
+        self.message.to_lowercase().contains(&part) || self.code.to_lowercase().contains(&part)
+    }
+}
+
+impl GraphError {
+    /// What a person can do about it, where that is known: one sentence.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        match &self.cause {
+            Cause::Refused(refusal) => REMEDIES
+                .iter()
+                .find(|(status, part, _)| refusal.status == *status && refusal.says(part))
+                .map(|(_, _, remedy)| *remedy),
+            Cause::NoAnswer(_) | Cause::NoToken(TokenError::NoAnswer(_)) => {
+                Some("Check the network and the proxy, then run the same command again.")
+            }
+            Cause::NoToken(TokenError::Refused { message, .. }) => TOKEN_REMEDIES
+                .iter()
+                .find(|(part, _)| message.contains(part))
+                .map(|(_, remedy)| *remedy),
+            Cause::NoToken(TokenError::Unreadable(_)) | Cause::Unreadable(_) => {
+                Some("Check graph_url and login_url: something else than Graph answers there.")
+            }
+        }
+    }
+
+    /// Graph's words, if it was Graph that said no.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        match &self.cause {
+            Cause::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+/// By status and a part of the message (graph.md 3); the first that fits.
+const REMEDIES: &[(u16, &str, &str)] = &[
+    (
+        403,
+        "missing role",
+        "Give the app registration the application permission that is named, have it consented to, and run the same command again.",
+    ),
+    (
+        400,
+        "only 1 application",
+        "Another app opened this import; upload with that app's client_id, or complete the import with it first.",
+    ),
+    (
+        400,
+        "import session in",
+        "Another app opened this import; complete it with that app's client_id.",
+    ),
+    (
+        401,
+        "import purposes",
+        "The channel is not in migration mode: somebody completed it, or it was not made by this app.",
+    ),
+    (
+        400,
+        "migration channels can only",
+        "General was completed too early: delete the team, remove the folder 4-upload, and upload again.",
+    ),
+    (
+        403,
+        "",
+        "Check the app registration's application permissions and their admin consent.",
+    ),
+    (
+        404,
+        "resource not found for the segment",
+        "This cloud does not have that function; only new teams with standard channels can be filled there.",
+    ),
+];
+
+/// By a part of Entra's message (graph.md 1.1).
+const TOKEN_REMEDIES: &[(&str, &str)] = &[
+    (
+        "AADSTS7000215",
+        "Set CHATFERRY_CLIENT_SECRET to the secret's value, not its id; if it is the value, the secret has expired and needs a successor.",
+    ),
+    (
+        "AADSTS700016",
+        "Check client_id and tenant_id: this tenant does not know the app.",
+    ),
+    (
+        "AADSTS90002",
+        "Check tenant_id and login_url: this cloud does not know the tenant.",
+    ),
+    (
+        "AADSTS7000222",
+        "The client secret has expired: make a new one in the app registration.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, body: &str) -> GraphError {
+        let status = StatusCode::from_u16(status).unwrap();
+        let (refusal, request_id) = Refusal::read(status, body.as_bytes());
+        GraphError {
+            call: "POST /teams".to_owned(),
+            cause: Cause::Refused(refusal),
+            request_id,
+        }
+    }
+
+    #[test]
+    fn an_envelope_reads_well() {
+        let body = r#"{"error":{"code":"PreconditionFailed","message":"Failed.",
+            "innerError":{"code":"1","message":"Version mismatch","request-id":"8a7b"}}}"#;
+        let error = error(412, body);
+        insta::assert_snapshot!(
+            error,
+            @"POST /teams: 412 PreconditionFailed: Failed.; Version mismatch (request-id 8a7b)"
+        );
+    }
+
+    #[test]
+    fn what_is_no_envelope_still_has_a_status() {
+        insta::assert_snapshot!(error(502, "<html>"), @"POST /teams: 502 Bad Gateway: ");
+    }
+
+    #[test]
+    fn known_refusals_have_a_remedy() {
+        let body = r#"{"error":{"code":"Forbidden","message":"Missing role permissions on the request."}}"#;
+        assert!(error(403, body).remedy().unwrap().contains("permission"));
+        assert_eq!(error(400, "{}").remedy(), None);
+    }
+
+    #[test]
+    fn a_long_message_is_cut_between_characters() {
+        let message = "ü".repeat(LONGEST_MESSAGE + 1);
+        assert_eq!(shortened(&message).chars().count(), LONGEST_MESSAGE + 1);
+    }
+}

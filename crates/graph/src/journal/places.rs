@@ -1,0 +1,309 @@
+//! Teams and targets in the journal: each a state machine whose states only move forward.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension as _, Row};
+
+use super::{Journal, JournalError};
+
+macro_rules! states {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $state:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum $name {
+            $($(#[$each])* $state,)+
+        }
+
+        impl $name {
+            /// The word for it, in the journal and in tables.
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(Self::$state => $word,)+ }
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                match value.as_str()? {
+                    $($word => Ok(Self::$state),)+
+                    other => Err(FromSqlError::Other(format!("no state {other:?}").into())),
+                }
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+    };
+}
+
+states! {
+    /// How far a team is.
+    TeamState {
+        /// Nothing was sent.
+        Planned = "planned",
+        /// Its creation was or is being sent; whether it exists is to be found out.
+        Creating = "creating",
+        /// It exists, but can't be used yet.
+        Created = "created",
+        /// It can be used, its General channel is known.
+        Open = "open",
+        /// Its completion was or is being sent.
+        Completing = "completing",
+        /// It is out of migration mode.
+        Complete = "complete",
+        /// Its owners and members are in.
+        Done = "done",
+    }
+}
+
+states! {
+    /// How far a target is.
+    TargetState {
+        /// Nothing was sent.
+        Planned = "planned",
+        /// Its creation was or is being sent; whether it exists is to be found out.
+        Creating = "creating",
+        /// It exists.
+        Created = "created",
+        /// It takes posts.
+        Open = "open",
+        /// All posts are through.
+        Posted = "posted",
+        /// It is out of migration mode.
+        Complete = "complete",
+        /// It needs nothing more.
+        Done = "done",
+    }
+}
+
+/// A team in the journal.
+#[derive(Clone, Debug)]
+pub(crate) struct TeamRow {
+    pub(crate) key: String,
+    pub(crate) state: TeamState,
+    /// Its id in Teams.
+    pub(crate) id: Option<String>,
+    /// The operation that creates it.
+    pub(crate) operation: Option<String>,
+    /// The id of its General channel.
+    pub(crate) general: Option<String>,
+    /// Why the last run could not go on.
+    pub(crate) reason: Option<String>,
+}
+
+/// A target in the journal.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetRow {
+    /// Its number in the table of posts.
+    pub(crate) number: i64,
+    pub(crate) key: String,
+    pub(crate) state: TargetState,
+    /// The team it is in.
+    pub(crate) team: Option<String>,
+    /// The id of its channel.
+    pub(crate) thread: Option<String>,
+    /// The hash of the target and its posts' file.
+    pub(crate) input: String,
+    pub(crate) posts: u64,
+    /// Why the last run could not go on.
+    pub(crate) reason: Option<String>,
+}
+
+impl TeamRow {
+    const COLUMNS: &str = "key, state, id, operation, general, reason";
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            key: row.get(0)?,
+            state: row.get(1)?,
+            id: row.get(2)?,
+            operation: row.get(3)?,
+            general: row.get(4)?,
+            reason: row.get(5)?,
+        })
+    }
+}
+
+impl TargetRow {
+    const COLUMNS: &str = "number, key, state, team, thread, input, posts, reason";
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            number: row.get(0)?,
+            key: row.get(1)?,
+            state: row.get(2)?,
+            team: row.get(3)?,
+            thread: row.get(4)?,
+            input: row.get(5)?,
+            posts: row.get::<_, i64>(6)?.cast_unsigned(),
+            reason: row.get(7)?,
+        })
+    }
+}
+
+impl Journal {
+    /// The team of that key; planned from now on if it is new.
+    pub(crate) fn team(&self, key: &str) -> Result<TeamRow, JournalError> {
+        self.lightly(|connection| {
+            connection.execute(
+                "INSERT INTO teams (key) VALUES (?1) ON CONFLICT DO NOTHING",
+                [key],
+            )?;
+            let sql = format!("SELECT {} FROM teams WHERE key = ?1", TeamRow::COLUMNS);
+            connection.query_row(&sql, [key], TeamRow::read)
+        })
+    }
+
+    /// The team of that key, if it is known.
+    pub(crate) fn team_row(&self, key: &str) -> Result<Option<TeamRow>, JournalError> {
+        self.lightly(|connection| {
+            let sql = format!("SELECT {} FROM teams WHERE key = ?1", TeamRow::COLUMNS);
+            connection.query_row(&sql, [key], TeamRow::read).optional()
+        })
+    }
+
+    /// All teams, by key.
+    pub(crate) fn teams(&self) -> Result<Vec<TeamRow>, JournalError> {
+        self.lightly(|connection| {
+            let sql = format!("SELECT {} FROM teams ORDER BY key", TeamRow::COLUMNS);
+            connection
+                .prepare(&sql)?
+                .query_map([], TeamRow::read)?
+                .collect()
+        })
+    }
+
+    /// Writes a team's row; the reason of an earlier run is forgotten.
+    pub(crate) fn set_team(&self, team: &TeamRow) -> Result<(), JournalError> {
+        self.durably(|connection| {
+            connection.execute(
+                "UPDATE teams SET state = ?2, id = ?3, operation = ?4, general = ?5, reason = NULL
+                 WHERE key = ?1",
+                (
+                    &team.key,
+                    team.state,
+                    &team.id,
+                    &team.operation,
+                    &team.general,
+                ),
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Notes why a team can't go on in this run.
+    pub(crate) fn fail_team(&self, key: &str, reason: &str) -> Result<(), JournalError> {
+        self.lightly(|connection| {
+            connection.execute("UPDATE teams SET reason = ?2 WHERE key = ?1", (key, reason))
+        })?;
+        Ok(())
+    }
+
+    /// The target of that key, if there is one.
+    pub(crate) fn target(&self, key: &str) -> Result<Option<TargetRow>, JournalError> {
+        self.lightly(|connection| {
+            let sql = format!("SELECT {} FROM targets WHERE key = ?1", TargetRow::COLUMNS);
+            connection
+                .query_row(&sql, [key], TargetRow::read)
+                .optional()
+        })
+    }
+
+    /// All targets, by key.
+    pub(crate) fn targets(&self) -> Result<Vec<TargetRow>, JournalError> {
+        self.lightly(|connection| {
+            let sql = format!("SELECT {} FROM targets ORDER BY key", TargetRow::COLUMNS);
+            connection
+                .prepare(&sql)?
+                .query_map([], TargetRow::read)?
+                .collect()
+        })
+    }
+
+    /// Plans a target, or plans it differently as long as nothing was sent.
+    pub(crate) fn plan_target(
+        &self,
+        key: &str,
+        team: Option<&str>,
+        input: &str,
+        posts: u64,
+    ) -> Result<TargetRow, JournalError> {
+        self.lightly(|connection| {
+            connection.execute(
+                "INSERT INTO targets (key, team, input, posts) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (key) DO UPDATE SET team = ?2, input = ?3, posts = ?4
+                 WHERE state = 'planned'",
+                (key, team, input, posts.cast_signed()),
+            )
+        })?;
+        self.target(key)?
+            .ok_or_else(|| self.damaged(format!("target {key} is gone")))
+    }
+
+    /// Writes a target's row; the reason of an earlier run is forgotten.
+    pub(crate) fn set_target(&self, target: &TargetRow) -> Result<(), JournalError> {
+        self.durably(|connection| {
+            connection.execute(
+                "UPDATE targets SET state = ?2, thread = ?3, reason = NULL WHERE number = ?1",
+                (target.number, target.state, &target.thread),
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Notes why a target can't go on in this run.
+    pub(crate) fn fail_target(&self, number: i64, reason: &str) -> Result<(), JournalError> {
+        self.lightly(|connection| {
+            connection.execute(
+                "UPDATE targets SET reason = ?2 WHERE number = ?1",
+                (number, reason),
+            )
+        })?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Durability;
+
+    #[test]
+    fn states_survive() {
+        let folder = tempfile::tempdir().unwrap();
+        {
+            let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
+            let mut team = journal.team("acme").unwrap();
+            assert_eq!(team.state, TeamState::Planned);
+            team.state = TeamState::Created;
+            team.id = Some("T1".to_owned());
+            journal.set_team(&team).unwrap();
+            let mut target = journal.plan_target("dev", Some("acme"), "hash", 3).unwrap();
+            target.state = TargetState::Open;
+            journal.set_target(&target).unwrap();
+            journal.fail_target(target.number, "gone").unwrap();
+        }
+        let journal = Journal::read(folder.path()).unwrap().unwrap();
+        assert_eq!(journal.teams().unwrap()[0].id.as_deref(), Some("T1"));
+        let target = journal.target("dev").unwrap().unwrap();
+        assert_eq!(
+            (target.state, target.reason.as_deref()),
+            (TargetState::Open, Some("gone"))
+        );
+        assert_eq!(journal.targets().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_plan_changes_until_something_was_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
+        journal.plan_target("dev", None, "one", 1).unwrap();
+        let mut target = journal.plan_target("dev", None, "two", 2).unwrap();
+        assert_eq!((target.input.as_str(), target.posts), ("two", 2));
+        target.state = TargetState::Creating;
+        journal.set_target(&target).unwrap();
+        let target = journal.plan_target("dev", None, "three", 3).unwrap();
+        assert_eq!((target.input.as_str(), target.posts), ("two", 2));
+    }
+}

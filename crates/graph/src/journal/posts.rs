@@ -1,0 +1,270 @@
+//! Posts in the journal: intended, then through or refused.
+
+use std::collections::BTreeMap;
+
+use rusqlite::OptionalExtension as _;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use super::{Journal, JournalError};
+
+/// How far a post is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PostState {
+    /// It may have been sent; whether it is there is to be found out.
+    Intended = 0,
+    /// Teams has it.
+    Posted = 1,
+    /// Teams had it when we came to send it: the answer of an earlier try was lost.
+    Adopted = 2,
+    /// Teams does not take it.
+    Refused = 3,
+}
+
+impl PostState {
+    /// Whether it is in Teams.
+    pub(crate) fn is_there(self) -> bool {
+        matches!(self, Self::Posted | Self::Adopted)
+    }
+}
+
+impl FromSql for PostState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_i64()? {
+            0 => Ok(Self::Intended),
+            1 => Ok(Self::Posted),
+            2 => Ok(Self::Adopted),
+            3 => Ok(Self::Refused),
+            other => Err(FromSqlError::OutOfRange(other)),
+        }
+    }
+}
+
+impl ToSql for PostState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok((*self as i64).into())
+    }
+}
+
+/// A post in the journal, by its planned time in ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PostRow {
+    /// Its time in Teams in ms: the planned one, unless that was taken.
+    pub(crate) id: i64,
+    pub(crate) state: PostState,
+}
+
+/// How many posts of a target are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) intended: u64,
+    pub(crate) posted: u64,
+    pub(crate) adopted: u64,
+    pub(crate) refused: u64,
+    /// Of those in Teams: how many at another time than planned.
+    pub(crate) moved: u64,
+}
+
+impl Journal {
+    /// Puts the posts planned at these times on disk, before any of them is sent.
+    pub(crate) fn intend(&self, target: i64, planned: &[i64]) -> Result<(), JournalError> {
+        self.durably(|connection| {
+            let mut insert = connection.prepare_cached(
+                "INSERT INTO posts (target, planned, id, state) VALUES (?1, ?2, ?2, 0)
+                 ON CONFLICT DO UPDATE SET state = 0, reason = NULL",
+            )?;
+            for planned in planned {
+                insert.execute((target, planned))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Puts on disk that a post will be sent with another time than planned.
+    pub(crate) fn move_post(&self, target: i64, planned: i64, id: i64) -> Result<(), JournalError> {
+        self.durably(|connection| {
+            connection
+                .prepare_cached("UPDATE posts SET id = ?3 WHERE target = ?1 AND planned = ?2")?
+                .execute((target, planned, id))
+        })?;
+        Ok(())
+    }
+
+    /// Notes what became of a post.
+    pub(crate) fn settle(
+        &self,
+        target: i64,
+        planned: i64,
+        row: PostRow,
+        reason: Option<&str>,
+    ) -> Result<(), JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached(
+                    "UPDATE posts SET id = ?3, state = ?4, reason = ?5
+                     WHERE target = ?1 AND planned = ?2",
+                )?
+                .execute((target, planned, row.id, row.state, reason))
+        })?;
+        Ok(())
+    }
+
+    /// What is known of the post planned at that time.
+    pub(crate) fn post(&self, target: i64, planned: i64) -> Result<Option<PostRow>, JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached("SELECT id, state FROM posts WHERE target = ?1 AND planned = ?2")?
+                .query_row((target, planned), |row| {
+                    Ok(PostRow {
+                        id: row.get(0)?,
+                        state: row.get(1)?,
+                    })
+                })
+                .optional()
+        })
+    }
+
+    /// What is known of the posts planned from `first` to `last`, both included.
+    pub(crate) fn posts_between(
+        &self,
+        target: i64,
+        first: i64,
+        last: i64,
+    ) -> Result<BTreeMap<i64, PostRow>, JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT planned, id, state FROM posts
+                     WHERE target = ?1 AND planned BETWEEN ?2 AND ?3",
+                )?
+                .query_map((target, first, last), |row| {
+                    Ok((
+                        row.get(0)?,
+                        PostRow {
+                            id: row.get(1)?,
+                            state: row.get(2)?,
+                        },
+                    ))
+                })?
+                .collect()
+        })
+    }
+
+    /// The posts of a target in that state, by their planned times, with the reason.
+    pub(crate) fn in_state(
+        &self,
+        target: i64,
+        state: PostState,
+    ) -> Result<Vec<(i64, Option<String>)>, JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT planned, reason FROM posts WHERE target = ?1 AND state = ?2
+                     ORDER BY planned",
+                )?
+                .query_map((target, state), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+    }
+
+    /// Whether another post of the target was moved to that time.
+    pub(crate) fn is_taken_by_moved(&self, target: i64, id: i64) -> Result<bool, JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM posts
+                     WHERE target = ?1 AND id = ?2 AND id <> planned)",
+                )?
+                .query_row((target, id), |row| row.get(0))
+        })
+    }
+
+    /// How many posts of a target are in which state.
+    pub(crate) fn tally(&self, target: i64) -> Result<Tally, JournalError> {
+        self.lightly(|connection| {
+            let mut tally = Tally::default();
+            let mut counts = connection.prepare_cached(
+                "SELECT state, id <> planned, COUNT(*) FROM posts WHERE target = ?1 GROUP BY 1, 2",
+            )?;
+            let mut rows = counts.query([target])?;
+            while let Some(row) = rows.next()? {
+                let state: PostState = row.get(0)?;
+                let moved: bool = row.get(1)?;
+                let count = row.get::<_, i64>(2)?.cast_unsigned();
+                *match state {
+                    PostState::Intended => &mut tally.intended,
+                    PostState::Posted => &mut tally.posted,
+                    PostState::Adopted => &mut tally.adopted,
+                    PostState::Refused => &mut tally.refused,
+                } += count;
+                if moved && state.is_there() {
+                    tally.moved += count;
+                }
+            }
+            Ok(tally)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Durability;
+
+    #[test]
+    fn a_post_is_intended_then_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
+        journal.intend(1, &[10, 20, 30, 40]).unwrap();
+        journal.intend(2, &[10]).unwrap();
+        let posted = PostRow {
+            id: 10,
+            state: PostState::Posted,
+        };
+        journal.settle(1, 10, posted, None).unwrap();
+        journal.move_post(1, 20, 21).unwrap();
+        let moved = PostRow {
+            id: 21,
+            state: PostState::Adopted,
+        };
+        journal.settle(1, 20, moved, None).unwrap();
+        let refused = PostRow {
+            id: 30,
+            state: PostState::Refused,
+        };
+        journal.settle(1, 30, refused, Some("too large")).unwrap();
+
+        assert_eq!(journal.post(1, 20).unwrap(), Some(moved));
+        assert_eq!(journal.post(1, 21).unwrap(), None);
+        assert!(journal.is_taken_by_moved(1, 21).unwrap());
+        assert!(!journal.is_taken_by_moved(1, 10).unwrap());
+        let between = journal.posts_between(1, 10, 20).unwrap();
+        assert_eq!(between, BTreeMap::from([(10, posted), (20, moved)]));
+        let tally = Tally {
+            intended: 1,
+            posted: 1,
+            adopted: 1,
+            refused: 1,
+            moved: 1,
+        };
+        assert_eq!(journal.tally(1).unwrap(), tally);
+    }
+
+    #[test]
+    fn a_refused_post_is_intended_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
+        journal.intend(1, &[10]).unwrap();
+        let refused = PostRow {
+            id: 10,
+            state: PostState::Refused,
+        };
+        journal
+            .settle(1, 10, refused, Some("unknown author"))
+            .unwrap();
+        journal.intend(1, &[10]).unwrap();
+        assert_eq!(
+            journal.post(1, 10).unwrap().unwrap().state,
+            PostState::Intended
+        );
+    }
+}

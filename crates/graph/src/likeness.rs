@@ -1,0 +1,189 @@
+//! Whether a message in Teams is the one that was sent.
+//!
+//! Teams writes HTML its own way: it reorders attributes, adds line feeds, escapes differently,
+//! rewrites the addresses of images. What survives all that is who speaks and what is read. So two
+//! messages are alike when their authors are the same and their text is, where text is: tags left
+//! out (an `<emoji>` stands for its `alt`), entities decoded, and everything that is blank or
+//! invisible left out.
+
+use chatferry_model::EntraId;
+use chatferry_model::post::ChatMessage;
+use serde::Deserialize;
+use xxhash_rust::xxh3::Xxh3;
+
+/// What two messages that are the same have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Likeness {
+    pub(crate) author: Option<EntraId>,
+    pub(crate) text: i64,
+}
+
+/// A message as Graph answers it, as far as it is compared.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Found {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) reply_to_id: Option<String>,
+    #[serde(default)]
+    pub(crate) message_type: Option<String>,
+    #[serde(default)]
+    pub(crate) created_date_time: Option<String>,
+    #[serde(default)]
+    pub(crate) deleted_date_time: Option<String>,
+    #[serde(default)]
+    from: Option<FoundFrom>,
+    #[serde(default)]
+    body: Option<FoundBody>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FoundFrom {
+    #[serde(default)]
+    user: Option<FoundUser>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FoundUser {
+    #[serde(default)]
+    id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FoundBody {
+    #[serde(default)]
+    content: Option<String>,
+}
+
+impl Likeness {
+    /// Of what is sent.
+    pub(crate) fn sent(message: &ChatMessage<'_>) -> Self {
+        Self {
+            author: Some(message.from.user.id),
+            text: text_hash(&message.body.content),
+        }
+    }
+}
+
+impl Found {
+    pub(crate) fn likeness(&self) -> Likeness {
+        let user = self.from.as_ref().and_then(|from| from.user.as_ref());
+        let content = self.body.as_ref().and_then(|body| body.content.as_deref());
+        Likeness {
+            author: user
+                .and_then(|user| user.id.as_deref())
+                .and_then(|id| id.parse().ok()),
+            text: text_hash(content.unwrap_or_default()),
+        }
+    }
+
+    /// Whether it is the message that was sent. A message that arrived deleted (graph.md 3.1, 6)
+    /// has lost its text and is known by its author alone.
+    pub(crate) fn is(&self, sent: Likeness) -> bool {
+        let found = self.likeness();
+        if self.deleted_date_time.is_some() {
+            return found.author.is_none() || found.author == sent.author;
+        }
+        found == sent
+    }
+}
+
+/// A hash of what is read in `html`; signed, because that is what SQLite stores.
+fn text_hash(html: &str) -> i64 {
+    let mut hash = Xxh3::new();
+    let mut rest = html;
+    while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
+        let (text, tag) = rest.split_at(open);
+        add_text(&mut hash, text);
+        let end = memchr::memchr(b'>', tag.as_bytes()).map_or(tag.len(), |end| end + 1);
+        let (tag, after) = tag.split_at(end);
+        if let Some(alt) = tag
+            .strip_prefix("<emoji ")
+            .and_then(|tag| attribute(tag, "alt"))
+        {
+            add_text(&mut hash, alt);
+        }
+        rest = after;
+    }
+    add_text(&mut hash, rest);
+    hash.digest().cast_signed()
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, value) = tag.split_once(&format!("{name}=\""))?;
+    value.split('"').next()
+}
+
+fn add_text(hash: &mut Xxh3, text: &str) {
+    let text = html_escape::decode_html_entities(text);
+    // Runs of what is seen, so that plain words are hashed as they stand.
+    for word in text.split(|c: char| c.is_whitespace() || is_invisible(c)) {
+        hash.update(word.as_bytes());
+    }
+}
+
+/// What joins or separates characters without being seen itself.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe0f}' | '\u{ad}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_html_is_written_does_not_count() {
+        for (one, other) in [
+            (
+                "<p>a b</p><p>c</p>",
+                "<div>\n<p>a&nbsp;b</p>\n<p>c</p>\n</div>",
+            ),
+            (
+                "<b>x &amp; &lt;y&gt;</b>",
+                "<strong>x &#38; &#60;y></strong>",
+            ),
+            (
+                "hi \u{1f642}",
+                "hi&nbsp;<emoji id=\"smile\" alt=\"\u{1f642}\" title=\"\"></emoji>",
+            ),
+            (
+                "<img src=\"a\">",
+                "<img alt=\"image\" src=\"b\" itemid=\"c\">",
+            ),
+        ] {
+            assert_eq!(text_hash(one), text_hash(other), "{one} | {other}");
+        }
+    }
+
+    #[test]
+    fn words_count() {
+        for (one, other) in [
+            ("<p>a</p>", "<p>b</p>"),
+            ("a", "A"),
+            ("", "a"),
+            ("ab", "ba"),
+        ] {
+            assert_ne!(text_hash(one), text_hash(other), "{one} | {other}");
+        }
+    }
+
+    #[test]
+    fn a_message_of_somebody_else_is_not_ours() {
+        let found = |json: &str| serde_json::from_str::<Found>(json).unwrap();
+        let sent = Likeness {
+            author: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().ok(),
+            text: text_hash("hi"),
+        };
+        let ours = r#"{"id":"1","from":{"application":null,"user":{"id":"8C0A1A67-50CE-4114-BB6C-DA9C5DBCF6CA"}},"body":{"content":"<p>hi</p>"}}"#;
+        assert!(found(ours).is(sent));
+        let theirs = ours.replace("8C0A1A67", "00000000");
+        assert!(!found(&theirs).is(sent));
+        let other = ours.replace("hi", "ho");
+        assert!(!found(&other).is(sent));
+        let deleted = r#"{"id":"1","deletedDateTime":"2020-01-01T00:00:00Z","from":null,"body":{"content":""}}"#;
+        assert!(found(deleted).is(sent));
+    }
+}

@@ -1,0 +1,76 @@
+//! How an upload tells what it does; the binary decides what to show.
+
+use std::time::Duration;
+
+use chatferry_model::{TargetKey, TeamKey};
+
+/// Is told what happens, as it happens. Must be quick: the upload waits for it.
+pub trait Observer: Sync {
+    /// Something happened.
+    fn event(&self, event: Event<'_>);
+}
+
+/// What happens during an upload or a verification.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A team reached a state: `created`, `open`, `complete`, `done`.
+    Team {
+        /// Which.
+        team: &'a TeamKey<'static>,
+        /// The state, in a word.
+        state: &'static str,
+    },
+    /// A target is being filled or read.
+    TargetStarted {
+        /// Which.
+        target: &'a TargetKey<'static>,
+        /// Posts in its file.
+        posts: u64,
+        /// How many of them were through before.
+        already: u64,
+    },
+    /// That many more posts of a target are through, one way or another.
+    Progress {
+        /// Which.
+        target: &'a TargetKey<'static>,
+        /// How many more.
+        posts: u64,
+    },
+    /// A target needs nothing more.
+    TargetDone {
+        /// Which.
+        target: &'a TargetKey<'static>,
+    },
+    /// A target or a team can't be finished in this run.
+    Failed {
+        /// Its key.
+        key: &'a str,
+        /// Why, in words.
+        reason: &'a str,
+    },
+    /// Graph said 429.
+    Throttled {
+        /// The call.
+        call: &'a str,
+        /// How long it wants to be left alone.
+        wait: Duration,
+    },
+    /// Something failed for a passing reason and is tried again.
+    Waiting {
+        /// The call.
+        call: &'a str,
+        /// Why.
+        why: &'a str,
+        /// For how long.
+        wait: Duration,
+    },
+}
+
+/// Ignores everything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn event(&self, _: Event<'_>) {}
+}

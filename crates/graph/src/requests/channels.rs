@@ -1,0 +1,189 @@
+//! Calls about channels (graph.md E4–E8, E24).
+
+use chatferry_model::Millis;
+use chatferry_model::plan::Channel;
+use serde_json::json;
+
+use super::{Call, Kind, TeamMember, segment};
+
+/// Graph's limit for descriptions, in characters (graph.md 2.6).
+const LONGEST_DESCRIPTION: usize = 1_024;
+
+/// Creates a standard channel in migration mode. Never for a private one, which would silently
+/// become standard (graph.md R10).
+pub(crate) fn create_standard_channel(team: &str, channel: &Channel, created: Millis) -> Call {
+    let mut body = json!({
+        "@microsoft.graph.channelCreationMode": "migration",
+        "displayName": channel.name,
+        "membershipType": "standard",
+        "createdDateTime": created,
+    });
+    describe(&mut body, channel);
+    Call::post(
+        Kind::CreateChannel,
+        format!("/teams/{}/channels", segment(team)),
+    )
+    .with(&body)
+}
+
+/// Creates a private channel with its owner and members, outside migration mode.
+pub(crate) fn create_private_channel(
+    graph: &str,
+    team: &str,
+    channel: &Channel,
+    members: &[TeamMember],
+) -> Call {
+    let members: Vec<_> = members
+        .iter()
+        .map(|member| member.conversation_member(graph))
+        .collect();
+    let mut body = json!({
+        "displayName": channel.name,
+        "membershipType": "private",
+        "members": members,
+    });
+    describe(&mut body, channel);
+    Call::post(
+        Kind::CreateChannel,
+        format!("/teams/{}/channels", segment(team)),
+    )
+    .with(&body)
+}
+
+fn describe(body: &mut serde_json::Value, channel: &Channel) {
+    if channel.description.is_empty() {
+        return;
+    }
+    let description: String = channel
+        .description
+        .chars()
+        .take(LONGEST_DESCRIPTION)
+        .collect();
+    if let Some(body) = body.as_object_mut() {
+        body.insert("description".to_owned(), description.into());
+    }
+}
+
+/// Lists a team's channels.
+pub(crate) fn list_channels(team: &str) -> Call {
+    Call::get(Kind::Read, format!("/teams/{}/channels", segment(team)))
+}
+
+/// Reads a team's General channel, whatever it is called (graph.md 1.6).
+pub(crate) fn primary_channel(team: &str) -> Call {
+    Call::get(
+        Kind::Read,
+        format!("/teams/{}/primaryChannel", segment(team)),
+    )
+}
+
+/// Reads a channel.
+pub(crate) fn get_channel(team: &str, channel: &str) -> Call {
+    Call::get(Kind::Probe, address(team, channel))
+}
+
+/// Puts a channel into migration mode; `created` becomes its creation time.
+pub(crate) fn start_channel(team: &str, channel: &str, created: Millis) -> Call {
+    Call::post(
+        Kind::Start,
+        format!("{}/startMigration", address(team, channel)),
+    )
+    .with(&json!({ "conversationCreationDateTime": created }))
+}
+
+/// Takes a channel out of migration mode.
+pub(crate) fn complete_channel(team: &str, channel: &str) -> Call {
+    Call::post(
+        Kind::Complete,
+        format!("{}/completeMigration", address(team, channel)),
+    )
+}
+
+/// Archives a channel.
+pub(crate) fn archive_channel(team: &str, channel: &str) -> Call {
+    Call::post(Kind::Archive, format!("{}/archive", address(team, channel)))
+}
+
+fn address(team: &str, channel: &str) -> String {
+    format!("/teams/{}/channels/{}", segment(team), segment(channel))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::shown;
+    use super::*;
+
+    fn channel(description: &str) -> Channel {
+        serde_json::from_value(json!({
+            "team": "acme",
+            "name": "dev",
+            "description": description,
+            "membership": "standard",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_standard_channel() {
+        let created = "2015-01-01T00:00:00.001Z".parse().unwrap();
+        let call = create_standard_channel("T1", &channel("Code"), created);
+        insta::assert_snapshot!(shown(&call), @r#"
+        CreateChannel within Other
+        POST /teams/T1/channels
+        {
+          "@microsoft.graph.channelCreationMode": "migration",
+          "createdDateTime": "2015-01-01T00:00:00.001Z",
+          "description": "Code",
+          "displayName": "dev",
+          "membershipType": "standard"
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_private_channel_is_not_asked_for_in_migration_mode() {
+        let owner = TeamMember {
+            user: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().unwrap(),
+            owner: true,
+        };
+        let call =
+            create_private_channel("https://graph.microsoft.com", "T1", &channel(""), &[owner]);
+        insta::assert_snapshot!(shown(&call), @r##"
+        CreateChannel within Other
+        POST /teams/T1/channels
+        {
+          "displayName": "dev",
+          "members": [
+            {
+              "@odata.type": "#microsoft.graph.aadUserConversationMember",
+              "roles": [
+                "owner"
+              ],
+              "user@odata.bind": "https://graph.microsoft.com/v1.0/users('8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca')"
+            }
+          ],
+          "membershipType": "private"
+        }
+        "##);
+    }
+
+    #[test]
+    fn starting_and_completing() {
+        let created = "2015-01-01T00:00:00.001Z".parse().unwrap();
+        insta::assert_snapshot!(shown(&start_channel("T1", "19:a@thread.tacv2", created)), @r#"
+        Start within Other
+        POST /teams/T1/channels/19:a@thread.tacv2/startMigration
+        {
+          "conversationCreationDateTime": "2015-01-01T00:00:00.001Z"
+        }
+        "#);
+        insta::assert_snapshot!(shown(&complete_channel("T1", "19:a@thread.tacv2")), @"
+        Complete within Other
+        POST /teams/T1/channels/19:a@thread.tacv2/completeMigration
+        ");
+        insta::assert_snapshot!(shown(&archive_channel("T1", "19:a@thread.tacv2")), @"
+        Archive within Other
+        POST /teams/T1/channels/19:a@thread.tacv2/archive
+        ");
+    }
+}

@@ -1,0 +1,22 @@
+//! Calls about the tenant's users (graph.md E22).
+
+use super::{Call, Kind};
+
+/// Lists the users' ids, 999 a page, which is the most there is (graph.md R65).
+pub(crate) fn list_users() -> Call {
+    Call::get(Kind::Probe, "/users?$select=id&$top=999".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::shown;
+    use super::*;
+
+    #[test]
+    fn users() {
+        insta::assert_snapshot!(shown(&list_users()), @"
+        Probe within Other
+        GET /users?$select=id&$top=999
+        ");
+    }
+}

@@ -1,0 +1,106 @@
+//! Calls about members (graph.md E16, E17).
+
+use chatferry_model::EntraId;
+use serde_json::{Value, json};
+
+use super::{Call, Kind, segment, user_address};
+use crate::throttle::Scope;
+
+/// Somebody to be made a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TeamMember {
+    pub(crate) user: EntraId,
+    pub(crate) owner: bool,
+}
+
+impl TeamMember {
+    /// `aadUserConversationMember`
+    pub(super) fn conversation_member(self, graph: &str) -> Value {
+        let roles: &[&str] = if self.owner { &["owner"] } else { &[] };
+        json!({
+            "@odata.type": "#microsoft.graph.aadUserConversationMember",
+            "roles": roles,
+            "user@odata.bind": user_address(graph, self.user),
+        })
+    }
+}
+
+/// Adds up to 200 members to a team at once (graph.md R53).
+pub(crate) fn add_team_members(graph: &str, team: &str, members: &[TeamMember]) -> Call {
+    // The action's samples write the type without `#`, those of the member itself with it; both
+    // are taken.
+    let values: Vec<_> = members
+        .iter()
+        .map(|member| {
+            let mut value = member.conversation_member(graph);
+            value["@odata.type"] = "microsoft.graph.aadUserConversationMember".into();
+            value
+        })
+        .collect();
+    Call::post(
+        Kind::AddMembers,
+        format!("/teams/{}/members/add", segment(team)),
+    )
+    .with(&json!({ "values": values }))
+    .within(Scope::members(team))
+}
+
+/// Adds one member to a private channel.
+pub(crate) fn add_channel_member(
+    graph: &str,
+    team: &str,
+    channel: &str,
+    member: TeamMember,
+) -> Call {
+    let path = format!(
+        "/teams/{}/channels/{}/members",
+        segment(team),
+        segment(channel)
+    );
+    Call::post(Kind::AddMembers, path)
+        .with(&member.conversation_member(graph))
+        .within(Scope::members(channel))
+}
+
+/// Lists a team's members.
+pub(crate) fn list_team_members(team: &str) -> Call {
+    Call::get(Kind::Probe, format!("/teams/{}/members", segment(team)))
+}
+
+/// Lists a channel's members.
+pub(crate) fn list_channel_members(team: &str, channel: &str) -> Call {
+    let path = format!(
+        "/teams/{}/channels/{}/members",
+        segment(team),
+        segment(channel)
+    );
+    Call::get(Kind::Probe, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::shown;
+    use super::*;
+
+    #[test]
+    fn members_in_bulk() {
+        let member = TeamMember {
+            user: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().unwrap(),
+            owner: false,
+        };
+        let call = add_team_members("https://graph.microsoft.com", "T1", &[member]);
+        insta::assert_snapshot!(shown(&call), @r#"
+        AddMembers within Members("T1")
+        POST /teams/T1/members/add
+        {
+          "values": [
+            {
+              "@odata.type": "microsoft.graph.aadUserConversationMember",
+              "roles": [],
+              "user@odata.bind": "https://graph.microsoft.com/v1.0/users('8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca')"
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -1,0 +1,476 @@
+//! What is done when a call fails, how often and how long: one table.
+//!
+//! Deciding ([`row`]) is separate from waiting ([`Patience`]). A call whose outcome is unknown is
+//! only repeated where repeating changes nothing; otherwise the caller looks first ([`Remedy::LookUp`]).
+
+use std::time::Duration;
+
+use crate::error::{Cause, GraphError, TokenError};
+use crate::requests::Kind;
+use crate::transport::TransportError;
+
+/// What is done about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// The same call again, after waiting: it was not carried out, or repeating changes nothing.
+    Again,
+    /// The same call again, after waiting: what it needs is not there yet.
+    NotYet,
+    /// A new token, and the same call again.
+    RenewToken,
+    /// It may have been carried out: look before anything else.
+    LookUp,
+    /// It was so already: as good as success.
+    Done,
+    /// This item is refused; the next one may go through.
+    Refuse,
+    /// This team, channel or chat can't be filled; others may.
+    Abandon,
+    /// Nothing will go through: the run ends.
+    Stop,
+}
+
+/// How often and how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// How often to try again; none: as the settings say.
+    tries: Option<u32>,
+    first: Duration,
+    most: Duration,
+}
+
+const fn patience(tries: u32, first: u64, most: u64) -> Patience {
+    Patience {
+        tries: Some(tries),
+        first: Duration::from_secs(first),
+        most: Duration::from_secs(most),
+    }
+}
+
+/// Nothing is tried again.
+const NONE: Patience = patience(0, 0, 0);
+/// A server or a network that has a bad minute.
+const BAD_MINUTE: Patience = Patience {
+    tries: None,
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(60),
+};
+/// Throttled without end is not an error of ours; Retry-After sets the pace.
+const THROTTLED: Patience = patience(200, 1, 120);
+/// A team or channel that was just created, or the mode it was put in, is not known everywhere.
+const PROVISIONING: Patience = patience(8, 4, 30);
+/// Channels are complete, but the team does not know yet (graph.md R50).
+const LAG: Patience = patience(60, 10, 10);
+/// A root that was answered but is not found below.
+const READ_LAG: Patience = patience(4, 2, 10);
+
+/// A kind of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum On {
+    /// The request surely never reached the server.
+    NotSent,
+    /// No answer, or half of one; or the server failed (408, 5xx): the outcome is unknown.
+    Lost,
+    /// No token.
+    NoToken,
+    /// A status, with these words in its code or message; none: whatever it says.
+    Status(u16, &'static str),
+    /// Anything else.
+    Else,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// For which calls; none: for all.
+    calls: &'static [Kind],
+    on: On,
+    /// What is done.
+    pub(crate) then: Remedy,
+    pub(crate) patience: Patience,
+    /// What is done when patience is at its end.
+    pub(crate) at_last: Remedy,
+}
+
+const fn row_of(calls: &'static [Kind], on: On, then: Remedy) -> Row {
+    Row {
+        calls,
+        on,
+        then,
+        patience: NONE,
+        at_last: then,
+    }
+}
+
+const fn patient(
+    calls: &'static [Kind],
+    on: On,
+    then: Remedy,
+    patience: Patience,
+    at_last: Remedy,
+) -> Row {
+    Row {
+        calls,
+        on,
+        then,
+        patience,
+        at_last,
+    }
+}
+
+use Kind::{
+    AddMembers, Archive, Complete, CompleteTeam, CreateChannel, CreateTeam, PostReply, PostRoot,
+    Probe, Read, Start,
+};
+use On::{Else, Lost, NoToken, NotSent, Status};
+use Remedy::{Abandon, Again, Done, LookUp, NotYet, Refuse, RenewToken, Stop};
+
+const ANY: &[Kind] = &[];
+const POSTS: &[Kind] = &[PostRoot, PostReply];
+/// Carried out twice, they make two; or the second is refused and hides the first.
+const KEYED: &[Kind] = &[PostRoot, PostReply, CreateTeam, CreateChannel];
+
+/// The first row that fits is followed.
+const TABLE: &[Row] = &[
+    patient(ANY, NotSent, Again, BAD_MINUTE, Stop),
+    row_of(ANY, NoToken, Stop),
+    patient(ANY, Status(429, ""), Again, THROTTLED, Stop),
+    row_of(KEYED, Lost, LookUp),
+    patient(ANY, Lost, Again, BAD_MINUTE, Stop),
+    // A channel that was just put into migration mode may not know it yet (graph.md R24, R25).
+    patient(
+        POSTS,
+        Status(401, "import purposes"),
+        NotYet,
+        PROVISIONING,
+        Abandon,
+    ),
+    patient(ANY, Status(401, ""), RenewToken, patience(5, 0, 0), Stop),
+    row_of(ANY, Status(403, "missing role"), Stop),
+    row_of(ANY, Status(403, "missing scope"), Stop),
+    // Posts.
+    row_of(POSTS, Status(409, ""), LookUp),
+    row_of(POSTS, Status(400, "only 1 application"), Abandon),
+    row_of(POSTS, Status(400, ""), Refuse),
+    row_of(POSTS, Status(413, ""), Refuse),
+    row_of(POSTS, Status(403, "without extension"), Refuse),
+    row_of(POSTS, Status(403, "unknownerror"), Refuse),
+    patient(&[PostReply], Status(404, ""), NotYet, READ_LAG, Refuse),
+    patient(&[PostRoot], Status(404, ""), NotYet, PROVISIONING, Abandon),
+    // Teams and channels.
+    row_of(&[CreateTeam, CreateChannel], Status(409, ""), LookUp),
+    row_of(&[CreateChannel], Status(400, "already exist"), LookUp),
+    patient(
+        &[CreateChannel],
+        Status(404, ""),
+        NotYet,
+        PROVISIONING,
+        Abandon,
+    ),
+    patient(
+        &[CreateChannel],
+        Status(403, "in the team"),
+        NotYet,
+        PROVISIONING,
+        Refuse,
+    ),
+    row_of(&[Start], Status(400, ""), LookUp),
+    row_of(&[Start], Status(404, "segment"), Abandon),
+    patient(&[Start], Status(404, ""), NotYet, PROVISIONING, Abandon),
+    patient(&[Start], Status(412, ""), NotYet, PROVISIONING, Abandon),
+    row_of(&[Complete], Status(400, "already been finalized"), Done),
+    row_of(&[Complete], Status(400, "import session in"), Abandon),
+    row_of(&[Complete], Status(400, ""), LookUp),
+    patient(&[Complete], Status(404, ""), NotYet, PROVISIONING, Abandon),
+    patient(
+        &[CompleteTeam],
+        Status(400, "must be finalized"),
+        NotYet,
+        LAG,
+        Abandon,
+    ),
+    row_of(&[CompleteTeam], Status(400, "already been finalized"), Done),
+    row_of(&[CompleteTeam], Status(400, ""), LookUp),
+    patient(
+        &[CompleteTeam],
+        Status(404, ""),
+        NotYet,
+        PROVISIONING,
+        Abandon,
+    ),
+    // Members: what holds for one does not hold for the next.
+    row_of(&[AddMembers], Status(409, ""), Done),
+    patient(&[AddMembers], Status(403, ""), NotYet, PROVISIONING, Refuse),
+    patient(&[AddMembers], Status(404, ""), NotYet, PROVISIONING, Refuse),
+    row_of(&[AddMembers, Archive, Probe], Else, Refuse),
+    patient(&[Read], Status(404, ""), NotYet, PROVISIONING, Abandon),
+    row_of(ANY, Status(403, ""), Stop),
+    row_of(ANY, Else, Abandon),
+];
+
+/// The row for a failure of a call of that kind.
+pub(crate) fn row(kind: Kind, error: &GraphError) -> &'static Row {
+    const LAST: Row = row_of(ANY, Else, Abandon);
+    TABLE
+        .iter()
+        .find(|row| (row.calls.is_empty() || row.calls.contains(&kind)) && row.on.fits(error))
+        .unwrap_or(&LAST)
+}
+
+/// Whether a failed call may have been carried out.
+pub(crate) fn is_unknown(error: &GraphError) -> bool {
+    On::Lost.fits(error)
+}
+
+impl On {
+    fn fits(self, error: &GraphError) -> bool {
+        match (self, &error.cause) {
+            (Else, _)
+            | (NotSent, Cause::NoAnswer(TransportError::NotSent(_)))
+            | (Lost, Cause::NoAnswer(TransportError::Lost(_)) | Cause::Unreadable(_))
+            | (NoToken, Cause::NoToken(_)) => true,
+            (Lost, Cause::Refused(refusal)) => refusal.status == 408 || refusal.status >= 500,
+            (Status(status, words), Cause::Refused(refusal)) => {
+                refusal.status == status && refusal.says(words)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Patience {
+    /// How long to wait before try `number` (from 1), or nothing when it is one too many.
+    /// `retries` is the setting; `seed` spreads callers that failed together.
+    pub(crate) fn wait(self, number: u32, retries: u32, seed: u64) -> Option<Duration> {
+        if number > self.tries.unwrap_or(retries) {
+            return None;
+        }
+        let doubled = self
+            .first
+            .saturating_mul(1 << (number - 1).min(16))
+            .min(self.most);
+        // Between three quarters and all of it: spread, but predictable.
+        let jitter = (mix(seed ^ u64::from(number)) >> 40) as f64 / (1_u64 << 24) as f64;
+        Some(doubled.mul_f64(0.75 + 0.25 * jitter))
+    }
+}
+
+/// How long after a failed token request the next one is made, or nothing when it is one too many.
+pub(crate) fn token_wait(error: &TokenError, number: u32, retries: u32) -> Option<Duration> {
+    match error {
+        TokenError::Refused { .. } => None,
+        TokenError::NoAnswer(_) | TokenError::Unreadable(_) => BAD_MINUTE.wait(number, retries, 0),
+    }
+}
+
+/// How long to wait before the same thing is looked up or tried once more, after unknown outcomes.
+pub(crate) fn unknown_wait(number: u32, retries: u32, seed: u64) -> Option<Duration> {
+    BAD_MINUTE.wait(number, retries, seed)
+}
+
+/// SplitMix64: spreads a number over 64 bits.
+fn mix(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Refusal;
+
+    fn error(cause: impl Into<Cause>) -> GraphError {
+        GraphError {
+            call: String::new(),
+            cause: cause.into(),
+            request_id: None,
+        }
+    }
+
+    fn said(status: u16, message: &str) -> GraphError {
+        error(Cause::Refused(Refusal {
+            status,
+            code: String::new(),
+            message: message.to_owned(),
+        }))
+    }
+
+    /// An error that the row is made for.
+    fn example(on: On) -> GraphError {
+        match on {
+            NotSent => error(TransportError::NotSent(String::new())),
+            Lost => error(TransportError::Lost(String::new())),
+            NoToken => error(TokenError::Unreadable(200)),
+            Status(status, words) => said(status, words),
+            Else => said(499, ""),
+        }
+    }
+
+    #[test]
+    fn every_row_is_reached() {
+        for row_made in TABLE {
+            let calls = if row_made.calls.is_empty() {
+                &[Start][..]
+            } else {
+                row_made.calls
+            };
+            let kinds = [Read, PostRoot, CreateTeam, Start];
+            let kinds = if row_made.calls.is_empty() {
+                &kinds[..]
+            } else {
+                calls
+            };
+            let error = example(row_made.on);
+            assert!(
+                kinds
+                    .iter()
+                    .any(|kind| std::ptr::eq(row(*kind, &error), row_made)),
+                "{row_made:?} is hidden by a row above it"
+            );
+        }
+    }
+
+    #[test]
+    fn what_could_be_done_twice_is_looked_up() {
+        for kind in [PostRoot, PostReply, CreateTeam, CreateChannel] {
+            for status in [408, 500, 502, 503, 504] {
+                assert_eq!(
+                    row(kind, &said(status, "")).then,
+                    LookUp,
+                    "{kind:?} {status}"
+                );
+            }
+            assert_eq!(
+                row(kind, &error(TransportError::Lost(String::new()))).then,
+                LookUp
+            );
+            assert_eq!(
+                row(kind, &error(TransportError::NotSent(String::new()))).then,
+                Again
+            );
+            assert_eq!(
+                row(kind, &error(Cause::Unreadable(String::new()))).then,
+                LookUp
+            );
+            assert_eq!(row(kind, &said(429, "")).then, Again);
+            assert_eq!(row(kind, &said(409, "")).then, LookUp);
+        }
+        for kind in [
+            Read,
+            Probe,
+            Start,
+            Complete,
+            CompleteTeam,
+            AddMembers,
+            Archive,
+        ] {
+            assert_eq!(row(kind, &said(503, "")).then, Again, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn each_failure_has_its_remedy() {
+        for (kind, status, words, remedy) in [
+            (PostRoot, 400, "Bad Request", Refuse),
+            (PostRoot, 413, "Request Entity Too Large", Refuse),
+            (
+                PostRoot,
+                401,
+                "Message POST is allowed ... for import purposes.",
+                NotYet,
+            ),
+            (PostRoot, 401, "Access token has expired.", RenewToken),
+            (
+                PostRoot,
+                403,
+                "Missing role permissions on the request.",
+                Stop,
+            ),
+            (PostRoot, 403, "Forbidden", Stop),
+            (
+                PostRoot,
+                403,
+                "File attachment without extension is not supported",
+                Refuse,
+            ),
+            (
+                PostRoot,
+                400,
+                "InvalidRequestProperties-Only 1 application is allowed",
+                Abandon,
+            ),
+            (PostRoot, 404, "", NotYet),
+            (PostReply, 404, "", NotYet),
+            (
+                CreateChannel,
+                400,
+                "Channel name already existed, please",
+                LookUp,
+            ),
+            (
+                CreateChannel,
+                400,
+                "Migration channels can only be created in",
+                Abandon,
+            ),
+            (Start, 400, "Bad Request", LookUp),
+            (
+                Start,
+                404,
+                "Resource not found for the segment 'startMigration'.",
+                Abandon,
+            ),
+            (Start, 412, "", NotYet),
+            (Complete, 400, "Channel has already been finalized.", Done),
+            (
+                Complete,
+                400,
+                "Request Initiator does not match the import session intiator.",
+                Abandon,
+            ),
+            (
+                CompleteTeam,
+                400,
+                "All channels must be finalized before team.",
+                NotYet,
+            ),
+            (AddMembers, 403, "Members cannot be added", NotYet),
+            (
+                AddMembers,
+                403,
+                "Missing role permissions on the request.",
+                Stop,
+            ),
+            (Probe, 404, "", Refuse),
+            (Probe, 403, "", Refuse),
+            (Read, 404, "", NotYet),
+            (CreateTeam, 400, "", Abandon),
+        ] {
+            assert_eq!(
+                row(kind, &said(status, words)).then,
+                remedy,
+                "{kind:?} {status} {words}"
+            );
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_the_most_and_end() {
+        let wait = |number| {
+            BAD_MINUTE
+                .wait(number, 10, 7)
+                .map(|wait| wait.as_secs_f64())
+        };
+        for (number, most) in [(1, 1.0), (2, 2.0), (3, 4.0), (7, 60.0), (10, 60.0)] {
+            let waited = wait(number).unwrap();
+            assert!(
+                (most * 0.75..=most).contains(&waited),
+                "try {number}: {waited}"
+            );
+        }
+        assert_eq!(wait(11), None);
+        assert_eq!(wait(3), wait(3), "the same seed waits the same");
+    }
+}

@@ -1,0 +1,400 @@
+//! Who may call when: one schedule for all callers, over hierarchical budgets.
+//!
+//! A call needs its turn at several gates at once, narrow to wide: its channel's and the app's.
+//! Calls of a gate are spaced evenly, a hair further apart than the limit, so that no window of
+//! any second holds more than the limit and a strict server never says 429. Among the callers
+//! whose gates are open, the one with the most left to do goes first: that way the longest target
+//! keeps its own full speed while the rest share what remains.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
+
+use crate::config::Limits;
+
+/// How much further apart than the limit calls are spaced.
+const MARGIN: f64 = 1.005;
+/// How late a turn may be without the next one being late too: tokio's timers are precise to 1 ms.
+/// Less than the margin makes of any second.
+const TOLERANCE: Duration = Duration::from_millis(2);
+
+/// Whose budget a call uses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Scope {
+    /// A post into that channel.
+    ChannelPost(Arc<str>),
+    /// A read of messages.
+    MessageRead,
+    /// A change of the members of that team or channel.
+    Members(Arc<str>),
+    /// Anything else.
+    Other,
+}
+
+/// A budget.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Gate {
+    Posts(Arc<str>),
+    Members(Arc<str>),
+    ChannelPosts,
+    Reads,
+    Others,
+}
+
+impl Scope {
+    pub(crate) fn members(of: &str) -> Self {
+        Self::Members(of.into())
+    }
+
+    /// The gates of the scope, the narrow one first.
+    fn gates(&self) -> [Option<Gate>; 2] {
+        match self {
+            Self::ChannelPost(thread) => [
+                Some(Gate::Posts(Arc::clone(thread))),
+                Some(Gate::ChannelPosts),
+            ],
+            Self::MessageRead => [Some(Gate::Reads), Some(Gate::Others)],
+            Self::Members(of) => [Some(Gate::Members(Arc::clone(of))), Some(Gate::Others)],
+            Self::Other => [Some(Gate::Others), None],
+        }
+    }
+}
+
+/// The schedule; clones share it.
+#[derive(Clone)]
+pub(crate) struct Throttle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limits: Limits,
+    state: Mutex<State>,
+    /// Somebody new waits, or a gate was closed.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    gates: HashMap<Gate, Opening>,
+    waiting: Vec<Waiting>,
+    /// Whether a task gives out turns.
+    served: bool,
+    arrivals: u64,
+}
+
+/// When a gate opens next.
+struct Opening {
+    at: Instant,
+    interval: Duration,
+    /// The narrow gate whose call was last answered with 429, and until when that holds.
+    blamed: Option<(Gate, Instant)>,
+}
+
+struct Waiting {
+    gates: [Option<Gate>; 2],
+    priority: u64,
+    arrival: u64,
+    turn: oneshot::Sender<()>,
+}
+
+impl Throttle {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let shared = Shared {
+            limits: limits.clone(),
+            state: Mutex::default(),
+            changed: Notify::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Waits for the turn of a call. Of several that could go, the highest priority goes.
+    pub(crate) async fn turn(&self, scope: &Scope, priority: u64) {
+        let turn = {
+            let mut state = self.shared.lock();
+            let gates = scope.gates();
+            let now = Instant::now();
+            if state.waiting.is_empty() && state.opens(&gates, &self.shared.limits, now) <= now {
+                state.pass(&gates, now);
+                return;
+            }
+            let (sender, turn) = oneshot::channel();
+            state.arrivals += 1;
+            let arrival = state.arrivals;
+            state.waiting.push(Waiting {
+                gates,
+                priority,
+                arrival,
+                turn: sender,
+            });
+            if state.served {
+                self.shared.changed.notify_one();
+            } else {
+                state.served = true;
+                tokio::spawn(serve(Arc::clone(&self.shared)));
+            }
+            turn
+        };
+        // The sender is dropped only with the runtime; then nobody waits here either.
+        let _ = turn.await;
+    }
+
+    /// Nobody passes the scope's narrow gate for `wait`, because the server said so. When it says
+    /// so to a second caller meanwhile, the wide gate is meant, and is closed too.
+    pub(crate) fn close(&self, scope: &Scope, wait: Duration) {
+        let mut state = self.shared.lock();
+        let now = Instant::now();
+        let until = now + wait;
+        let [narrow, wide] = scope.gates();
+        let Some(narrow) = narrow else { return };
+        state
+            .opening(&narrow, &self.shared.limits, now)
+            .delay(until);
+        if let Some(wide) = wide {
+            let wide = state.opening(&wide, &self.shared.limits, now);
+            if wide
+                .blamed
+                .as_ref()
+                .is_some_and(|(gate, held)| *gate != narrow && *held > now)
+            {
+                wide.delay(until);
+            }
+            wide.blamed = Some((narrow, until));
+        }
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+}
+
+/// Gives out turns until nobody waits any more.
+async fn serve(shared: Arc<Shared>) {
+    loop {
+        let next = {
+            let mut state = shared.lock();
+            let next = state.give_turns(&shared.limits, Instant::now());
+            state.served = next.is_some();
+            next
+        };
+        let Some(next) = next else { return };
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = shared.changed.notified() => {}
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Gives a turn to everybody who can go now; when the next one can, or nothing if nobody waits.
+    fn give_turns(&mut self, limits: &Limits, now: Instant) -> Option<Instant> {
+        self.waiting.retain(|waiting| !waiting.turn.is_closed());
+        loop {
+            let mut best: Option<(usize, (u64, std::cmp::Reverse<u64>))> = None;
+            let mut next: Option<Instant> = None;
+            for at in 0..self.waiting.len() {
+                let Some(waiting) = self.waiting.get(at) else {
+                    break;
+                };
+                let rank = (waiting.priority, std::cmp::Reverse(waiting.arrival));
+                let gates = waiting.gates.clone();
+                let opens = self.opens(&gates, limits, now);
+                if opens > now {
+                    next = Some(next.map_or(opens, |next| next.min(opens)));
+                } else if best.as_ref().is_none_or(|(_, other)| rank > *other) {
+                    best = Some((at, rank));
+                }
+            }
+            let Some((at, _)) = best else { return next };
+            let waiting = self.waiting.swap_remove(at);
+            // One who gave up meanwhile leaves its turn to the next.
+            if waiting.turn.send(()).is_ok() {
+                self.pass(&waiting.gates, now);
+            }
+        }
+    }
+
+    /// When all of the gates are open.
+    fn opens(&mut self, gates: &[Option<Gate>; 2], limits: &Limits, now: Instant) -> Instant {
+        let mut latest = now;
+        for gate in gates.iter().flatten() {
+            latest = latest.max(self.opening(gate, limits, now).at);
+        }
+        latest
+    }
+
+    fn opening(&mut self, gate: &Gate, limits: &Limits, now: Instant) -> &mut Opening {
+        self.gates.entry(gate.clone()).or_insert_with(|| {
+            let rate = match gate {
+                Gate::Posts(_) => limits.channel_posts,
+                Gate::Members(_) => limits.member_changes,
+                Gate::ChannelPosts => limits.app_channel_posts,
+                Gate::Reads => limits.message_reads,
+                Gate::Others => limits.other_calls,
+            };
+            Opening {
+                at: now,
+                interval: rate.interval().mul_f64(MARGIN),
+                blamed: None,
+            }
+        })
+    }
+
+    /// Somebody passes the gates now.
+    fn pass(&mut self, gates: &[Option<Gate>; 2], now: Instant) {
+        let earliest = now.checked_sub(TOLERANCE).unwrap_or(now);
+        for gate in gates.iter().flatten() {
+            if let Some(opening) = self.gates.get_mut(gate) {
+                opening.at = opening.at.max(earliest) + opening.interval;
+            }
+        }
+    }
+}
+
+impl Opening {
+    fn delay(&mut self, until: Instant) {
+        self.at = self.at.max(until);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(thread: &str) -> Scope {
+        Scope::ChannelPost(thread.into())
+    }
+
+    /// The most calls that any window of a second holds.
+    fn fullest_second(times: &[Duration]) -> usize {
+        let within = |start: &Duration| {
+            times
+                .iter()
+                .filter(|t| *t >= start && **t < *start + Duration::from_secs(1))
+                .count()
+        };
+        times.iter().map(within).max().unwrap_or(0)
+    }
+
+    async fn run(targets: &[(&'static str, u64)]) -> Vec<(&'static str, Duration)> {
+        let throttle = Throttle::new(&Limits::default());
+        let start = Instant::now();
+        let mut tasks = tokio::task::JoinSet::new();
+        for (target, posts) in targets.iter().copied() {
+            let throttle = throttle.clone();
+            tasks.spawn(async move {
+                let scope = post(target);
+                let mut times = Vec::new();
+                for left in (0..posts).rev() {
+                    throttle.turn(&scope, left).await;
+                    times.push((target, start.elapsed()));
+                }
+                times
+            });
+        }
+        let mut times: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
+        times.sort_by_key(|(_, time)| *time);
+        times
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_channel_reaches_its_limit_and_never_exceeds_it() {
+        let times: Vec<_> = run(&[("a", 1_000)])
+            .await
+            .into_iter()
+            .map(|(_, t)| t)
+            .collect();
+        assert!(fullest_second(&times) <= 5);
+        let took = times.last().unwrap().as_secs_f64();
+        assert!(took <= 1_000.0 / 5.0 * 1.01, "took {took} s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_channels_reach_the_app_s_limit_and_the_longest_its_own() {
+        let mut targets = vec![("longest", 1_000)];
+        let others: [&str; 19] = [
+            "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r",
+            "s", "t",
+        ];
+        targets.extend(others.map(|name| (name, 400)));
+        let times = run(&targets).await;
+        let all: Vec<_> = times.iter().map(|(_, time)| *time).collect();
+        assert!(fullest_second(&all) <= 50, "{}", fullest_second(&all));
+        for (target, _) in &targets {
+            let own: Vec<_> = times
+                .iter()
+                .filter(|(name, _)| name == target)
+                .map(|(_, time)| *time)
+                .collect();
+            assert!(fullest_second(&own) <= 5, "{target}");
+        }
+        let bound = (1_000.0_f64 / 5.0).max(8_600.0 / 50.0);
+        let took = all.last().unwrap().as_secs_f64();
+        assert!(
+            took <= bound * 1.02,
+            "took {took} s, the bound is {bound} s"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retry_after_closes_the_channel_and_not_its_neighbour() {
+        let throttle = Throttle::new(&Limits::default());
+        let start = Instant::now();
+        throttle.close(&post("a"), Duration::from_secs(10));
+        throttle.turn(&post("b"), 0).await;
+        assert!(start.elapsed() < Duration::from_secs(1));
+        throttle.turn(&post("a"), 0).await;
+        assert!(start.elapsed() >= Duration::from_secs(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retry_after_for_two_channels_closes_the_app() {
+        let throttle = Throttle::new(&Limits::default());
+        let start = Instant::now();
+        throttle.close(&post("a"), Duration::from_secs(10));
+        throttle.close(&post("b"), Duration::from_secs(10));
+        throttle.turn(&post("c"), 0).await;
+        assert!(start.elapsed() >= Duration::from_secs(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_leaves_no_gap() {
+        let throttle = Throttle::new(&Limits::default());
+        throttle.turn(&post("a"), 0).await;
+        let gone = tokio::time::timeout(Duration::from_millis(1), throttle.turn(&post("a"), 9));
+        assert!(gone.await.is_err());
+        let start = Instant::now();
+        throttle.turn(&post("a"), 0).await;
+        assert!(start.elapsed() <= Duration::from_millis(202));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reads_of_messages_leave_room_for_other_calls() {
+        let throttle = Throttle::new(&Limits::default());
+        let start = Instant::now();
+        let mut reads = tokio::task::JoinSet::new();
+        for n in 0..300 {
+            let throttle = throttle.clone();
+            let scope = if n % 2 == 0 {
+                Scope::MessageRead
+            } else {
+                Scope::Other
+            };
+            reads.spawn(async move {
+                throttle.turn(&scope, 0).await;
+                start.elapsed()
+            });
+        }
+        let times = reads.join_all().await;
+        assert!(fullest_second(&times) <= 30);
+    }
+}

@@ -1,0 +1,139 @@
+//! Why an upload ends before it is done.
+
+use chatferry_model::jsonl::JsonlError;
+use chatferry_model::manifest::ManifestError;
+use chatferry_model::{EntraId, Millis, TargetKey, TeamKey};
+
+use crate::client::Failure;
+use crate::error::GraphError;
+use crate::journal::JournalError;
+use crate::retry::Remedy;
+
+/// Why an upload ends before it is done. What was sent is in the journal: running the upload again
+/// goes on from there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadError {
+    /// The manifest of `3-render` can't be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A file of posts can't be read.
+    #[error(transparent)]
+    Posts(#[from] JsonlError),
+    /// The journal can't be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Graph refused something that everything else depends on, or can't be reached.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// `3-render` is no longer what the upload began with.
+    #[error("target {target}: its posts were rendered differently since its upload began")]
+    Changed {
+        /// Which target.
+        target: TargetKey<'static>,
+    },
+    /// A post, a channel or a team lies in the future (graph.md R3, R29).
+    #[error("{what} has the time {time}, which is in the future; now it is {now}")]
+    Future {
+        /// What.
+        what: String,
+        /// Its time.
+        time: Millis,
+        /// This machine's or the simulated tenant's time.
+        now: Millis,
+    },
+    /// There are chats among the targets.
+    #[error("{chats} chats are among the targets, and this chatferry can't fill chats yet")]
+    Chats {
+        /// How many.
+        chats: usize,
+    },
+    /// A channel's team is not among the teams.
+    #[error("target {target} goes into the team {team}, which is not in the manifest")]
+    NoTeam {
+        /// Which target.
+        target: TargetKey<'static>,
+        /// Which team.
+        team: TeamKey<'static>,
+    },
+    /// The app may not import.
+    #[error("the app lacks the application permission {missing}; it has: {}", roles.join(", "))]
+    MissingRole {
+        /// The permission.
+        missing: &'static str,
+        /// What it has.
+        roles: Vec<String>,
+    },
+    /// Authors that are not in the tenant (graph.md R26).
+    #[error("{count} authors of posts are no users of the tenant, among them {example}")]
+    UnknownAuthors {
+        /// How many.
+        count: usize,
+        /// One of them.
+        example: EntraId,
+    },
+}
+
+impl UploadError {
+    /// What a person can do about it, where that is known: one sentence.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Graph(error) => error.remedy(),
+            Self::Changed { .. } => Some(
+                "Undo the change and render again, or move the folder 4-upload away to begin anew with new teams.",
+            ),
+            Self::Future { .. } => {
+                Some("Check this machine's clock; if it is right, the export's times are wrong.")
+            }
+            Self::Chats { .. } => {
+                Some("Set chats = \"skip\" and run map and render again; channels are filled.")
+            }
+            Self::MissingRole { .. } => Some(
+                "Add the permission to the app registration, have an administrator consent to it, and run the upload again.",
+            ),
+            Self::UnknownAuthors { .. } => Some(
+                "Correct the object ids in 2-map/people.csv, or leave them empty so that the placeholder speaks, and render again.",
+            ),
+            Self::NoTeam { .. } | Self::Manifest(_) | Self::Posts(_) => {
+                Some("Run chatferry render again.")
+            }
+            Self::Journal(_) => None,
+        }
+    }
+}
+
+/// Why something could not be done: for this place, or at all.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The run ends.
+    Stop(UploadError),
+    /// This team or target can't go on; others can.
+    Failed(String),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        if failure.remedy == Remedy::Stop {
+            return Self::Stop(failure.error.into());
+        }
+        let mut reason = failure.error.to_string();
+        if let Some(remedy) = failure.error.remedy() {
+            reason.push_str(". ");
+            reason.push_str(remedy);
+        }
+        Self::Failed(reason)
+    }
+}
+
+impl From<JournalError> for Trouble {
+    fn from(error: JournalError) -> Self {
+        Self::Stop(error.into())
+    }
+}
+
+impl From<JsonlError> for Trouble {
+    fn from(error: JsonlError) -> Self {
+        Self::Stop(error.into())
+    }
+}

@@ -1,0 +1,164 @@
+//! Members, once a team is complete (graph.md R52): owners first, because until then nobody can
+//! see the team.
+
+use std::collections::BTreeSet;
+
+use chatferry_model::EntraId;
+use chatferry_model::finding::Place;
+use chatferry_model::plan::Team;
+use serde::Deserialize;
+
+use super::{Assigned, Run, Trouble, channel};
+use crate::client::Failure;
+use crate::codes;
+use crate::error::PublicError;
+use crate::journal::TeamRow;
+use crate::requests::{self, Call, TeamMember};
+use crate::retry::Remedy;
+
+/// Graph's limit for members in one call (graph.md R53).
+const MOST_AT_ONCE: usize = 200;
+
+/// Adds a team's owners and members who are not in it yet.
+pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Result<(), Trouble> {
+    let id = row.id.as_deref().unwrap_or_default();
+    let owners = team.owners.iter().map(|user| TeamMember {
+        user: *user,
+        owner: true,
+    });
+    let members = team
+        .members
+        .iter()
+        .filter(|user| !team.owners.contains(user));
+    let members = members.map(|user| TeamMember {
+        user: *user,
+        owner: false,
+    });
+    let all: Vec<_> = owners.chain(members).collect();
+    let there = present(run, requests::list_team_members(id)).await?;
+    let missing: Vec<_> = all
+        .into_iter()
+        .filter(|member| !there.contains(&member.user))
+        .collect();
+    let place = || Place {
+        file: Some(team.key.to_string().into()),
+        ..Place::default()
+    };
+    let mut batches: Vec<_> = missing.chunks(MOST_AT_ONCE).rev().collect();
+    while let Some(some) = batches.pop() {
+        let call = requests::add_team_members(run.graph(), id, some);
+        match run.client.call(&call, 0, run.observer).await {
+            Ok(answer) => note_results(run, &answer.body, place),
+            Err(failure) if failure.remedy == Remedy::Done => {}
+            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) if some.len() > 1 && is_about_one(&failure) => {
+                let (one, other) = some.split_at(some.len() / 2);
+                batches.extend([other, one]);
+            }
+            Err(failure) => {
+                let who: Vec<_> = some.iter().map(|member| member.user.to_string()).collect();
+                let words = format!("{}: {}", who.join(", "), failure.error);
+                run.note(&codes::UPLOAD_MEMBER_REFUSED, place(), words);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a refusal of several may be about one of them, so that the others can be added without.
+fn is_about_one(failure: &Failure) -> bool {
+    failure
+        .error
+        .refusal()
+        .is_some_and(|refusal| matches!(refusal.status, 400 | 404))
+}
+
+/// Adds a private channel's members who are not in it yet, one by one: there is no other way.
+pub(super) async fn add_to_channel(
+    run: &Run<'_>,
+    team: &Team,
+    team_id: &str,
+    thread: &str,
+    assigned: &Assigned,
+    members: &[TeamMember],
+) -> Result<(), Trouble> {
+    let there = present(run, requests::list_channel_members(team_id, thread)).await?;
+    for member in members
+        .iter()
+        .filter(|member| !there.contains(&member.user))
+    {
+        let call = requests::add_channel_member(run.graph(), team_id, thread, *member);
+        match run.client.call(&call, 0, run.observer).await {
+            Ok(_) => {}
+            Err(failure) if failure.remedy == Remedy::Done => {}
+            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) => {
+                let words = format!("{} in {}: {}", member.user, team.name, failure.error);
+                run.note(
+                    &codes::UPLOAD_MEMBER_REFUSED,
+                    channel::place(assigned),
+                    words,
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who is in already. An app that may not read that adds everybody, which changes nothing for
+/// those who are.
+async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, Trouble> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Member {
+        #[serde(default)]
+        user_id: Option<String>,
+    }
+
+    let mut there = BTreeSet::new();
+    let read = run
+        .client
+        .read_pages(call, run.observer, |members: Vec<Member>| {
+            let ids = members
+                .into_iter()
+                .filter_map(|member| member.user_id?.parse::<EntraId>().ok());
+            there.extend(ids);
+            true
+        });
+    match read.await {
+        Err(failure) if failure.remedy == Remedy::Stop => Err(failure.into()),
+        _ => Ok(there),
+    }
+}
+
+/// Notes who of several could not be added (graph.md R53: a 207 tells one by one).
+fn note_results(run: &Run<'_>, body: &[u8], place: impl Fn() -> Place<'static>) {
+    #[derive(Deserialize)]
+    struct Results {
+        #[serde(default)]
+        value: Vec<MemberResult>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct MemberResult {
+        #[serde(default)]
+        user_id: Option<String>,
+        #[serde(default)]
+        error: Option<PublicError>,
+    }
+
+    let Ok(results) = serde_json::from_slice::<Results>(body) else {
+        return;
+    };
+    for result in results.value {
+        let Some(error) = result.error else { continue };
+        let (refusal, _) = error.refusal(207);
+        let who = result.user_id.unwrap_or_default();
+        run.note(
+            &codes::UPLOAD_MEMBER_REFUSED,
+            place(),
+            format!("{who}: {refusal}"),
+        );
+    }
+}

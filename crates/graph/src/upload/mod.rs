@@ -1,0 +1,197 @@
+//! Posts to Teams, exactly once.
+//!
+//! A team goes through these states, its channels through theirs; both are in the journal, and a
+//! run that was killed goes on from there:
+//!
+//! ```text
+//! team:     planned → creating → created → open ──────────────→ completing → complete → done
+//! standard: planned → creating ─────────→ open → posted → complete ─┘                    → done
+//! General:                                open → posted → complete ─┘ (last of all)      → done
+//! private:  planned ───────── (once the team is done) → creating → created → open → … → done
+//! ```
+//!
+//! Teams are filled side by side, their targets too: longest first, as many at a time as the
+//! settings say. One bad post costs one post; what Graph refuses the app itself ends the run.
+
+mod channel;
+mod deliver;
+mod error;
+mod fill;
+mod members;
+mod plan;
+mod preflight;
+mod report;
+mod slots;
+mod team;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chatferry_model::finding::{Code, Findings, Place, Stage};
+use chatferry_model::folder::RenderFolder;
+use chatferry_model::selection::Selection;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::codes;
+use crate::journal::{Durability, Journal, TargetState};
+use crate::observer::{Event, Observer};
+use error::Trouble;
+pub(crate) use plan::{Assigned, Input};
+use slots::Slots;
+
+pub use error::UploadError;
+pub use plan::{Route, TargetPlan, TeamPlan, UploadPlan, plan_upload};
+pub use report::{Counts, TargetReport, TeamReport, UploadReport};
+
+/// How an upload is done.
+#[derive(Clone, Debug)]
+pub struct UploadOptions {
+    /// Which conversations take part. A team is completed only when all its targets are through,
+    /// so leaving some out leaves their team open for a later run.
+    pub selection: Selection,
+    /// How safely the journal is written.
+    pub durability: Durability,
+    /// Whether to check beforehand that every author is a user of the tenant (graph.md R26).
+    pub check_authors: bool,
+    /// How often to look whether a new team is there; 5 s.
+    pub team_poll: Duration,
+    /// How often to ask for the operation that creates it; Graph wants more than 30 s.
+    pub operation_poll: Duration,
+}
+
+impl Default for UploadOptions {
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            durability: Durability::default(),
+            check_authors: true,
+            team_poll: Duration::from_secs(5),
+            operation_poll: Duration::from_secs(31),
+        }
+    }
+}
+
+/// Everything a part of an upload needs.
+struct Run<'a> {
+    client: &'a Client,
+    folder: &'a RenderFolder,
+    journal: &'a Journal,
+    options: &'a UploadOptions,
+    observer: &'a dyn Observer,
+    slots: Slots,
+    findings: Mutex<Findings>,
+    /// Marks the teams of this journal, so that they are recognised after a lost answer.
+    mark: String,
+    sent: AtomicU64,
+}
+
+/// Uploads the posts of `folder`, or goes on with an upload that was begun; the journal is kept in
+/// `upload_dir`. May be dropped or killed at any moment and called again.
+///
+/// Must be called within a tokio runtime with time; a paused one does.
+///
+/// # Errors
+/// When files or the journal can't be used, nothing can be sent at all, or Graph refuses something
+/// on which everything depends. What concerns one post or one target is in the report.
+pub async fn upload(
+    client: &Client,
+    folder: &RenderFolder,
+    upload_dir: &Path,
+    options: &UploadOptions,
+    observer: &dyn Observer,
+) -> Result<UploadReport, UploadError> {
+    let started = Instant::now();
+    let (calls, throttled) = (client.calls(), client.throttled());
+    let input = Input::load(folder, &options.selection)?;
+    let journal = Journal::open(upload_dir, options.durability)?;
+    let config = client.config();
+    journal.belongs_to(&[
+        ("tenant_id", &config.tenant_id),
+        ("client_id", &config.client_id),
+        ("graph_url", config.graph_url.as_str()),
+    ])?;
+    let mark = journal.note_once("mark", &new_mark(client, &input))?;
+    adopt_plan(&journal, &input)?;
+    let run = Run {
+        client,
+        folder,
+        journal: &journal,
+        options,
+        observer,
+        slots: Slots::new(config.limits.concurrency),
+        findings: Mutex::default(),
+        mark,
+        sent: AtomicU64::new(0),
+    };
+    preflight::check(&run, &input).await?;
+    let mut teams: FuturesUnordered<_> = input
+        .teams
+        .iter()
+        .map(|team| team::run(&run, team, &input))
+        .collect();
+    while let Some(done) = teams.next().await {
+        done?;
+    }
+    drop(teams);
+    let sent = run.sent.load(Ordering::Relaxed);
+    let findings = run
+        .findings
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    let mut report = report::from_journal(&journal, &input, findings)?;
+    report.sent = sent;
+    report.seconds = started.elapsed().as_secs_f64();
+    report.calls = client.calls() - calls;
+    report.throttled = client.throttled() - throttled;
+    Ok(report)
+}
+
+/// A mark that no other upload has.
+fn new_mark(client: &Client, input: &Input) -> String {
+    let teams: Vec<_> = input.teams.iter().map(|team| team.name.as_str()).collect();
+    let text = format!("{}\n{}", client.clock().now(), teams.join("\n"));
+    format!("{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 32)
+}
+
+/// Puts the targets into the journal, or checks that they are still the same.
+fn adopt_plan(journal: &Journal, input: &Input) -> Result<(), UploadError> {
+    for assigned in &input.targets {
+        let key = &assigned.target().key;
+        let team = assigned.channel.team.as_str();
+        let posts = assigned.summary.posts;
+        let row = journal.plan_target(key.as_str(), Some(team), &assigned.input, posts)?;
+        if row.state > TargetState::Planned && row.input != assigned.input {
+            return Err(UploadError::Changed {
+                target: key.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+impl Run<'_> {
+    fn note(&self, code: &'static Code, place: Place<'_>, words: impl Into<String>) {
+        let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        findings.note(Stage::Upload, code, place, words);
+    }
+
+    /// Notes that a team or target can't go on in this run.
+    fn note_failed(&self, key: &str, reason: &str) {
+        let place = Place {
+            file: Some(key.into()),
+            ..Place::default()
+        };
+        self.note(&codes::UPLOAD_TARGET_FAILED, place, reason);
+        self.observer.event(Event::Failed { key, reason });
+    }
+
+    /// Graph's own name for itself, as it stands in bodies.
+    fn graph(&self) -> &str {
+        self.client.config().graph_url.resource()
+    }
+}

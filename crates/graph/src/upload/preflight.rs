@@ -1,0 +1,125 @@
+//! What is checked before anything is sent.
+
+use std::collections::BTreeSet;
+
+use chatferry_model::EntraId;
+use chatferry_model::finding::Place;
+use chatferry_model::jsonl::{Format, JsonlReader};
+use chatferry_model::post::{From, Post};
+use serde::Deserialize;
+
+use super::{Input, Run, UploadError};
+use crate::codes;
+use crate::journal::TargetState;
+use crate::requests;
+use crate::retry::Remedy;
+
+/// The permission that importing takes (graph.md R1).
+const MIGRATE: &str = "Teamwork.Migrate.All";
+
+/// Checks that there is a token that may import, that nothing lies in the future, and that the
+/// authors exist.
+pub(super) async fn check(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
+    check_times(run, input)?;
+    if let Some(roles) = run.client.roles().await?
+        && !roles.iter().any(|role| role == MIGRATE)
+    {
+        return Err(UploadError::MissingRole {
+            missing: MIGRATE,
+            roles,
+        });
+    }
+    if run.options.check_authors {
+        check_authors(run, input).await?;
+    }
+    Ok(())
+}
+
+/// graph.md R3, R29
+fn check_times(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
+    let now = run.client.clock().now();
+    let teams = input
+        .teams
+        .iter()
+        .map(|team| (team.created, format!("team {}", team.key)));
+    let targets = input.targets.iter().map(|assigned| {
+        let target = assigned.target();
+        let last = assigned
+            .summary
+            .last
+            .unwrap_or(target.created)
+            .max(target.created);
+        (last, format!("target {} or a post in it", target.key))
+    });
+    for (time, what) in teams.chain(targets) {
+        if time >= now {
+            return Err(UploadError::Future { what, time, now });
+        }
+    }
+    Ok(())
+}
+
+/// graph.md R26: a post whose author is not in the tenant is lost, so it is better not to begin.
+async fn check_authors(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
+    #[derive(Deserialize)]
+    struct User {
+        id: String,
+    }
+
+    let mut missing = authors(run, input)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let listed = run
+        .client
+        .read_pages(requests::list_users(), run.observer, |users: Vec<User>| {
+            for user in users {
+                if let Ok(id) = user.id.parse() {
+                    missing.remove(&id);
+                }
+            }
+            !missing.is_empty()
+        });
+    match listed.await {
+        Ok(()) => {}
+        Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.error.into()),
+        Err(failure) => {
+            let words = failure.error.to_string();
+            run.note(&codes::UPLOAD_AUTHORS_UNCHECKED, Place::default(), words);
+            return Ok(());
+        }
+    }
+    match missing.first() {
+        None => Ok(()),
+        Some(example) => Err(UploadError::UnknownAuthors {
+            count: missing.len(),
+            example: *example,
+        }),
+    }
+}
+
+/// Everybody who speaks in what is still to be sent.
+fn authors(run: &Run<'_>, input: &Input) -> Result<BTreeSet<EntraId>, UploadError> {
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        from: From<'a>,
+    }
+
+    let mut authors = BTreeSet::new();
+    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
+        let key = &assigned.target().key;
+        let row = run.journal.target(key.as_str())?;
+        if row.is_some_and(|row| row.state >= TargetState::Posted) {
+            continue;
+        }
+        let mut reader = JsonlReader::open(&run.folder.posts(key), Format::POSTS)?;
+        while let Some(chunk) = reader.next_chunk()? {
+            for (number, line) in chunk.lines() {
+                let post: Post<'_, Body<'_>> = chunk.parse(number, line)?;
+                authors.insert(post.body.from.user.id);
+            }
+        }
+    }
+    Ok(authors)
+}

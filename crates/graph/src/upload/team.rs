@@ -1,0 +1,365 @@
+//! A team: created in migration mode, filled, completed, given its members.
+
+use chatferry_model::plan::Team;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use serde::Deserialize;
+use tokio::time::{Duration, Instant, sleep};
+
+use super::{Assigned, Input, Route, Run, Trouble, UploadError, channel, members};
+use crate::client::Answer;
+use crate::journal::{TargetState, TeamRow, TeamState};
+use crate::observer::Event;
+use crate::requests;
+use crate::retry::Remedy;
+
+/// A team takes seconds to minutes; after this something is wrong.
+const READY_WITHIN: Duration = Duration::from_secs(20 * 60);
+/// When to look for a team whose creation was not answered: groups show up with a delay.
+const LOOK_AFTER: [u64; 5] = [2, 10, 20, 30, 60];
+
+/// Does everything for a team. What fails here and can be left so is noted.
+pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(), UploadError> {
+    let targets: Vec<_> = input
+        .targets
+        .iter()
+        .filter(|assigned| assigned.channel.team == team.key)
+        .collect();
+    // A team of which nothing is selected is not touched.
+    if !targets.is_empty() && !targets.iter().any(|assigned| assigned.selected) {
+        return Ok(());
+    }
+    match fill(run, team, &targets).await {
+        Ok(()) => Ok(()),
+        Err(Trouble::Stop(error)) => Err(error),
+        Err(Trouble::Failed(reason)) => {
+            run.journal.fail_team(team.key.as_str(), &reason)?;
+            run.note_failed(team.key.as_str(), &reason);
+            Ok(())
+        }
+    }
+}
+
+async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), Trouble> {
+    let mut row = run.journal.team(team.key.as_str())?;
+    open(run, team, &mut row).await?;
+    let (private, standard): (Vec<_>, Vec<_>) = targets
+        .iter()
+        .partition(|assigned| assigned.route == Route::Private);
+    if row.state < TeamState::Complete {
+        fill_all(run, team, &row, &standard).await?;
+        complete(run, team, &mut row, &standard).await?;
+    }
+    if row.state < TeamState::Done {
+        members::add_to_team(run, team, &row).await?;
+        advance(run, team, &mut row, TeamState::Done)?;
+    }
+    channel::close_standard(run, &row, &standard).await?;
+    fill_all(run, team, &row, &private).await
+}
+
+/// Fills the selected targets side by side. Those that fail don't hold up the others.
+async fn fill_all(
+    run: &Run<'_>,
+    team: &Team,
+    row: &TeamRow,
+    targets: &[&&Assigned],
+) -> Result<(), Trouble> {
+    let selected = targets.iter().filter(|assigned| assigned.selected);
+    let mut filling: FuturesUnordered<_> = selected
+        .map(|assigned| channel::run(run, team, row, assigned))
+        .collect();
+    while let Some(done) = filling.next().await {
+        done.map_err(Trouble::Stop)?;
+    }
+    Ok(())
+}
+
+/// Brings a team to where its channels can be filled.
+async fn open(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+    if row.state < TeamState::Created {
+        create(run, team, row).await?;
+    }
+    if row.state < TeamState::Open {
+        wait_until_there(run, row).await?;
+        row.general = Some(general(run, row).await?);
+        advance(run, team, row, TeamState::Open)?;
+    }
+    Ok(())
+}
+
+fn advance(run: &Run<'_>, team: &Team, row: &mut TeamRow, state: TeamState) -> Result<(), Trouble> {
+    row.state = state;
+    run.journal.set_team(row)?;
+    run.observer.event(Event::Team {
+        team: &team.key,
+        state: state.as_str(),
+    });
+    Ok(())
+}
+
+/// Creates a team once: an answer that was lost is made up for by looking for the team's mark.
+async fn create(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+    let marker = marker(run);
+    let call = requests::create_team(run.graph(), team, &marker);
+    let mut unsure = row.state == TeamState::Creating;
+    advance(run, team, row, TeamState::Creating)?;
+    let mut tries = 0;
+    loop {
+        if unsure && let Some(id) = look_for(run, team, &marker).await? {
+            row.id = Some(id);
+            row.operation = None;
+            break;
+        }
+        match run.client.call(&call, 0, run.observer).await {
+            Ok(answer) => {
+                let (id, operation) = addressed(&answer);
+                row.operation = operation;
+                row.id = id;
+                if row.id.is_some() {
+                    break;
+                }
+                // It was created, but the answer does not say as what.
+                unsure = true;
+            }
+            Err(failure) if failure.remedy == Remedy::LookUp => {
+                tries += 1;
+                run.client
+                    .wait_for_unknown(tries, failure, run.observer)
+                    .await?;
+                unsure = true;
+            }
+            Err(failure) => {
+                // Refused: nothing was created, so the next run may begin afresh.
+                row.state = TeamState::Planned;
+                run.journal.set_team(row)?;
+                return Err(failure.into());
+            }
+        }
+    }
+    advance(run, team, row, TeamState::Created)
+}
+
+/// Ends the description of every team of this upload.
+fn marker(run: &Run<'_>) -> String {
+    format!("(Imported by chatferry, {})", run.mark)
+}
+
+/// Looks for a team by its mark, for a while: groups show up with a delay.
+async fn look_for(run: &Run<'_>, team: &Team, marker: &str) -> Result<Option<String>, Trouble> {
+    #[derive(Deserialize)]
+    struct Group {
+        id: String,
+        #[serde(default)]
+        description: Option<String>,
+    }
+
+    for wait in LOOK_AFTER {
+        sleep(Duration::from_secs(wait)).await;
+        let mut allowed = false;
+        for call in [
+            requests::find_group(&team.name),
+            requests::find_team(&team.name),
+        ] {
+            let mut found = None;
+            let read = run
+                .client
+                .read_pages(call, run.observer, |groups: Vec<Group>| {
+                    let mut ours = groups.into_iter().filter(|group| {
+                        group
+                            .description
+                            .as_deref()
+                            .is_some_and(|text| text.ends_with(marker))
+                    });
+                    found = ours.next().map(|group| group.id);
+                    found.is_none()
+                });
+            match read.await {
+                Ok(()) => allowed = true,
+                Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+                Err(_) => {}
+            }
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        if !allowed {
+            return Err(Trouble::Failed(format!(
+                "the answer to the creation of the team {:?} was lost, and the app may not list \
+                 groups to see whether it is there. Give the app Group.Read.All and run the \
+                 upload again",
+                team.name
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// The ids in `Content-Location` and `Location`, of which both styles occur: `/teams('T')` and
+/// `/teams/T` (graph.md 1.2).
+fn addressed(answer: &Answer) -> (Option<String>, Option<String>) {
+    let location = answer.header("location").unwrap_or_default();
+    let content = answer.header("content-location").unwrap_or_default();
+    let team = named("teams", content).or_else(|| named("teams", location));
+    (team, named("operations", location))
+}
+
+fn named(collection: &str, address: &str) -> Option<String> {
+    let plain = address.replace("('", "/").replace("')", "");
+    let mut segments = plain
+        .split('/')
+        .skip_while(|segment| *segment != collection);
+    segments
+        .nth(1)
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
+}
+
+/// Waits until a new team can be read. Its operation is asked for as seldom as Graph wants
+/// (graph.md 1.3); in between, the team itself is tried.
+async fn wait_until_there(run: &Run<'_>, row: &TeamRow) -> Result<(), Trouble> {
+    let team = row.id.as_deref().unwrap_or_default();
+    let begun = Instant::now();
+    let mut asked = begun;
+    while begun.elapsed() < READY_WITHIN {
+        sleep(run.options.team_poll).await;
+        if let Some(operation) = &row.operation
+            && asked.elapsed() >= run.options.operation_poll
+        {
+            asked = Instant::now();
+            if has_succeeded(run, team, operation).await? {
+                return Ok(());
+            }
+            continue;
+        }
+        match run
+            .client
+            .call(&requests::get_team(team), 0, run.observer)
+            .await
+        {
+            Ok(_) => return Ok(()),
+            Err(failure) if failure.remedy == Remedy::Refuse => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Err(Trouble::Failed(
+        "the team was created, but can't be used after 20 minutes".to_owned(),
+    ))
+}
+
+/// Whether the operation that creates the team is through.
+async fn has_succeeded(run: &Run<'_>, team: &str, operation: &str) -> Result<bool, Trouble> {
+    #[derive(Deserialize)]
+    struct Operation {
+        status: String,
+        #[serde(default)]
+        error: Option<OperationError>,
+    }
+
+    #[derive(Deserialize)]
+    struct OperationError {
+        #[serde(default)]
+        code: String,
+        #[serde(default)]
+        message: String,
+    }
+
+    let call = requests::get_operation(team, operation);
+    match run.client.read::<Operation>(&call, run.observer).await {
+        Ok(operation) => match operation.status.to_ascii_lowercase().as_str() {
+            "succeeded" => Ok(true),
+            "failed" | "invalid" => {
+                let error = operation
+                    .error
+                    .map(|error| format!(": {} {}", error.code, error.message));
+                let error = error.unwrap_or_default();
+                Err(Trouble::Failed(format!(
+                    "Teams could not create the team{error}"
+                )))
+            }
+            _ => Ok(false),
+        },
+        // The operation may not be readable, or not yet; then the team itself tells.
+        Err(failure) if failure.remedy == Remedy::Refuse => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// The id of the team's General channel.
+async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, Trouble> {
+    #[derive(Deserialize)]
+    struct Primary {
+        id: String,
+    }
+
+    let call = requests::primary_channel(row.id.as_deref().unwrap_or_default());
+    let primary: Primary = run.client.read(&call, run.observer).await?;
+    Ok(primary.id)
+}
+
+/// Takes the team out of migration mode: General after all other channels (graph.md R51), then
+/// the team (R50).
+async fn complete(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+    standard: &[&&Assigned],
+) -> Result<(), Trouble> {
+    for assigned in standard {
+        let key = assigned.target().key.as_str();
+        let state = run
+            .journal
+            .target(key)?
+            .map_or(TargetState::Planned, |row| row.state);
+        let needed = match assigned.route {
+            Route::General => TargetState::Posted,
+            _ => TargetState::Complete,
+        };
+        if state < needed {
+            return Err(Trouble::Failed(format!(
+                "the team stays open, because its channel {:?} is not through",
+                assigned.channel.name
+            )));
+        }
+    }
+    let id = row.id.clone().unwrap_or_default();
+    let unsure = row.state == TeamState::Completing;
+    let general = row.general.clone().unwrap_or_default();
+    channel::complete(run, &id, &general).await?;
+    advance(run, team, row, TeamState::Completing)?;
+    match run
+        .client
+        .call(&requests::complete_team(&id), 0, run.observer)
+        .await
+    {
+        Ok(_) => {}
+        Err(failure) if failure.remedy == Remedy::Done => {}
+        // Asked before and refused now: the first time worked. Adding members will tell.
+        Err(failure) if failure.remedy == Remedy::LookUp && (unsure || failure.unsure) => {}
+        Err(failure) => return Err(failure.into()),
+    }
+    advance(run, team, row, TeamState::Complete)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_styles_of_addresses_are_read() {
+        for address in [
+            "/teams('T1')/operations('O1')",
+            "/teams/T1/operations/O1",
+            "https://graph.microsoft.com/v1.0/teams('T1')/operations('O1')",
+        ] {
+            assert_eq!(named("teams", address).as_deref(), Some("T1"), "{address}");
+            assert_eq!(
+                named("operations", address).as_deref(),
+                Some("O1"),
+                "{address}"
+            );
+        }
+        assert_eq!(named("operations", "/teams('T1')"), None);
+        assert_eq!(named("teams", ""), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! The posts of a file against what is in Teams.
+
+use std::path::Path;
+
+use chatferry_model::finding::{Code, Findings, Place, Stage};
+use chatferry_model::jsonl::{Format, JsonlReader};
+use chatferry_model::post::{ChatMessage, Post};
+use chatferry_model::{GraphMessageId, Millis};
+use serde::de::IgnoredAny;
+
+use super::read_back::{ReadBack, There};
+use super::{Verified, VerifyError};
+use crate::codes;
+use crate::journal::{Journal, PostState};
+use crate::likeness::Likeness;
+use crate::upload::Assigned;
+
+/// What should be in Teams.
+pub(super) struct Expected<'a> {
+    pub(super) path: &'a Path,
+    pub(super) journal: &'a Journal,
+    pub(super) target: i64,
+}
+
+impl Expected<'_> {
+    /// The ids in Teams of all roots that have replies, some more than once.
+    pub(super) fn each_thread(
+        &self,
+        mut each: impl FnMut(i64) -> rusqlite::Result<()>,
+    ) -> Result<(), VerifyError> {
+        let mut reader = JsonlReader::open(self.path, Format::POSTS)?;
+        let mut last = None;
+        while let Some(chunk) = reader.next_chunk()? {
+            for (number, line) in chunk.lines() {
+                let post: Post<'_, IgnoredAny> = chunk.parse(number, line)?;
+                // Threads come in runs.
+                if let Some(root) = post.reply_to
+                    && last != Some(root)
+                {
+                    last = Some(root);
+                    if let Some(id) = self.id_of(root)? {
+                        each(id)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The id in Teams of a post, if it was sent.
+    fn id_of(&self, planned: GraphMessageId) -> Result<Option<i64>, VerifyError> {
+        let row = self
+            .journal
+            .post(self.target, planned.created().as_millis())?;
+        Ok(row.filter(|row| row.state.is_there()).map(|row| row.id))
+    }
+}
+
+/// Compares every post with its message, and notes what is not as it was sent.
+pub(super) fn compare(
+    expected: &Expected<'_>,
+    found: &ReadBack,
+    assigned: &Assigned,
+    findings: &mut Findings,
+    progress: impl Fn(u64),
+) -> Result<Verified, VerifyError> {
+    let mut counts = Verified::default();
+    let mut reader = JsonlReader::open(expected.path, Format::POSTS)?;
+    let key = assigned.target().key.as_str();
+    while let Some(chunk) = reader.next_chunk()? {
+        for (number, line) in chunk.lines() {
+            let post: Post<'_, ChatMessage<'_>> = chunk.parse(number, line)?;
+            let place = Place {
+                file: Some(key.into()),
+                conversation: Some(post.source.conversation.as_str().into()),
+                ts: Some(post.source.message.as_str().into()),
+            };
+            let mut note = |code: &'static Code, words: String| {
+                findings.note(Stage::Verify, code, place.clone(), words);
+            };
+            counts.posts += 1;
+            let row = expected
+                .journal
+                .post(expected.target, post.id.created().as_millis())?;
+            let id = match row {
+                Some(row) if row.state.is_there() => row.id,
+                Some(row) if row.state == PostState::Refused => {
+                    counts.refused += 1;
+                    continue;
+                }
+                _ => {
+                    counts.unfinished += 1;
+                    continue;
+                }
+            };
+            let Some(there) = found.take(id)? else {
+                counts.missing += 1;
+                note(&codes::VERIFY_MISSING, format!("message {id}"));
+                continue;
+            };
+            let root = match post.reply_to {
+                Some(root) => expected.id_of(root)?,
+                None => None,
+            };
+            if there.deleted {
+                counts.deleted += 1;
+                note(&codes::VERIFY_DELETED, format!("message {id}"));
+            } else if differs(&post, id, root, &there, &mut note) {
+                counts.different += 1;
+            } else {
+                counts.equal += 1;
+            }
+        }
+        progress(chunk.records());
+    }
+    let (extra, ids) = found.rest()?;
+    counts.extra = extra;
+    for id in ids {
+        let time = Millis::new(id).map_or_else(|_| id.to_string(), |time| time.to_string());
+        let place = Place {
+            file: Some(key.into()),
+            ts: Some(id.to_string().into()),
+            ..Place::default()
+        };
+        findings.note(
+            Stage::Verify,
+            &codes::VERIFY_EXTRA,
+            place,
+            format!("message of {time}"),
+        );
+    }
+    Ok(counts)
+}
+
+/// Whether a message is not as it was sent; `note` is told in what.
+fn differs(
+    post: &Post<'_, ChatMessage<'_>>,
+    id: i64,
+    root: Option<i64>,
+    there: &There,
+    note: &mut impl FnMut(&'static Code, String),
+) -> bool {
+    let sent = Likeness::sent(&post.body);
+    let mut different = false;
+    let mut unequal = |equal: bool, code: &'static Code, words: String| {
+        if !equal {
+            different = true;
+            note(code, words);
+        }
+    };
+    let author = there
+        .author
+        .map_or_else(|| "nobody".to_owned(), |author| author.to_string());
+    unequal(
+        there.author == sent.author,
+        &codes::VERIFY_AUTHOR,
+        format!("message {id}: {author}"),
+    );
+    unequal(
+        there.text == sent.text,
+        &codes::VERIFY_TEXT,
+        format!("message {id}"),
+    );
+    unequal(
+        there.root == root,
+        &codes::VERIFY_ROOT,
+        format!("message {id}: {:?}", there.root),
+    );
+    unequal(
+        there.created == Some(id),
+        &codes::VERIFY_TIME,
+        format!("message {id}"),
+    );
+    different
+}

@@ -1,0 +1,313 @@
+//! Reads Teams back and compares it with what was sent, post by post.
+//!
+//! What a channel holds is gathered in a temporary table on disk, because Graph lists messages in
+//! an order of its own; then the posts' file is streamed past it. Memory stays flat.
+
+mod compare;
+mod read_back;
+
+use std::path::Path;
+
+use chatferry_model::TargetKey;
+use chatferry_model::finding::{Findings, Place, Stage};
+use chatferry_model::folder::RenderFolder;
+use chatferry_model::jsonl::JsonlError;
+use chatferry_model::selection::Selection;
+use futures_util::{StreamExt as _, stream};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::client::{Client, Failure};
+use crate::codes;
+use crate::error::GraphError;
+use crate::journal::{Journal, JournalError, TargetRow, TargetState};
+use crate::observer::{Event, Observer};
+use crate::requests::Thread;
+use crate::retry::Remedy;
+use crate::upload::{Assigned, Input, UploadError};
+
+/// Targets that are read at the same time; the budget for reads is shared anyway.
+const TARGETS_AT_ONCE: usize = 4;
+
+/// How Teams is compared.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyOptions {
+    /// Which conversations are compared.
+    pub selection: Selection,
+}
+
+/// What the comparison came to.
+#[derive(Debug)]
+pub struct VerifyReport {
+    /// The targets, longest first.
+    pub targets: Vec<TargetVerified>,
+    /// All of them together.
+    pub totals: Verified,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// Requests sent to Graph.
+    pub calls: u64,
+    /// What is not as it was sent.
+    pub findings: Findings,
+}
+
+impl VerifyReport {
+    /// Whether everything that was sent is in Teams as it was sent.
+    #[must_use]
+    pub fn is_equal(&self) -> bool {
+        let Verified {
+            missing,
+            different,
+            deleted,
+            unfinished,
+            ..
+        } = self.totals;
+        missing + different + deleted + unfinished == 0
+    }
+}
+
+/// A target's comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TargetVerified {
+    /// Its key.
+    pub key: TargetKey<'static>,
+    /// Its name in Teams.
+    pub name: String,
+    /// The counts.
+    #[serde(flatten)]
+    pub counts: Verified,
+}
+
+/// Counts of a comparison.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// Posts in the file.
+    pub posts: u64,
+    /// Messages in Teams that are as they were sent.
+    pub equal: u64,
+    /// Messages in Teams that differ in author, text, root or time.
+    pub different: u64,
+    /// Posts that were sent but are not in Teams.
+    pub missing: u64,
+    /// Messages in Teams that are marked as deleted.
+    pub deleted: u64,
+    /// Posts that Graph refused when they were sent.
+    pub refused: u64,
+    /// Posts that were not sent yet.
+    pub unfinished: u64,
+    /// Messages in Teams that were not sent from here: roots, and replies in threads of ours.
+    pub extra: u64,
+}
+
+impl Verified {
+    fn add(&mut self, other: &Self) {
+        self.posts += other.posts;
+        self.equal += other.equal;
+        self.different += other.different;
+        self.missing += other.missing;
+        self.deleted += other.deleted;
+        self.refused += other.refused;
+        self.unfinished += other.unfinished;
+        self.extra += other.extra;
+    }
+}
+
+/// Why nothing can be compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// Nothing was uploaded yet.
+    #[error("nothing was uploaded yet")]
+    NothingUploaded,
+    /// `3-render` can't be used, or the upload of it neither.
+    #[error(transparent)]
+    Input(#[from] UploadError),
+    /// A file of posts can't be read.
+    #[error(transparent)]
+    Posts(#[from] JsonlError),
+    /// The journal can't be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Graph can't be reached, or the app may not read.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// The temporary table can't be used.
+    #[error("the temporary file for comparing: {0}")]
+    Temporary(#[from] rusqlite::Error),
+}
+
+impl VerifyError {
+    /// What a person can do about it, where that is known: one sentence.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::NothingUploaded => Some("Run chatferry upload first."),
+            Self::Input(error) => error.remedy(),
+            Self::Graph(error) => error.remedy(),
+            Self::Posts(_) | Self::Journal(_) | Self::Temporary(_) => None,
+        }
+    }
+}
+
+/// Why a target can't be compared: by itself, or because nothing can.
+enum Trouble {
+    Stop(VerifyError),
+    Unreadable(GraphError),
+}
+
+impl<E: Into<VerifyError>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Stop(error.into())
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        match failure.remedy {
+            Remedy::Stop => Self::Stop(failure.error.into()),
+            _ => Self::Unreadable(failure.error),
+        }
+    }
+}
+
+/// Reads back what the journal in `upload_dir` says was uploaded from `folder`, and compares.
+///
+/// # Errors
+/// When files or the journal can't be used, Graph can't be reached, or the app may not read.
+pub async fn verify(
+    client: &Client,
+    folder: &RenderFolder,
+    upload_dir: &Path,
+    options: &VerifyOptions,
+    observer: &dyn Observer,
+) -> Result<VerifyReport, VerifyError> {
+    let (started, calls) = (Instant::now(), client.calls());
+    let input = Input::load(folder, &options.selection)?;
+    let journal = Journal::read(upload_dir)?.ok_or(VerifyError::NothingUploaded)?;
+    let verifying = Verifying {
+        client,
+        folder,
+        journal: &journal,
+        observer,
+    };
+    let selected = input.targets.iter().filter(|assigned| assigned.selected);
+    let mut compared = stream::iter(selected)
+        .map(|assigned| verifying.target(assigned))
+        .buffered(TARGETS_AT_ONCE);
+    let mut report = VerifyReport {
+        targets: Vec::new(),
+        totals: Verified::default(),
+        seconds: 0.0,
+        calls: 0,
+        findings: Findings::default(),
+    };
+    while let Some(target) = compared.next().await {
+        let (target, findings) = target?;
+        report.totals.add(&target.counts);
+        report.targets.push(target);
+        report.findings.append(findings);
+    }
+    drop(compared);
+    report.seconds = started.elapsed().as_secs_f64();
+    report.calls = client.calls() - calls;
+    Ok(report)
+}
+
+/// What comparing a target takes.
+struct Verifying<'a> {
+    client: &'a Client,
+    folder: &'a RenderFolder,
+    journal: &'a Journal,
+    observer: &'a dyn Observer,
+}
+
+impl Verifying<'_> {
+    async fn target(&self, assigned: &Assigned) -> Result<(TargetVerified, Findings), VerifyError> {
+        let key = &assigned.target().key;
+        let posts = assigned.summary.posts;
+        self.observer.event(Event::TargetStarted {
+            target: key,
+            posts,
+            already: 0,
+        });
+        let row = self.journal.target(key.as_str())?;
+        let team = match row.as_ref().and_then(|row| row.team.as_deref()) {
+            Some(team) => self.journal.team_row(team)?.and_then(|row| row.id),
+            None => None,
+        };
+        let mut findings = Findings::default();
+        let place = || Place {
+            file: Some(key.to_string().into()),
+            conversation: assigned
+                .target()
+                .sources
+                .first()
+                .map(|source| source.conversation.to_string().into()),
+            ts: None,
+        };
+        let counts = match (row, team) {
+            (Some(row), Some(team)) if row.state >= TargetState::Open => {
+                if row.state < TargetState::Posted {
+                    let words = "its upload is not through";
+                    findings.note(Stage::Verify, &codes::VERIFY_UNFINISHED, place(), words);
+                }
+                match self.compare(assigned, &row, &team, &mut findings).await {
+                    Ok(counts) => counts,
+                    Err(Trouble::Stop(error)) => return Err(error),
+                    Err(Trouble::Unreadable(error)) => {
+                        let words = error.to_string();
+                        findings.note(Stage::Verify, &codes::VERIFY_UNREADABLE, place(), words);
+                        Verified {
+                            posts,
+                            missing: posts,
+                            ..Verified::default()
+                        }
+                    }
+                }
+            }
+            _ => {
+                let words = "its upload was not begun";
+                findings.note(Stage::Verify, &codes::VERIFY_UNFINISHED, place(), words);
+                Verified {
+                    posts,
+                    unfinished: posts,
+                    ..Verified::default()
+                }
+            }
+        };
+        self.observer.event(Event::TargetDone { target: key });
+        let name = assigned.channel.name.clone();
+        Ok((
+            TargetVerified {
+                key: key.clone(),
+                name,
+                counts,
+            },
+            findings,
+        ))
+    }
+
+    async fn compare(
+        &self,
+        assigned: &Assigned,
+        row: &TargetRow,
+        team: &str,
+        findings: &mut Findings,
+    ) -> Result<Verified, Trouble> {
+        let path = self.folder.posts(&assigned.target().key);
+        let thread = Thread::channel(team, row.thread.as_deref().unwrap_or_default());
+        let expected = compare::Expected {
+            path: &path,
+            journal: self.journal,
+            target: row.number,
+        };
+        let found = read_back::read(self.client, self.observer, &thread, &expected).await?;
+        let progress = |posts| {
+            let target = &assigned.target().key;
+            self.observer.event(Event::Progress { target, posts });
+        };
+        Ok(compare::compare(
+            &expected, &found, assigned, findings, progress,
+        )?)
+    }
+}

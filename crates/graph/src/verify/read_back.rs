@@ -1,0 +1,205 @@
+//! What a channel holds, gathered in a temporary table.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chatferry_model::{EntraId, GraphMessageId, Millis};
+use futures_util::{StreamExt as _, stream};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::Trouble;
+use super::compare::Expected;
+use crate::client::Client;
+use crate::likeness::Found;
+use crate::observer::Observer;
+use crate::requests::{self, Thread};
+
+/// Threads whose replies are read at the same time.
+const THREADS_AT_ONCE: usize = 16;
+
+/// What a channel holds. The file behind it vanishes with it.
+pub(super) struct ReadBack {
+    connection: Mutex<Connection>,
+}
+
+/// A message as it is in Teams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct There {
+    pub(super) root: Option<i64>,
+    pub(super) author: Option<EntraId>,
+    pub(super) text: i64,
+    pub(super) created: Option<i64>,
+    pub(super) deleted: bool,
+}
+
+/// Reads all roots of a channel, and the replies of those roots that have any by our account.
+pub(super) async fn read(
+    client: &Client,
+    observer: &dyn Observer,
+    thread: &Thread,
+    expected: &Expected<'_>,
+) -> Result<ReadBack, Trouble> {
+    let found = ReadBack::new()?;
+    let mut failed = Ok(());
+    let page = |messages: Vec<Found>| {
+        failed = found.add(None, &messages);
+        failed.is_ok()
+    };
+    client
+        .read_pages(requests::list_messages(thread), observer, page)
+        .await?;
+    failed?;
+    // A root that is not there has no replies either; they will be missing too.
+    expected.each_thread(|root| found.add_thread(root))?;
+    let mut after = i64::MIN;
+    loop {
+        let roots = found.threads(after)?;
+        let Some(last) = roots.last() else {
+            return Ok(found);
+        };
+        after = *last;
+        let mut reading = stream::iter(roots)
+            .map(|root| read_replies(client, observer, thread, root, &found))
+            .buffer_unordered(THREADS_AT_ONCE);
+        while let Some(done) = reading.next().await {
+            done?;
+        }
+    }
+}
+
+async fn read_replies(
+    client: &Client,
+    observer: &dyn Observer,
+    thread: &Thread,
+    root: i64,
+    found: &ReadBack,
+) -> Result<(), Trouble> {
+    let Ok(created) = Millis::new(root) else {
+        return Ok(());
+    };
+    let call = requests::list_replies(thread, GraphMessageId::at(created));
+    let mut failed = Ok(());
+    let page = |messages: Vec<Found>| {
+        failed = found.add(Some(root), &messages);
+        failed.is_ok()
+    };
+    client.read_pages(call, observer, page).await?;
+    Ok(failed?)
+}
+
+impl ReadBack {
+    fn new() -> rusqlite::Result<Self> {
+        // An empty name: a file of SQLite's own, which is removed when it is closed.
+        let connection = Connection::open("")?;
+        connection.execute_batch(
+            "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;
+             CREATE TABLE found (
+                id INTEGER PRIMARY KEY, root INTEGER, author TEXT, text INTEGER NOT NULL,
+                created INTEGER, deleted INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0
+             );
+             CREATE TABLE threads (root INTEGER PRIMARY KEY);",
+        )?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // Nothing panics while it is held.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds messages below `root`. What Teams itself wrote into the channel is passed over.
+    fn add(&self, root: Option<i64>, messages: &[Found]) -> rusqlite::Result<()> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        {
+            let mut insert = transaction.prepare_cached(
+                "INSERT OR REPLACE INTO found (id, root, author, text, created, deleted)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
+            for message in messages {
+                let own = message
+                    .message_type
+                    .as_deref()
+                    .is_none_or(|kind| kind == "message");
+                let Ok(id) = message.id.parse::<i64>() else {
+                    continue;
+                };
+                if !own {
+                    continue;
+                }
+                let likeness = message.likeness();
+                let created = message.created_date_time.as_deref();
+                let created = created.and_then(|time| time.parse::<Millis>().ok());
+                insert.execute((
+                    id,
+                    root,
+                    likeness.author.map(|author| author.to_string()),
+                    likeness.text,
+                    created.map(Millis::as_millis),
+                    message.deleted_date_time.is_some(),
+                ))?;
+            }
+        }
+        transaction.commit()
+    }
+
+    fn add_thread(&self, root: i64) -> rusqlite::Result<()> {
+        self.lock()
+            .prepare_cached("INSERT INTO threads (root) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([root])?;
+        Ok(())
+    }
+
+    /// The next threads whose root is there.
+    fn threads(&self, after: i64) -> rusqlite::Result<Vec<i64>> {
+        self.lock()
+            .prepare_cached(
+                "SELECT root FROM threads WHERE root > ?1
+                 AND root IN (SELECT id FROM found WHERE root IS NULL) ORDER BY root LIMIT 1000",
+            )?
+            .query_map([after], |row| row.get(0))?
+            .collect()
+    }
+
+    /// The message of that id, which is thereby accounted for.
+    pub(super) fn take(&self, id: i64) -> rusqlite::Result<Option<There>> {
+        let connection = self.lock();
+        let there = connection
+            .prepare_cached("SELECT root, author, text, created, deleted FROM found WHERE id = ?1")?
+            .query_row([id], |row| {
+                Ok(There {
+                    root: row.get(0)?,
+                    author: row
+                        .get::<_, Option<String>>(1)?
+                        .and_then(|id| id.parse().ok()),
+                    text: row.get(2)?,
+                    created: row.get(3)?,
+                    deleted: row.get(4)?,
+                })
+            })
+            .optional()?;
+        if there.is_some() {
+            connection
+                .prepare_cached("UPDATE found SET seen = 1 WHERE id = ?1")?
+                .execute([id])?;
+        }
+        Ok(there)
+    }
+
+    /// What is not accounted for: how many, and the first few ids.
+    pub(super) fn rest(&self) -> rusqlite::Result<(u64, Vec<i64>)> {
+        let connection = self.lock();
+        let count: i64 =
+            connection.query_row("SELECT COUNT(*) FROM found WHERE seen = 0", [], |r| {
+                r.get(0)
+            })?;
+        let ids = connection
+            .prepare("SELECT id FROM found WHERE seen = 0 ORDER BY id LIMIT 1000")?
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok((count.cast_unsigned(), ids))
+    }
+}
