@@ -27,6 +27,9 @@ mod target;
 mod texts;
 mod time;
 
+#[cfg(test)]
+mod tests;
+
 pub mod codes;
 
 pub use error::RenderError;

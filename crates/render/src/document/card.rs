@@ -12,6 +12,9 @@ use crate::time::shown;
 impl Renderer<'_> {
     pub(super) fn card(&mut self, card: &Card<'_>) {
         self.blocks(&card.pretext);
+        if is_empty(card) {
+            return;
+        }
         self.element(Tag::Blockquote, |this| {
             this.card_head(card);
             this.blocks(&card.body);
@@ -129,4 +132,30 @@ impl Renderer<'_> {
             });
         });
     }
+}
+
+/// Whether there is nothing in the frame.
+fn is_empty(card: &Card<'_>) -> bool {
+    let Card {
+        color: _,
+        pretext: _,
+        author,
+        title,
+        title_url,
+        body,
+        fields,
+        image,
+        thumbnail,
+        footer,
+        time,
+    } = card;
+    author.is_none()
+        && title.is_empty()
+        && title_url.is_none()
+        && body.is_empty()
+        && fields.is_empty()
+        && image.is_none()
+        && thumbnail.is_none()
+        && footer.is_empty()
+        && time.is_none()
 }

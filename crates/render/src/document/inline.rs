@@ -7,6 +7,9 @@ use super::Renderer;
 use crate::codes;
 use crate::html::{Attribute, SafeUrl, Style, Tag, Void, WriteHtml, is_visible};
 
+/// Characters shown of an address beside its words: pictures can be addresses of a megabyte.
+const LONGEST_ADDRESS: usize = 200;
+
 impl Renderer<'_> {
     pub(super) fn inlines(&mut self, content: &[Inline<'_>]) {
         for inline in content {
@@ -82,9 +85,11 @@ impl Renderer<'_> {
     pub(super) fn address(&mut self, url: &str) {
         if is_visible(url) {
             self.note_unsafe(url);
+            let longest = url.char_indices().nth(LONGEST_ADDRESS).map(|(end, _)| end);
+            let short = longest.and_then(|end| url.get(..end));
             self.html.text(" (");
-            self.html.spaced_text(url);
-            self.html.text(")");
+            self.html.spaced_text(short.unwrap_or(url));
+            self.html.text(if short.is_some() { "…)" } else { ")" });
         }
     }
 

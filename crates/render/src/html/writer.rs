@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::escape::{self, is_visible};
+use super::escape::{self, clean, is_visible};
 use super::tag::{Attribute, Style, Tag, Void};
 
 /// HTML in the making.
@@ -82,11 +82,11 @@ impl Html {
     pub(crate) fn spaced_text(&mut self, text: &str) {
         self.see(text);
         if self.would_collapse(text) {
-            for (number, line) in text.split('\n').enumerate() {
+            for (number, line) in clean(text).split('\n').enumerate() {
                 if number > 0 {
                     self.void(Void::Br);
                 }
-                self.spaced_line(line.strip_suffix('\r').unwrap_or(line));
+                self.spaced_line(line);
             }
         } else if !text.is_empty() {
             escape::text(text, &mut self.out);
@@ -118,7 +118,7 @@ impl Html {
         let mut gap = self.gap;
         text.bytes().any(|byte| {
             let space = byte == b' ';
-            let collapses = (space && gap) || byte == b'\n' || byte == b'\t';
+            let collapses = (space && gap) || matches!(byte, b'\n' | b'\r' | b'\t');
             gap = space;
             collapses
         })

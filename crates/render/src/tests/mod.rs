@@ -1,0 +1,97 @@
+//! Tests of whole documents: a gallery, an oracle, and documents nobody would write.
+
+mod gallery;
+mod generate;
+mod oracle;
+mod properties;
+mod xss;
+
+use std::collections::HashMap;
+
+use chatferry_model::PersonId;
+use chatferry_model::document::{Block, Document};
+use chatferry_model::file::File;
+use chatferry_model::plan::{PersonPlan, Plan, User};
+
+use crate::document::{Note, Renderer, Scope};
+use crate::html::Html;
+use crate::names::Names;
+use crate::settings::RenderSettings;
+use crate::split::split;
+
+/// What a document became.
+struct Shown {
+    html: String,
+    notes: Vec<Note>,
+    size: usize,
+}
+
+/// A place to render documents in: U1 has an account, all others have none.
+struct Stage {
+    plan: Plan,
+    settings: RenderSettings,
+    files: Vec<File<'static>>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let person = |name: &str, user: Option<User>| PersonPlan {
+            name: name.to_owned(),
+            user,
+        };
+        let ann = User {
+            id: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
+            display_name: "Ann Abel".to_owned(),
+        };
+        let people = HashMap::from([
+            (PersonId::new("U1"), person("Ann", Some(ann.clone()))),
+            (PersonId::new("U2"), person("Bob", None)),
+        ]);
+        Self {
+            plan: Plan {
+                people,
+                placeholder: Some(ann),
+                ..Plan::default()
+            },
+            settings: RenderSettings::default(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Calls `work` with what rendering depends on.
+    fn with<T>(&self, work: impl FnOnce(Scope<'_>) -> T) -> T {
+        let names = Names::new(&self.plan, &[], &[], self.settings.texts);
+        work(Scope {
+            names: &names,
+            settings: &self.settings,
+            files: &self.files,
+            calls: true,
+        })
+    }
+
+    fn show(&self, blocks: &[Block<'_>]) -> Shown {
+        self.with(|scope| {
+            let mut renderer = Renderer::new(scope, Html::default());
+            renderer.blocks(blocks);
+            Shown {
+                html: renderer.html.as_str().to_owned(),
+                size: crate::size::size(renderer.html.as_str(), &renderer.mentions),
+                notes: renderer.notes,
+            }
+        })
+    }
+
+    /// The parts that a document is split into: each as HTML, and what it says.
+    fn parts(&self, blocks: &[Block<'_>]) -> Vec<(Shown, String)> {
+        self.with(|scope| {
+            let parts = split(blocks.to_vec(), scope, &[]);
+            let show = |part: &Vec<Block<'_>>| (self.show(part), plain_text(part));
+            parts.iter().map(show).collect()
+        })
+    }
+}
+
+fn plain_text(blocks: &[Block<'_>]) -> String {
+    let blocks = blocks.to_vec();
+    Document { blocks }.to_plain_text()
+}

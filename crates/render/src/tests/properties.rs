@@ -1,0 +1,129 @@
+//! What is true of any document.
+
+use chatferry_model::FileId;
+use chatferry_model::document::Block;
+use chatferry_model::file::{File, FilePlace, Preview};
+use proptest::prelude::*;
+
+use super::oracle::{check, has_all_of, is_within, visible};
+use super::{Stage, generate, plain_text};
+use crate::settings::CodeBlocks;
+
+fn stage() -> Stage {
+    let mut stage = Stage::new();
+    stage.files.push(File {
+        id: FileId::new("F1"),
+        name: "notes <1>.txt".into(),
+        title: None,
+        media_type: None,
+        size: Some(1_000),
+        width: None,
+        height: None,
+        alt: None,
+        preview: Some(Preview {
+            text: "line of the file\n".repeat(60).into(),
+            language: None,
+            cut: true,
+        }),
+        place: FilePlace::Remote("https://files.slack.example/F1?t=secret".into()),
+    });
+    stage
+}
+
+/// Whether a part has to say exactly what its document says: others say more in words when they
+/// are taken apart.
+fn is_plain(block: &Block<'_>) -> bool {
+    match block {
+        Block::Paragraph(_) | Block::Heading(_) | Block::Code(_) | Block::Divider => true,
+        Block::List(list) => list
+            .items
+            .iter()
+            .flat_map(|item| &item.blocks)
+            .all(is_plain),
+        Block::Quote(quote) => quote.cite.is_none() && quote.blocks.iter().all(is_plain),
+        Block::Table(_) | Block::Image(_) | Block::Card(_) | Block::Attachment(_) => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_document_is_safe_and_says_all_its_words(
+        blocks in generate::blocks(),
+        pre in any::<bool>(),
+    ) {
+        let mut stage = stage();
+        if pre {
+            stage.settings.code_blocks = CodeBlocks::Pre;
+        }
+        let html = stage.show(&blocks).html;
+        check(&html);
+        let plain = plain_text(&blocks);
+        prop_assert!(has_all_of(&html, &plain), "{plain:?}\n{html}");
+        prop_assert!(!html.contains("secret"));
+    }
+
+    #[test]
+    fn parts_are_small_enough_and_together_say_the_same(
+        blocks in generate::blocks(),
+        limit in 600_usize..3_000,
+        pre in any::<bool>(),
+    ) {
+        let mut stage = stage();
+        stage.settings.message_bytes = limit;
+        if pre {
+            stage.settings.code_blocks = CodeBlocks::Pre;
+        }
+        let mut said = String::new();
+        let mut shown = String::new();
+        for (html, words) in stage.parts(&blocks) {
+            prop_assert!(html.size <= limit, "{} of {limit}: {}", html.size, html.html);
+            check(&html.html);
+            shown.push_str(&html.html);
+            said.push_str(&words);
+        }
+        let whole = plain_text(&blocks);
+        prop_assert!(is_within(&whole, &said), "{whole:?}\n{said:?}");
+        prop_assert!(has_all_of(&shown, &whole), "{whole:?}\n{shown}");
+        if blocks.iter().all(is_plain) && !said.contains("://") {
+            let whole: String = visible(&whole).collect();
+            let said: String = visible(&said).collect();
+            prop_assert_eq!(said, whole);
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_is_split_in_order_and_parts_are_well_filled() {
+    let mut stage = Stage::new();
+    stage.settings.message_bytes = 28 * 1024;
+    let code = (0..40_000)
+        .map(|n| format!("    let line_{n} = {n};\n"))
+        .collect::<String>();
+    let items = (0..2_000).map(|n| {
+        serde_json::json!({
+            "blocks": [{ "paragraph": [{ "text": { "text": format!("item {n}") } }] }],
+        })
+    });
+    let document = serde_json::json!([
+        { "paragraph": [{ "text": { "text": "Here it is:" } }] },
+        { "code": { "language": "rust", "text": code } },
+        { "list": { "style": { "ordered": { "start": 1 } }, "items": items.collect::<Vec<_>>() } },
+    ])
+    .to_string();
+    let blocks: Vec<Block<'_>> = serde_json::from_str(&document).unwrap();
+    let parts = stage.parts(&blocks);
+    let sizes: Vec<usize> = parts.iter().map(|(html, _)| html.size).collect();
+    assert!(sizes.iter().all(|size| *size <= 28 * 1024));
+    let full = sizes.iter().filter(|size| **size > 26 * 1024).count();
+    assert!(full + 2 >= sizes.len(), "{sizes:?}");
+    let said: String = parts
+        .iter()
+        .map(|(_, words)| format!("{words}\n"))
+        .collect();
+    assert_eq!(said.trim_end(), plain_text(&blocks));
+    let last = &parts[parts.len() - 1].0.html;
+    assert!(last.starts_with("<ol start=\""), "{}", &last[..40]);
+    assert!(last.ends_with("<li>item 1999</li></ol>"));
+}

@@ -1,0 +1,111 @@
+//! Attacks: each through every field of a message at once.
+
+use chatferry_model::message::Message;
+use serde_json::json;
+
+use super::Stage;
+use super::oracle::check;
+use crate::document::Renderer;
+use crate::frame::{Frame, Standing};
+use crate::html::Html;
+use crate::names::Shown;
+
+const VECTORS: &str = include_str!("xss.txt");
+
+fn message(attack: &str) -> String {
+    let words = json!({ "text": { "text": attack } });
+    let bold = json!({ "text": { "text": attack, "marks": ["bold", "code", "highlight"] } });
+    let call =
+        |target: serde_json::Value| json!({ "mention": { "target": target, "text": attack } });
+    let image = json!({ "source": { "url": attack }, "alt": attack, "title": attack });
+    let line = json!([
+        words, bold, "break",
+        { "link": { "url": attack } },
+        { "link": { "url": attack, "content": [words] } },
+        { "link": { "url": format!("https://example.com/{attack}"), "content": [words] } },
+        { "link": { "url": format!("https://{attack}/"), "content": [words] } },
+        call(json!({ "person": "U1" })), call(json!({ "person": attack })),
+        call(json!({ "conversation": attack })), call(json!({ "group": attack })),
+        { "emoji": { "name": attack } }, { "emoji": { "name": "x", "unicode": attack } },
+        { "date": { "time": "2020-01-01T00:00:00Z", "text": attack, "url": attack } },
+        { "image": image },
+    ]);
+    json!({
+        "id": "m1",
+        "time": "2020-01-01T00:00:00Z",
+        "author": { "person": "U1", "name": attack },
+        "subject": attack,
+        "thread": { "root": "m0", "root_time": "2020-01-01T00:00:00Z" },
+        "body": [
+            { "paragraph": line },
+            { "heading": { "level": 1, "content": line } },
+            { "list": { "style": "task", "items": [{ "blocks": [{ "paragraph": line }] }] } },
+            { "quote": { "blocks": [{ "paragraph": line }], "cite": {
+                "author": attack, "conversation": attack, "url": attack } } },
+            { "code": { "language": attack, "text": attack } },
+            { "table": { "rows": [{ "header": true, "cells": [line] }, { "cells": [line] }] } },
+            { "image": image },
+            { "card": {
+                "color": attack, "pretext": [{ "paragraph": line }],
+                "author": { "name": attack, "url": attack },
+                "title": line, "title_url": attack, "body": [{ "paragraph": line }],
+                "fields": [
+                    { "title": line, "value": [{ "paragraph": line }], "short": true },
+                    { "title": line, "value": [{ "paragraph": line }], "short": true },
+                    { "title": line, "value": [{ "paragraph": line }] },
+                ],
+                "image": image, "thumbnail": image, "footer": line,
+            } },
+            { "attachment": { "file": "F1" } },
+        ],
+        "files": [
+            { "id": "F1", "name": attack, "title": attack, "alt": attack,
+              "place": { "external": attack }, "preview": { "text": attack, "language": attack } },
+            { "id": "F2", "name": attack, "media_type": attack, "place": { "remote": attack } },
+        ],
+        "edited": { "by": attack },
+        "reactions": [{ "emoji": { "name": attack }, "count": 1 }],
+    })
+    .to_string()
+}
+
+#[test]
+fn no_attack_becomes_active() {
+    let stage = Stage::new();
+    let attacks: Vec<String> = VECTORS
+        .lines()
+        .filter(|line| !line.is_empty())
+        // Controls stand in the file as they do in Rust.
+        .map(|line| {
+            line.replace("\\n", "\n")
+                .replace("\\r", "\r")
+                .replace("\\t", "\t")
+                .replace("\\0", "\0")
+                .replace("\\x01", "\u{1}")
+                .replace("\\xa0", "\u{a0}")
+        })
+        .collect();
+    assert!(attacks.len() >= 100, "{}", attacks.len());
+    for attack in &attacks {
+        let line = message(attack);
+        let message: Message<'_> = serde_json::from_str(&line).unwrap();
+        let author = Shown {
+            name: attack,
+            bot: true,
+        };
+        let standing = Standing::Reply;
+        let html = stage.with(|scope| {
+            let frame = Frame::of(&message, Some(author), standing, scope.settings);
+            let scope = crate::document::Scope {
+                files: &message.files,
+                ..scope
+            };
+            let mut renderer = Renderer::new(scope, Html::default());
+            for blocks in [&frame.head, &message.body.blocks, &frame.foot] {
+                renderer.blocks(blocks);
+            }
+            renderer.html.as_str().to_owned()
+        });
+        check(&html);
+    }
+}
