@@ -79,9 +79,6 @@ pub(crate) enum Route<'a> {
     Token {
         tenant: &'a str,
     },
-    Twin {
-        what: &'a str,
-    },
     CreateTeam,
     GetTeam {
         team: &'a str,
@@ -193,7 +190,7 @@ impl<'a> Route<'a> {
 
     pub(crate) fn kind(&self) -> Kind {
         match self {
-            Route::Token { .. } | Route::Twin { .. } => Kind::Token,
+            Route::Token { .. } => Kind::Token,
             Route::CreateTeam => Kind::CreateTeam,
             Route::GetTeam { .. } => Kind::GetTeam,
             Route::GetOperation { .. } => Kind::GetOperation,
@@ -275,7 +272,6 @@ fn named<'a>(method: &Method, segments: &[&'a str]) -> Result<Option<Route<'a>>,
     let post = *method == Method::POST;
     let delete = *method == Method::DELETE;
     Ok(Some(match *segments {
-        ["_twin", what] => Route::Twin { what },
         [tenant, "oauth2", "v2.0", "token"] if post => Route::Token { tenant },
         ["v1.0", "teams"] if post => Route::CreateTeam,
         ["v1.0", "teams", team] if get => Route::GetTeam { team },

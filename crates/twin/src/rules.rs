@@ -49,16 +49,23 @@ macro_rules! rule_book {
         }
 
         /// The rule book, in order of the rules.
-        pub const BOOK: &[Entry] = &[
-            $(Entry {
-                rule: Rule::$name,
-                name: stringify!($name),
-                number: $number,
-                sentence: $sentence.trim_ascii(),
-                basis: $basis,
-                verdict: rule_book!(@verdict $($status $code $text)?),
-            },)+
-        ];
+        pub const BOOK: &[Entry] = &[$(*Rule::$name.entry()),+];
+
+        impl Rule {
+            /// The rule's line in the book.
+            pub const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Rule::$name => &const { Entry {
+                        rule: Rule::$name,
+                        name: stringify!($name),
+                        number: $number,
+                        sentence: $sentence.trim_ascii(),
+                        basis: $basis,
+                        verdict: rule_book!(@verdict $($status $code $text)?),
+                    } },)+
+                }
+            }
+        }
     };
     (@verdict) => { None };
     (@verdict $status:literal $code:literal $text:literal) => {
@@ -316,19 +323,6 @@ rule_book! {
 }
 
 impl Rule {
-    /// The rule's line in the book.
-    pub fn entry(self) -> &'static Entry {
-        static UNWRITTEN: Entry = Entry {
-            rule: Rule::G5,
-            name: "",
-            number: "",
-            sentence: "",
-            basis: "",
-            verdict: None,
-        };
-        BOOK.get(self as usize).unwrap_or(&UNWRITTEN)
-    }
-
     /// The rule's name: its number, with a word where one number has several answers.
     pub fn name(self) -> &'static str {
         self.entry().name

@@ -31,8 +31,8 @@ pub(crate) fn dispatch(
     route: &Route<'_>,
 ) -> Result<Answer, Refused> {
     match *route {
-        // Both are answered before anyone is asked for a token.
-        Route::Token { .. } | Route::Twin { .. } => Err(Rule::G1.refuse("not Graph's")),
+        // Answered before anyone is asked for a token.
+        Route::Token { .. } => Err(Rule::G1.refuse("not Graph's")),
         Route::CreateTeam => teams::create(state, call, caller),
         Route::GetTeam { team } => teams::get(state, call, team),
         Route::GetOperation { team, operation } => teams::operation(state, call, team, operation),
