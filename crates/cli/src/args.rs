@@ -1,0 +1,269 @@
+//! The command line as typed: plain data, no work.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::exit;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Moves chat exports (Slack) into Microsoft Teams
+///
+/// Everything before `upload` works offline and leaves plain files in the work folder, which can
+/// be looked at, edited and made again. Start with `convert`, then `rehearse`, then `upload`.
+#[derive(Debug, Parser)]
+#[command(name = "chatferry", version, styles = STYLES, after_help = exit::HELP)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub(crate) struct GlobalArgs {
+    /// The work folder
+    #[arg(short, long, global = true, value_name = "DIR", env = "CHATFERRY_WORK")]
+    #[arg(default_value = "migration", help_heading = "General")]
+    pub(crate) work: PathBuf,
+    /// Set a setting, over chatferry.toml and the environment (repeatable)
+    #[arg(
+        long = "set",
+        global = true,
+        value_name = "KEY=VALUE",
+        help_heading = "General"
+    )]
+    pub(crate) set: Vec<String>,
+    /// Print the result as JSON on stdout
+    #[arg(long, global = true, help_heading = "General")]
+    pub(crate) json: bool,
+    /// Print errors only
+    #[arg(short, long, global = true, help_heading = "General")]
+    pub(crate) quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(help_heading = "General")]
+    pub(crate) color: Color,
+    /// Log what is sent and received, without secrets, to stderr (-vv for more)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "General")]
+    pub(crate) verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read, map, render and check: from an export to posts, offline
+    #[command(after_help = "\
+Examples:
+  chatferry convert acme-export.zip --directory users.csv --placeholder migration@acme.com
+  chatferry convert jan.zip feb.zip -w ./acme --team \"Acme Slack\"
+  chatferry convert acme-export.zip --only 'dev-*' --since 2023-01-01")]
+    Convert(ConvertArgs),
+    /// Read an export into 1-read
+    #[command(after_help = "Example:\n  chatferry read acme-export.zip -w ./acme")]
+    Read(ReadArgs),
+    /// Map people and conversations: write 2-map/*.csv, keeping your edits
+    #[command(after_help = "\
+Examples:
+  chatferry map --directory users.csv --placeholder migration@acme.com
+  chatferry map        # after editing 2-map/people.csv")]
+    Map(MapArgs),
+    /// Render messages to posts in 3-render
+    Render(SelectArgs),
+    /// Check the posts against every rule of Graph that can be known offline
+    Check,
+    /// Upload the posts to Teams; run it again to resume
+    #[command(after_help = "\
+Examples:
+  export CHATFERRY_CLIENT_SECRET=…
+  chatferry upload --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…
+  chatferry upload --dry-run")]
+    Upload(UploadArgs),
+    /// Read the tenant back and compare it, post by post
+    Verify(GraphArgs),
+    /// Upload to a simulated tenant in virtual time and verify there
+    ///
+    /// Shows what Graph would refuse and how long the real upload will take. Needs no network and
+    /// no credentials.
+    Rehearse(RehearseArgs),
+    /// Show how far the stages and the upload have come
+    Status,
+    /// Explain a finding's code, or list all
+    #[command(after_help = "Example:\n  chatferry explain slack-unknown-block")]
+    Explain(ExplainArgs),
+    /// Print JSON Schemas of the files in the work folder
+    #[command(after_help = "Example:\n  chatferry schema messages")]
+    Schema(SchemaArgs),
+    /// Serve a simulated tenant, for trying tools against Graph's rules
+    #[command(after_help = "\
+Example:
+  chatferry twin --port 8080 --users users.json &
+  CHATFERRY_CLIENT_SECRET=secret chatferry upload --graph-url http://127.0.0.1:8080 \\
+      --login-url http://127.0.0.1:8080 --tenant-id twin --client-id chatferry")]
+    Twin(TwinArgs),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  chatferry completions bash > /etc/bash_completion.d/chatferry"
+    )]
+    Completions(CompletionsArgs),
+}
+
+/// Where the export is.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// The export: a zip or a folder; several are merged
+    #[arg(required = true, value_name = "EXPORT")]
+    pub(crate) exports: Vec<PathBuf>,
+    /// Run even if nothing has changed
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Which conversations and dates.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct SelectArgs {
+    /// Only conversations of this name or id; `*` matches anything (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub(crate) only: Vec<String>,
+    /// No conversations of this name or id (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub(crate) except: Vec<String>,
+    /// Nothing said before this date or time (UTC)
+    #[arg(long, value_name = "DATE", help_heading = "Selection")]
+    pub(crate) since: Option<String>,
+    /// Nothing said on or after this date or time (UTC)
+    #[arg(long, value_name = "DATE", help_heading = "Selection")]
+    pub(crate) until: Option<String>,
+}
+
+/// How people and places are mapped.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PeopleArgs {
+    /// The tenant's people: CSV (Entra portal, PowerShell) or JSON (Graph's GET /users)
+    #[arg(long, value_name = "FILE", help_heading = "People and places")]
+    pub(crate) directory: Option<PathBuf>,
+    /// The account that speaks for people without one: UPN or object id
+    #[arg(long, value_name = "USER", help_heading = "People and places")]
+    pub(crate) placeholder: Option<String>,
+    /// An owner of the teams: UPN or object id (repeatable)
+    #[arg(
+        long = "owner",
+        value_name = "USER",
+        help_heading = "People and places"
+    )]
+    pub(crate) owners: Vec<String>,
+    /// The name of the team
+    #[arg(long, value_name = "NAME", help_heading = "People and places")]
+    pub(crate) team: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) export: ExportArgs,
+    #[command(flatten)]
+    pub(crate) people: PeopleArgs,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) export: ExportArgs,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MapArgs {
+    #[command(flatten)]
+    pub(crate) people: PeopleArgs,
+}
+
+/// How to reach Graph. The secret comes from `CHATFERRY_CLIENT_SECRET` only.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct GraphArgs {
+    /// The tenant: its id or a domain
+    #[arg(long, value_name = "ID", help_heading = "Microsoft Graph")]
+    pub(crate) tenant_id: Option<String>,
+    /// The app registration's application (client) id
+    #[arg(long, value_name = "ID", help_heading = "Microsoft Graph")]
+    pub(crate) client_id: Option<String>,
+    /// Graph's address, for national clouds and simulated tenants
+    #[arg(long, value_name = "URL", help_heading = "Microsoft Graph")]
+    pub(crate) graph_url: Option<String>,
+    /// The login's address, likewise
+    #[arg(long, value_name = "URL", help_heading = "Microsoft Graph")]
+    pub(crate) login_url: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UploadArgs {
+    /// Show what would be sent and how long it would take; send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) graph: GraphArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RehearseArgs {
+    /// The tenant's people, as for `map`; without it, everybody in the posts is taken to exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) directory: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// The code; without it, all are listed
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    /// What to describe; without it, all are listed
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TwinArgs {
+    /// The port on 127.0.0.1; 0 takes a free one and prints it
+    #[arg(long, default_value_t = 8080, value_name = "PORT")]
+    pub(crate) port: u16,
+    /// The tenant's people: CSV or JSON, as for `map --directory`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) users: Option<PathBuf>,
+    /// No limits on rates
+    #[arg(long)]
+    pub(crate) no_limits: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}

@@ -1,0 +1,57 @@
+//! `chatferry convert`: the main job, offline: read, map, render and check.
+
+use serde::Serialize;
+
+use crate::args::ConvertArgs;
+use crate::commands::{check, map, read, render, summary};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::findings::{self, Seen};
+use chatferry_model::finding::Severity;
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Result<ExitStatus, CliError> {
+    let printer = context.printer;
+    let read = read::stage(context, &args.export)?;
+    let map = map::stage(context)?;
+    let render = render::stage(context)?;
+    let check = check::stage(context)?;
+
+    let sums = [
+        ("read", &read.manifest.sums),
+        ("map", &map.manifest.sums),
+        ("render", &render.manifest.sums),
+        ("check", &check.sums),
+    ];
+    summary::sums(printer, &sums);
+    let mut seen = Vec::new();
+    for folder in [
+        context.work.read().root(),
+        &context.work.map(),
+        context.work.render().root(),
+    ] {
+        seen.extend(findings::of_folder(folder)?);
+    }
+    seen.extend(Seen::all(&check.findings));
+    findings::show_seen(printer, &seen);
+    let root = context.work.root().display();
+    printer.plain(&format!(
+        "\nNext: look at {root}/2-map/*.csv and {root}/3-render/posts/, then `chatferry rehearse -w {root}`"
+    ));
+
+    #[derive(Serialize)]
+    struct Result<'a, S, F> {
+        work: String,
+        sums: S,
+        findings: &'a [F],
+    }
+    let sums: std::collections::BTreeMap<_, _> = sums.into_iter().collect();
+    printer.result(&Result {
+        work: root.to_string(),
+        sums,
+        findings: &seen,
+    })?;
+    let errors = read.errors + map.errors + render.errors + check.findings.count(Severity::Error);
+    Ok(ExitStatus::with_errors(errors))
+}

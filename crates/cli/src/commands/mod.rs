@@ -1,0 +1,50 @@
+//! The commands, one file each.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod convert;
+pub(crate) mod explain;
+pub(crate) mod map;
+pub(crate) mod read;
+pub(crate) mod rehearse;
+pub(crate) mod render;
+pub(crate) mod schema;
+pub(crate) mod status;
+pub(crate) mod summary;
+pub(crate) mod twin;
+pub(crate) mod upload;
+pub(crate) mod verify;
+
+use crate::args::{Command, GlobalArgs};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever ends the command before it is done.
+pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, CliError> {
+    match command {
+        Command::Convert(args) => convert::run(
+            &Context::for_people(global, &args.people, &args.select)?,
+            &args,
+        ),
+        Command::Read(args) => read::run(&Context::for_selection(global, &args.select)?, &args),
+        Command::Map(args) => map::run(&Context::for_people(
+            global,
+            &args.people,
+            &Default::default(),
+        )?),
+        Command::Render(select) => render::run(&Context::for_selection(global, &select)?),
+        Command::Check => check::run(&Context::plain(global)?),
+        Command::Upload(args) => upload::run(&Context::for_graph(global, &args.graph)?, &args),
+        Command::Verify(args) => verify::run(&Context::for_graph(global, &args)?),
+        Command::Rehearse(args) => rehearse::run(&Context::plain(global)?, &args),
+        Command::Status => status::run(&Context::plain(global)?),
+        Command::Explain(args) => explain::run(global, &args),
+        Command::Schema(args) => schema::run(global, &args),
+        Command::Twin(args) => twin::run(global, &args),
+        Command::Completions(args) => completions::run(global, &args),
+    }
+}

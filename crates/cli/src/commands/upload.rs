@@ -1,0 +1,194 @@
+//! `chatferry upload`: the posts of `3-render` to Teams, exactly once.
+
+use chatferry_graph::{UploadOptions, UploadPlan, UploadReport, plan_upload};
+use chatferry_model::finding::{Findings, Severity};
+use chatferry_model::jsonl::{Format, JsonlWriter};
+use serde::Serialize;
+
+use crate::args::UploadArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::findings::{self, Seen};
+use crate::graph::{self, Watcher};
+use crate::printer::{count, duration, thousands};
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, CliError> {
+    let folder = context.work.render();
+    let journal = context.work.upload();
+    let options = UploadOptions {
+        selection: context.selection.clone(),
+        ..UploadOptions::default()
+    };
+    let plan = plan_upload(
+        &folder,
+        &journal,
+        &options,
+        &graph::limits(&context.settings),
+    )?;
+    if args.dry_run {
+        show_plan(context, &plan);
+        context.printer.result(&plan)?;
+        return Ok(ExitStatus::Done);
+    }
+    let client = graph::client(context)?;
+    context.printer.step("Uploading", &outlook(&plan));
+    let watcher = Watcher::new(context.printer, "Uploading", plan.posts);
+    let report = graph::runtime()?.block_on(chatferry_graph::upload(
+        &client, &folder, &journal, &options, &watcher,
+    ))?;
+    drop(watcher);
+    write_findings(context, &report.findings)?;
+    show(context, &report);
+    let seen = Seen::all(&report.findings);
+    findings::show_seen(context.printer, &seen);
+    context.printer.result(&Uploaded::of(&report, &seen))?;
+    if report.is_done() {
+        context
+            .printer
+            .plain("\nNext: `chatferry verify` reads Teams back and compares.");
+    } else {
+        context
+            .printer
+            .plain("\nNot everything is through; run `chatferry upload` again to go on.");
+    }
+    Ok(status(&report))
+}
+
+/// Done, or done with errors.
+pub(crate) fn status(report: &UploadReport) -> ExitStatus {
+    let unfinished = u64::from(!report.is_done());
+    ExitStatus::with_errors(
+        report.findings.count(Severity::Error) + report.totals.refused + unfinished,
+    )
+}
+
+/// An upload for scripts.
+#[derive(Serialize)]
+pub(crate) struct Uploaded<'a> {
+    done: bool,
+    posts: u64,
+    posted: u64,
+    adopted: u64,
+    moved: u64,
+    refused: u64,
+    sent: u64,
+    calls: u64,
+    throttled: u64,
+    seconds: f64,
+    teams: &'a [chatferry_graph::upload::TeamReport],
+    targets: &'a [chatferry_graph::upload::TargetReport],
+    findings: &'a [Seen],
+}
+
+impl<'a> Uploaded<'a> {
+    /// The report in that shape.
+    pub(crate) fn of(report: &'a UploadReport, findings: &'a [Seen]) -> Self {
+        Self {
+            done: report.is_done(),
+            posts: report.totals.posts,
+            posted: report.totals.posted,
+            adopted: report.totals.adopted,
+            moved: report.totals.moved,
+            refused: report.totals.refused,
+            sent: report.sent,
+            calls: report.calls,
+            throttled: report.throttled,
+            seconds: report.seconds,
+            teams: &report.teams,
+            targets: &report.targets,
+            findings,
+        }
+    }
+}
+
+/// `120 posts into 9 channels of 1 team; at Graph's rates at least 12 min`
+pub(crate) fn outlook(plan: &UploadPlan) -> String {
+    let left = plan.posts - plan.done;
+    let already = if plan.done > 0 {
+        format!(" ({} are through)", thousands(plan.done))
+    } else {
+        String::new()
+    };
+    format!(
+        "{}{already} into {} of {}; at Graph's rates at least {}",
+        count(left, "post"),
+        count(plan.targets.len() as u64, "channel"),
+        count(plan.teams.len() as u64, "team"),
+        duration(plan.seconds.ceil() as u64)
+    )
+}
+
+fn show_plan(context: &Context, plan: &UploadPlan) {
+    context.printer.step("Plan", &outlook(plan));
+    let rows: Vec<Vec<String>> = plan
+        .targets
+        .iter()
+        .map(|target| {
+            vec![
+                target.name.clone(),
+                target.team.to_string(),
+                thousands(target.posts),
+                thousands(target.replies),
+                thousands(target.done),
+                target.state.to_owned(),
+                target.route.as_str().to_owned(),
+            ]
+        })
+        .collect();
+    context.printer.table(
+        &[
+            "channel", "team", "posts", "replies", "through", "state", "how",
+        ],
+        &rows,
+    );
+}
+
+/// A line and a table of what was uploaded.
+pub(crate) fn show(context: &Context, report: &UploadReport) {
+    let totals = &report.totals;
+    context.printer.step(
+        "Uploaded",
+        &format!(
+            "{} of {} in {} ({} calls, {} throttled)",
+            thousands(totals.there()),
+            count(totals.posts, "post"),
+            duration(report.seconds as u64),
+            thousands(report.calls),
+            thousands(report.throttled)
+        ),
+    );
+    let rows: Vec<Vec<String>> = report
+        .targets
+        .iter()
+        .map(|target| {
+            vec![
+                target.name.clone(),
+                thousands(target.counts.posts),
+                thousands(target.counts.posted),
+                thousands(target.counts.adopted),
+                thousands(target.counts.moved),
+                thousands(target.counts.refused),
+                target.state.to_owned(),
+                target.reason.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    context.printer.table(
+        &[
+            "channel", "posts", "posted", "adopted", "moved", "refused", "state", "",
+        ],
+        &rows,
+    );
+}
+
+fn write_findings(context: &Context, findings: &Findings) -> Result<(), CliError> {
+    let path = context.work.upload().join("findings.jsonl");
+    let mut writer = JsonlWriter::create(&path, Format::FINDINGS, None::<&()>)?;
+    for finding in findings.lines() {
+        writer.write(&finding)?;
+    }
+    writer.finish()?;
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! What a command works with: the work folder, the settings, the selection and the printer.
+
+use chatferry_model::Micros;
+use chatferry_model::folder::WorkFolder;
+use chatferry_model::selection::Selection;
+
+use crate::args::{GlobalArgs, GraphArgs, PeopleArgs, SelectArgs};
+use crate::error::CliError;
+use crate::printer::Printer;
+use crate::settings::{Overrides, Settings};
+
+/// What a command works with.
+pub(crate) struct Context {
+    /// Where the stages' folders are.
+    pub(crate) work: WorkFolder,
+    /// All settings.
+    pub(crate) settings: Settings,
+    /// Which conversations and dates.
+    pub(crate) selection: Selection,
+    /// Where everything is printed.
+    pub(crate) printer: Printer,
+}
+
+impl Context {
+    /// For commands without flags of their own for settings.
+    pub(crate) fn plain(global: &GlobalArgs) -> Result<Self, CliError> {
+        Self::resolve(
+            global,
+            Overrides::parse(&global.set)?,
+            Selection::default(),
+            false,
+        )
+    }
+
+    /// For commands that select conversations and dates.
+    pub(crate) fn for_selection(global: &GlobalArgs, args: &SelectArgs) -> Result<Self, CliError> {
+        Self::resolve(
+            global,
+            Overrides::parse(&global.set)?,
+            selection(args)?,
+            true,
+        )
+    }
+
+    /// For commands that map people and places.
+    pub(crate) fn for_people(
+        global: &GlobalArgs,
+        people: &PeopleArgs,
+        args: &SelectArgs,
+    ) -> Result<Self, CliError> {
+        let mut overrides = Overrides::parse(&global.set)?;
+        overrides.text("team", people.team.as_deref());
+        overrides.text("placeholder", people.placeholder.as_deref());
+        overrides.list("owners", &people.owners);
+        let directory = people.directory.as_ref().map(|path| path.to_string_lossy());
+        overrides.text("directory", directory.as_deref());
+        Self::resolve(global, overrides, selection(args)?, true)
+    }
+
+    /// For commands that talk to Graph.
+    pub(crate) fn for_graph(global: &GlobalArgs, graph: &GraphArgs) -> Result<Self, CliError> {
+        let mut overrides = Overrides::parse(&global.set)?;
+        overrides.text("tenant_id", graph.tenant_id.as_deref());
+        overrides.text("client_id", graph.client_id.as_deref());
+        overrides.text("graph_url", graph.graph_url.as_deref());
+        overrides.text("login_url", graph.login_url.as_deref());
+        Self::resolve(global, overrides, Selection::default(), false)
+    }
+
+    fn resolve(
+        global: &GlobalArgs,
+        overrides: Overrides,
+        selection: Selection,
+        writes: bool,
+    ) -> Result<Self, CliError> {
+        let work = WorkFolder::new(&global.work);
+        let path = work.settings();
+        let settings = Settings::resolve(&path, &overrides)?;
+        if writes {
+            Settings::write_first(&path, &overrides)?;
+        }
+        let printer = Printer::new(global.color, global.quiet, global.json);
+        Ok(Self {
+            work,
+            settings,
+            selection,
+            printer,
+        })
+    }
+}
+
+/// The printer of commands that need no work folder.
+pub(crate) fn printer(global: &GlobalArgs) -> Printer {
+    Printer::new(global.color, global.quiet, global.json)
+}
+
+fn selection(args: &SelectArgs) -> Result<Selection, CliError> {
+    Ok(Selection {
+        only: args.only.clone(),
+        except: args.except.clone(),
+        since: args
+            .since
+            .as_deref()
+            .map(|text| time("--since", text))
+            .transpose()?,
+        until: args
+            .until
+            .as_deref()
+            .map(|text| time("--until", text))
+            .transpose()?,
+    })
+}
+
+/// A date (its first moment in UTC) or a time.
+fn time(flag: &str, text: &str) -> Result<Micros, CliError> {
+    text.parse()
+        .or_else(|_| format!("{text}T00:00:00Z").parse())
+        .map_err(|_| {
+            CliError::usage(format!("{flag} {text}: not a date"))
+                .hint("write it like 2023-01-31 or 2023-01-31T12:00:00Z")
+        })
+}

@@ -1,0 +1,143 @@
+//! One error for everything a command can fail with: who must act decides the exit code.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chatferry_graph::check::CheckError;
+use chatferry_graph::{JournalError, UploadError, VerifyError};
+use chatferry_mapping::{DirectoryError, MapError};
+use chatferry_model::folder::FolderError;
+use chatferry_model::jsonl::JsonlError;
+use chatferry_model::manifest::ManifestError;
+use chatferry_model::sum::SumMismatch;
+use chatferry_readers::ReadError;
+use chatferry_render::RenderError;
+
+use crate::exit::ExitStatus;
+
+/// A failed command.
+#[derive(Debug)]
+pub(crate) struct CliError {
+    /// Decides the exit code.
+    pub(crate) status: ExitStatus,
+    /// What went wrong, and where.
+    pub(crate) message: String,
+    /// What a person can do about it.
+    pub(crate) hint: Option<String>,
+}
+
+impl CliError {
+    /// The command line or the settings are wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            status: ExitStatus::Usage,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The input can't be read.
+    pub(crate) fn unreadable(error: &dyn Error) -> Self {
+        Self {
+            status: ExitStatus::Unreadable,
+            message: chain(error),
+            hint: None,
+        }
+    }
+
+    /// Graph refused, or can't be reached.
+    pub(crate) fn graph(error: &dyn Error) -> Self {
+        Self {
+            status: ExitStatus::Graph,
+            message: chain(error),
+            hint: None,
+        }
+    }
+
+    /// The file system said no about `path`.
+    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
+        let message = format!("{}: {error}", path.display());
+        Self {
+            status: ExitStatus::Unreadable,
+            message,
+            hint: None,
+        }
+    }
+
+    /// Something that can't be.
+    pub(crate) fn bug(message: impl Into<String>) -> Self {
+        let hint = "this is a bug in chatferry; please report it with the command you ran".into();
+        Self {
+            status: ExitStatus::Bug,
+            message: message.into(),
+            hint: Some(hint),
+        }
+    }
+
+    /// The same error with advice.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// The error and what caused it, on one line; causes that the error itself already tells are left out.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            // Writing to a string can't fail.
+            let _ = write!(text, ": {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+impl From<SumMismatch> for CliError {
+    fn from(error: SumMismatch) -> Self {
+        Self::bug(error.to_string())
+    }
+}
+
+macro_rules! unreadable {
+    ($($error:ty),+) => {$(
+        impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                Self::unreadable(&error)
+            }
+        }
+    )+};
+}
+
+unreadable!(
+    FolderError,
+    JsonlError,
+    ManifestError,
+    ReadError,
+    MapError,
+    RenderError,
+    DirectoryError,
+    CheckError,
+    JournalError
+);
+
+macro_rules! with_remedy {
+    ($($error:ty => $make:ident),+) => {$(
+        impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                let remedy = error.remedy();
+                let told = Self::$make(&error);
+                match remedy {
+                    Some(remedy) => told.hint(remedy),
+                    None => told,
+                }
+            }
+        }
+    )+};
+}
+
+with_remedy!(UploadError => graph, VerifyError => graph);

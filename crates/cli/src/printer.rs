@@ -1,0 +1,183 @@
+//! Everything that is printed goes through here: data to stdout, the rest to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use crate::args::Color;
+use crate::error::CliError;
+
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// Decides once what is shown, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printer {
+    quiet: bool,
+    json: bool,
+    live: bool,
+}
+
+impl Printer {
+    /// `quiet`: errors only. `json`: results as JSON on stdout.
+    pub(crate) fn new(color: Color, quiet: bool, json: bool) -> Self {
+        match color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        Self {
+            quiet,
+            json,
+            live: io::stderr().is_terminal() && !quiet,
+        }
+    }
+
+    /// Whether the terminal can show progress bars.
+    pub(crate) fn is_live(self) -> bool {
+        self.live
+    }
+
+    /// Whether anything but errors is wanted.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    /// `verb  what`, with the verb in green: a step that is done.
+    pub(crate) fn step(self, verb: &str, what: &str) {
+        self.line(GREEN, verb, what);
+    }
+
+    /// `verb  what`, with the verb in yellow: something to look at.
+    pub(crate) fn note(self, verb: &str, what: &str) {
+        self.line(YELLOW, verb, what);
+    }
+
+    /// A plain line.
+    pub(crate) fn plain(self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr().lock(), "{text}");
+        }
+    }
+
+    fn line(self, style: Style, verb: &str, what: &str) {
+        if !self.quiet {
+            let _ = writeln!(
+                anstream::stderr().lock(),
+                "{style}{verb:>10}{style:#} {what}"
+            );
+        }
+    }
+
+    /// A table with right-aligned numbers, preceded by an empty line.
+    pub(crate) fn table(self, header: &[&str], rows: &[Vec<String>]) {
+        if self.quiet || rows.is_empty() {
+            return;
+        }
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_header(header);
+        for row in rows {
+            table.add_row(row);
+        }
+        for (number, column) in table.column_iter_mut().enumerate() {
+            let is_number = |row: &Vec<String>| {
+                row.get(number).is_none_or(|cell| {
+                    cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit())
+                })
+            };
+            if number > 0 && rows.iter().all(is_number) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let _ = writeln!(anstream::stderr().lock(), "\n{}", table.trim_fmt());
+    }
+
+    /// The result of a command: with `--json` on stdout, in one line.
+    ///
+    /// # Errors
+    /// When stdout is closed.
+    pub(crate) fn result<T: Serialize>(self, result: &T) -> Result<(), CliError> {
+        if !self.json {
+            return Ok(());
+        }
+        let text = serde_json::to_string(result).map_err(|e| CliError::bug(e.to_string()))?;
+        self.data(&text)
+    }
+
+    /// Data, on stdout. A closed pipe ends the program quietly, as it does for other tools.
+    ///
+    /// # Errors
+    /// When stdout can't be written.
+    pub(crate) fn data(self, text: &str) -> Result<(), CliError> {
+        match writeln!(io::stdout().lock(), "{text}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(CliError::io("stdout".as_ref(), &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An error, and what to do about it.
+    pub(crate) fn error(self, error: &CliError) {
+        let mut out = anstream::stderr().lock();
+        let _ = writeln!(out, "{RED}error{RED:#}: {}", error.message);
+        if let Some(hint) = &error.hint {
+            let _ = writeln!(out, "\n{CYAN}hint{CYAN:#}: {hint}");
+        }
+    }
+}
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 channel`, `2 channels`.
+pub(crate) fn count(number: u64, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    match one {
+        "person" if number != 1 => format!("{} people", thousands(number)),
+        "reply" if number != 1 => format!("{} replies", thousands(number)),
+        _ => format!("{} {one}{plural}", thousands(number)),
+    }
+}
+
+/// A time span for people: `45 s`, `12 min`, `3 h 20 min`, `5 d 2 h`.
+pub(crate) fn duration(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, _) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(count(1, "reply"), "1 reply");
+        assert_eq!(count(2, "reply"), "2 replies");
+        assert_eq!(duration(59), "59 s");
+        assert_eq!(duration(12_000), "3 h 20 min");
+        assert_eq!(duration(180_000), "2 d 2 h");
+    }
+}

@@ -1,0 +1,123 @@
+//! Progress of a stage: a bar with rate and ETA on a terminal, plain lines otherwise.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use chatferry_model::progress::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::printer::{Printer, duration, thousands};
+
+/// How often a plain line is printed.
+const PLAIN_EVERY: Duration = Duration::from_secs(10);
+
+/// The progress of one stage.
+pub(crate) struct StageProgress {
+    printer: Printer,
+    verb: &'static str,
+    unit: &'static str,
+    bar: ProgressBar,
+    total: AtomicU64,
+    done: AtomicU64,
+    started: Instant,
+    last_line: Mutex<Instant>,
+}
+
+impl StageProgress {
+    /// Shows `verb n of m unit`.
+    pub(crate) fn new(printer: Printer, verb: &'static str, unit: &'static str) -> Self {
+        let target = if printer.is_live() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target)
+            .with_prefix(verb)
+            .with_message(unit);
+        bar.set_style(style(
+            "{prefix:>10} {spinner} {human_pos} {msg}  {per_sec}  {elapsed}",
+        ));
+        let now = Instant::now();
+        Self {
+            printer,
+            verb,
+            unit,
+            bar,
+            total: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            started: now,
+            last_line: Mutex::new(now),
+        }
+    }
+
+    /// How long it has taken so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Runs `print` while the bar is out of the way.
+    pub(crate) fn suspended(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
+    fn plain_line(&self, done: u64) {
+        let Ok(mut last) = self.last_line.try_lock() else {
+            return;
+        };
+        if last.elapsed() < PLAIN_EVERY {
+            return;
+        }
+        *last = Instant::now();
+        let total = self.total.load(Ordering::Relaxed);
+        let seconds = self.started.elapsed().as_secs().max(1);
+        let rate = done / seconds;
+        let of = if total > 0 {
+            format!(" of {}", thousands(total))
+        } else {
+            String::new()
+        };
+        let eta = match total.saturating_sub(done).checked_div(rate) {
+            Some(left) if total > 0 => format!(", {} left", duration(left)),
+            _ => String::new(),
+        };
+        let text = format!(
+            "{}{of} {} ({}/s{eta})",
+            thousands(done),
+            self.unit,
+            thousands(rate)
+        );
+        self.printer.step(self.verb, &text);
+    }
+}
+
+impl Progress for StageProgress {
+    fn total(&self, units: u64) {
+        self.total.store(units, Ordering::Relaxed);
+        self.bar.set_length(units);
+        self.bar.set_style(style(
+            "{prefix:>10} [{bar:30}] {human_pos} of {human_len} {msg}  {per_sec}  ETA {eta}",
+        ));
+    }
+
+    fn advance(&self, units: u64) {
+        let done = self.done.fetch_add(units, Ordering::Relaxed) + units;
+        if self.printer.is_live() {
+            self.bar.inc(units);
+        } else if !self.printer.is_quiet() {
+            self.plain_line(done);
+        }
+    }
+}
+
+impl Drop for StageProgress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+}

@@ -1,0 +1,136 @@
+//! Settings: flags over environment over `chatferry.toml` over defaults.
+//!
+//! Each layer is a TOML table; they are laid over one another and read once, so that a key exists
+//! in every layer as soon as it is a field here. `CHATFERRY_LIMITS_CHANNEL_POSTS` is
+//! `limits.channel_posts`. Secrets are no settings: they come from the environment alone.
+
+mod file;
+mod layers;
+
+use std::path::Path;
+
+use chatferry_render::{Broadcast, CodeBlocks};
+use serde::{Deserialize, Serialize};
+
+use crate::error::CliError;
+
+pub(crate) use layers::Overrides;
+
+/// All settings, resolved. An empty text means: not set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// The name of the team.
+    pub(crate) team: String,
+    /// The account that speaks for people without one: UPN or object id.
+    pub(crate) placeholder: String,
+    /// The owners of the teams: UPNs or object ids.
+    pub(crate) owners: Vec<String>,
+    /// The tenant's people: path of a CSV or JSON file.
+    pub(crate) directory: String,
+    /// What becomes of joins, leaves and topic changes.
+    pub(crate) system_messages: SystemMessages,
+    /// Where a reply that was also sent to the channel is shown.
+    pub(crate) broadcast: Broadcast,
+    /// How code blocks are written.
+    pub(crate) code_blocks: CodeBlocks,
+    /// Whether the files of `1-read` and `3-render` are compressed.
+    pub(crate) compress: bool,
+    /// The tenant: its id or a domain.
+    pub(crate) tenant_id: String,
+    /// The app registration's application (client) id.
+    pub(crate) client_id: String,
+    /// Graph's address.
+    pub(crate) graph_url: String,
+    /// The login's address.
+    pub(crate) login_url: String,
+    /// Limits.
+    pub(crate) limits: Limits,
+}
+
+/// What becomes of joins, leaves and topic changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SystemMessages {
+    /// They are left out, and counted.
+    #[default]
+    Drop,
+    /// They become lines of their own.
+    Show,
+}
+
+/// Limits, of Graph and of this program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Limits {
+    /// Posts per second into one channel (graph.md R46).
+    pub(crate) channel_posts: f64,
+    /// Posts per second into all channels.
+    pub(crate) app_channel_posts: f64,
+    /// Posts per second into all chats.
+    pub(crate) app_chat_posts: f64,
+    /// Other calls per second.
+    pub(crate) other_calls: f64,
+    /// Bytes of one message, its mentions included (graph.md R43).
+    pub(crate) message_bytes: usize,
+    /// Bytes of one request (graph.md R42).
+    pub(crate) request_bytes: usize,
+    /// How often a call is tried again.
+    pub(crate) retries: u32,
+    /// Channels filled side by side.
+    pub(crate) concurrency: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            team: String::new(),
+            placeholder: String::new(),
+            owners: Vec::new(),
+            directory: String::new(),
+            system_messages: SystemMessages::default(),
+            broadcast: Broadcast::default(),
+            code_blocks: CodeBlocks::default(),
+            compress: false,
+            tenant_id: String::new(),
+            client_id: String::new(),
+            graph_url: "https://graph.microsoft.com".to_owned(),
+            login_url: "https://login.microsoftonline.com".to_owned(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            channel_posts: 5.0,
+            app_channel_posts: 50.0,
+            app_chat_posts: 20.0,
+            other_calls: 30.0,
+            message_bytes: 28 * 1024,
+            request_bytes: 4 * 1024 * 1024,
+            retries: 8,
+            concurrency: 64,
+        }
+    }
+}
+
+impl Settings {
+    /// Resolves the settings of the work folder whose file is at `path`.
+    ///
+    /// # Errors
+    /// When a layer is not TOML, or has a key or value that no setting has.
+    pub(crate) fn resolve(path: &Path, overrides: &Overrides) -> Result<Self, CliError> {
+        layers::resolve(path, overrides)
+    }
+
+    /// Writes the settings' file with its comments and the values given on the command line, if
+    /// there is none yet.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn write_first(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
+        file::write_first(path, overrides)
+    }
+}
