@@ -1,4 +1,5 @@
 //! Mapping as a whole: `1-read` and a directory in, `2-map` and the plan out.
+#![cfg(test)]
 
 mod edits;
 mod files;

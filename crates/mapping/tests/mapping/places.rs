@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use chatferry_mapping::{Chats, MapError};
-use chatferry_model::Millis;
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::manifest::Workspace;
 use chatferry_model::plan::{Membership, TargetPlace};
+use chatferry_model::{Millis, TeamKey};
 
 use crate::support::{
     CONVERSATIONS, Migration, channel, conversation, id, of_workspace, target, time,
@@ -237,10 +237,7 @@ fn three_thousand_channels_fit_into_teams() {
     let plan = big.plan().unwrap();
     assert_eq!(plan.targets.len(), 3_000);
     assert_eq!(
-        plan.teams
-            .keys()
-            .map(|key| key.as_str())
-            .collect::<Vec<_>>(),
+        plan.teams.keys().map(TeamKey::as_str).collect::<Vec<_>>(),
         ["Acme", "Acme 2", "Acme 3", "Acme 4"]
     );
     for team in plan.teams.keys() {

@@ -52,10 +52,55 @@ fn any_cell() -> impl Strategy<Value = String> {
     prop_oneof![4 => prop::sample::select(WORDS).prop_map(str::to_owned), 1 => "\\PC{0,8}"]
 }
 
-fn any_edit() -> impl Strategy<Value = (&'static str, usize, usize, String)> {
-    let file =
-        prop::sample::select(&[CONVERSATIONS, CONVERSATIONS, CONVERSATIONS, PEOPLE, TEAMS][..]);
-    (file, 1_usize..20, 0_usize..14, any_cell())
+/// A cell anywhere, or one that decides about a private conversation.
+fn any_edit() -> impl Strategy<Value = (&'static str, String, String, String)> {
+    let keys = [
+        "C1", "C2", "C5", "G1", "G2", "D1", "D2", "M1", "U1", "U7", "*", "Acme",
+    ];
+    let columns = [
+        "source_id",
+        "kind",
+        "members",
+        "action",
+        "team",
+        "channel",
+        "membership",
+        "archived",
+        "allow_private_in_standard",
+        "status",
+        "entra_user",
+        "owners",
+        "visibility",
+        "name",
+    ];
+    let anywhere = (
+        prop::sample::select(&[CONVERSATIONS, PEOPLE, TEAMS][..]),
+        prop::sample::select(keys.map(str::to_owned).to_vec()),
+        prop::sample::select(columns.map(str::to_owned).to_vec()),
+        any_cell(),
+    );
+    let private = (
+        Just(CONVERSATIONS),
+        prop::sample::select(["G1", "G2", "D1", "M1"].map(str::to_owned).to_vec()),
+        prop::sample::select(
+            columns[3..8]
+                .iter()
+                .map(|c| (*c).to_owned())
+                .collect::<Vec<_>>(),
+        ),
+        any_cell(),
+    );
+    let opening = (
+        Just(CONVERSATIONS),
+        prop::sample::select(["G1", "G2"].map(str::to_owned).to_vec()),
+        Just("membership".to_owned()),
+        prop::sample::select(
+            ["standard", "STANDARD", " standard "]
+                .map(str::to_owned)
+                .to_vec(),
+        ),
+    );
+    prop_oneof![2 => anywhere, 3 => private, 1 => opening]
 }
 
 proptest! {
@@ -69,12 +114,14 @@ proptest! {
         let mut acme = Migration::acme();
         acme.settings.chats = chats;
         acme.map().unwrap();
-        for (file, row, column, cell) in edits {
+        for (file, key, column, cell) in edits {
             let mut rows = acme.table(file);
-            let row = row % rows.len();
-            let column = column % rows[0].len();
-            rows[row][column] = cell;
-            acme.save(file, &rows);
+            let column = rows[0].iter().position(|heading| *heading == column);
+            let row = rows.iter().position(|row| row[0] == key);
+            if let (Some(row), Some(column)) = (row, column) {
+                rows[row][column] = cell;
+                acme.save(file, &rows);
+            }
         }
         let allowed = |acme: &Migration| -> Vec<String> {
             let rows = acme.table(CONVERSATIONS);
