@@ -1,0 +1,111 @@
+//! The kinds of findings of this crate, for `chatferry explain`.
+
+use chatferry_model::finding::{Code, Severity};
+
+macro_rules! codes {
+    ($($name:ident = $severity:ident $id:literal, $summary:literal, $remedy:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub static $name: Code = Code {
+                id: $id,
+                severity: Severity::$severity,
+                summary: $summary,
+                remedy: $remedy,
+            };
+        )*
+
+        /// All of them, sorted by id.
+        pub const CODES: &[&Code] = &[$(&$name,)*];
+    };
+}
+
+codes! {
+    READ_DAMAGED_ENTRY = Error "read-damaged-entry",
+        "A file inside the export is damaged or cannot be unpacked.",
+        "What comes before the damage was read; download the export again to get the rest.";
+    READ_NOTHING = Error "read-nothing",
+        "The export holds no message at all.",
+        "Check that it is the whole export and that the dates and conversations selected are in it.";
+    SLACK_CANVAS = Info "slack-canvas",
+        "A canvas is listed in the export, but its text is not in it.",
+        "Open the canvas in Slack and save it, if it is needed.";
+    SLACK_CUT_FILE = Error "slack-cut-file",
+        "A file of messages ends in the middle.",
+        "Every whole message before the cut was read; download the export again to get the rest.";
+    SLACK_DAMAGED_LIST = Error "slack-damaged-list",
+        "A list of people or conversations cannot be read whole.",
+        "The entries that can be read were used; download the export again to get the rest.";
+    SLACK_DENIED = Error "slack-denied",
+        "The content of a message was kept from the export by the keys of the organisation.",
+        "A line stands in its place; ask the organisation's administrator for access and export again.";
+    SLACK_DOCUMENT = Warning "slack-document",
+        "A canvas, post or list hangs on a message, but its text is not in the export.",
+        "The message names it; open it in Slack and save it, if it is needed.";
+    SLACK_DUPLICATE = Info "slack-duplicate",
+        "The same message is in the export more than once, or in several of the exports.",
+        "It was read once, in the version that was changed last.";
+    SLACK_EMPTY_FILE = Error "slack-empty-file",
+        "A file that should hold messages is empty.",
+        "Nothing could be read from it; download the export again to get its messages.";
+    SLACK_FILE_GONE = Warning "slack-file-gone",
+        "A file was deleted, hidden by the workspace's plan, or kept from the export.",
+        "The message says so in its place; nothing else of the file is in the export.";
+    SLACK_FILE_WITHOUT_ID = Warning "slack-file-without-id",
+        "A file hangs on a message without an id, so that it cannot be told from others.",
+        "The message was read without it.";
+    SLACK_NO_TIME = Error "slack-no-time",
+        "A message has no readable time, which is also its name.",
+        "It was left out, because it has no place in the conversation; the finding shows its first words.";
+    SLACK_NOT_A_LIST = Warning "slack-not-a-list",
+        "A file of messages holds something else than a list.",
+        "What looks like messages in it was read; the number of messages read tells whether any were.";
+    SLACK_NOT_A_MESSAGE = Warning "slack-not-a-message",
+        "An entry in a file of messages is no message.",
+        "It was left out; nobody said it.";
+    SLACK_ORPHAN_REPLY = Warning "slack-orphan-reply",
+        "The message that a thread answers is not in the export.",
+        "The replies stand under a line that says so; a wider range of dates in the export may hold it.";
+    SLACK_OTHER_ENCODING = Warning "slack-other-encoding",
+        "A file is not UTF-8 throughout.",
+        "It was read, with a replacement sign where the bytes mean nothing.";
+    SLACK_REPAIRED = Warning "slack-repaired",
+        "A message was damaged in a way that could be repaired.",
+        "It was read, with a replacement sign where a character was broken.";
+    SLACK_UNKNOWN_BLOCK = Warning "slack-unknown-block",
+        "A message holds a kind of content that chatferry does not know.",
+        "Its words were kept; its form was not. Please report the kind named by the finding.";
+    SLACK_UNKNOWN_SUBTYPE = Warning "slack-unknown-subtype",
+        "A message is of a kind that chatferry does not know.",
+        "It was read as an ordinary message. Please report the kind named by the finding.";
+    SLACK_UNKNOWN_SUBTYPE_EMPTY = Info "slack-unknown-subtype-empty",
+        "An event of a kind that chatferry does not know has no content.",
+        "It was left out; nobody said anything.";
+    SLACK_UNLISTED = Warning "slack-unlisted",
+        "A folder of messages belongs to a conversation that the export does not list.",
+        "It was read and is taken for private; name it and choose its place in the next stage.";
+    SLACK_UNREADABLE = Error "slack-unreadable",
+        "A message is damaged beyond repair.",
+        "It was left out, the others in its file were read; download the export again to get it.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_sorted_and_everything_is_explained() {
+        assert!(CODES.is_sorted_by(|a, b| a.id < b.id));
+        for code in CODES {
+            assert!(
+                code.id.starts_with("slack-") || code.id.starts_with("read-"),
+                "{}",
+                code.id
+            );
+            assert!(
+                code.summary.ends_with('.') && code.remedy.ends_with('.'),
+                "{}",
+                code.id
+            );
+        }
+    }
+}

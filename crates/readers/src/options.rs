@@ -1,0 +1,24 @@
+//! How to read.
+
+use chatferry_model::selection::Selection;
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Write the messages as `.jsonl.zst`.
+    pub compress: bool,
+    /// Which conversations and dates to read.
+    pub selection: Selection,
+    /// What to do with joins, topics and the like.
+    pub system_messages: SystemMessages,
+}
+
+/// What to do with what the source noted by itself: joins, leaves, topics, names, archiving.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SystemMessages {
+    /// Count them, and leave them out unless somebody replied to them.
+    #[default]
+    Drop,
+    /// Keep them as system lines.
+    Show,
+}

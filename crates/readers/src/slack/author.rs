@@ -1,0 +1,207 @@
+//! Who said something, and what a message tells about who that is (slack.md 3, traps 26–31).
+
+use chatferry_model::person::PersonKind;
+use chatferry_model::{PersonId, Text};
+
+use super::lenient::Str;
+use super::message::Message;
+use super::space::Space;
+
+/// Slack's own voice; in no export's list of users (trap 27).
+pub(super) const SLACKBOT: &str = "USLACKBOT";
+/// Stands for people of whom the export says nothing at all.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// The author of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Author<'m> {
+    pub(super) person: PersonId<'m>,
+    /// The name it used for this message, where that is not its own.
+    pub(super) name: Option<Text<'m>>,
+    /// What the message tells about somebody whom the export does not list.
+    pub(super) sighting: Option<Sighting<'m>>,
+}
+
+/// What a message tells about somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sighting<'m> {
+    pub(super) kind: PersonKind,
+    pub(super) name: Option<Text<'m>>,
+    /// How much the name is worth; a higher one replaces a lower one.
+    pub(super) worth: u8,
+}
+
+impl Sighting<'_> {
+    pub(super) fn into_owned(self) -> Sighting<'static> {
+        Sighting {
+            kind: self.kind,
+            name: self.name.map(Text::into_owned),
+            worth: self.worth,
+        }
+    }
+}
+
+/// The author: user, else who commented the file, else who owns it, else the bot, else the name it
+/// spoke under, else unknown.
+pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<'m> {
+    let comment = message.comment.get().and_then(|comment| comment.user.get());
+    let owner = || message.file.get().and_then(|file| file.user.get());
+    let huddle = || message.room.get().and_then(|room| room.created_by.get());
+    let user = message
+        .user
+        .get()
+        // A huddle is Slackbot's on the wire; who started it is inside (mmetl).
+        .filter(|user| *user != SLACKBOT || huddle().is_none())
+        .or(comment)
+        .or_else(huddle);
+    let bot = message.bot_id.get();
+    let profile = message.bot_profile.get();
+    let bot_user = || {
+        let listed = bot.and_then(|bot| space.bot_user(bot));
+        listed.or_else(|| {
+            profile
+                .and_then(|profile| profile.user_id.get())
+                .filter(|id| space.person_name(id).is_some())
+        })
+    };
+    let id: Text<'m> = match (user.or_else(|| bot_user()).or(bot), message.username.get()) {
+        (Some(id), _) => id.into(),
+        (None, name) => match (owner(), name) {
+            (Some(id), _) => id.into(),
+            (None, Some(name)) => format!("bot:{name}").into(),
+            (None, None) => Text::from_static(UNKNOWN),
+        },
+    };
+    let known = space.person_name(&id);
+    let bot_name = profile.and_then(|profile| profile.name.get());
+    let shown = message
+        .username
+        .get()
+        .or(if bot.is_some() { bot_name } else { None });
+    let own = known.or(bot_name);
+    let name = shown
+        .filter(|shown| own.is_none_or(|own| own != *shown))
+        .map(super::mrkdwn::decode)
+        .filter(|_| bot.is_some() || message.username.get().is_some());
+    let sighting = known
+        .is_none()
+        .then(|| sighting(message, &id, user.is_none()));
+    Author {
+        person: PersonId::new(id.into_cow()),
+        name,
+        sighting,
+    }
+}
+
+fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool) -> Sighting<'m> {
+    let text = |name: &'m Str<'_>| name.text();
+    if id == SLACKBOT {
+        return Sighting {
+            kind: PersonKind::System,
+            name: Some(Text::from_static("Slackbot")),
+            worth: 3,
+        };
+    }
+    if id == UNKNOWN {
+        return Sighting {
+            kind: PersonKind::Unknown,
+            name: None,
+            worth: 0,
+        };
+    }
+    if is_bot || message.bot_id.get().is_some() {
+        let profile = message
+            .bot_profile
+            .get()
+            .and_then(|profile| text(&profile.name));
+        let worth = if profile.is_some() { 3 } else { 2 };
+        return Sighting {
+            kind: PersonKind::Bot,
+            name: profile.or_else(|| text(&message.username)),
+            worth,
+        };
+    }
+    let Some(profile) = message.user_profile.get() else {
+        return Sighting {
+            kind: PersonKind::Unknown,
+            name: text(&message.username),
+            worth: 1,
+        };
+    };
+    let foreign = message
+        .user_team
+        .get()
+        .or(profile.team.get())
+        .zip(message.team.get());
+    Sighting {
+        kind: match foreign {
+            Some((theirs, ours)) if theirs != ours => PersonKind::External,
+            _ => PersonKind::User,
+        },
+        name: [
+            &profile.display_name,
+            &profile.real_name,
+            &profile.first_name,
+            &profile.name,
+        ]
+        .into_iter()
+        .find_map(text),
+        worth: 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(json: &str) -> String {
+        let message: Message<'_> = serde_json::from_str(json).unwrap();
+        let space = Space::for_tests();
+        let author = resolve(&message, &space);
+        let name = author.name.as_deref().unwrap_or("-").to_owned();
+        let seen = author.sighting.map_or("listed".to_owned(), |seen| {
+            format!("{:?} {}", seen.kind, seen.name.as_deref().unwrap_or("-"))
+        });
+        format!("{} | {name} | {seen}", author.person)
+    }
+
+    #[test]
+    fn in_the_order_of_the_format() {
+        insta::assert_snapshot!(
+            [
+                r#"{"user":"U1"}"#,
+                r#"{"user":null}"#,
+                r#"{"user":"USLACKBOT"}"#,
+                r#"{"subtype":"bot_message","bot_id":"B2","username":"deploys"}"#,
+                r#"{"subtype":"bot_message","bot_id":"B9","username":"deploys"}"#,
+                r#"{"subtype":"bot_message","bot_id":"B9","bot_profile":{"name":"Jenkins"},"username":"deploys"}"#,
+                r#"{"subtype":"bot_message","username":"github"}"#,
+                r#"{"user":"U2","bot_id":"B2","bot_profile":{"name":"Bo"}}"#,
+                r#"{"subtype":"file_comment","comment":{"user":"U1"},"file":{"user":"U2"}}"#,
+                r#"{"subtype":"file_share","file":{"user":"U2"}}"#,
+                r#"{"user":"U7","team":"T1","user_team":"T2","user_profile":{"real_name":"Maren Holt","display_name":""}}"#,
+                r#"{"user":"U8","team":"T1","user_profile":{"real_name":"Left Long Ago"}}"#,
+                r#"{"user":"USLACKBOT","room":{"created_by":"U1"}}"#,
+                r#"{"user":"W00"}"#,
+            ]
+            .map(who)
+            .join("\n"),
+            @r#"
+        U1 | - | listed
+        unknown | - | Unknown -
+        USLACKBOT | - | System Slackbot
+        U2 | deploys | listed
+        B9 | deploys | Bot deploys
+        B9 | deploys | Bot Jenkins
+        bot:github | github | Bot github
+        U2 | - | listed
+        U1 | - | listed
+        U2 | - | listed
+        U7 | - | External Maren Holt
+        U8 | - | User Left Long Ago
+        U1 | - | listed
+        W00 | - | Unknown -
+        "#
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! Blocks that show or link something that lies elsewhere: `image`, `video`, `file`, `call`.
+
+use chatferry_model::FileId;
+use chatferry_model::Text;
+use chatferry_model::document::{
+    Block, Card, CardAuthor, Image as ModelImage, ImageSource, Inline, Link,
+};
+use serde::Deserialize;
+
+use super::Convert;
+use super::text::TextObject;
+use crate::slack::context::Context;
+use crate::slack::lenient::{List, Num, Obj, Str};
+use crate::slack::mrkdwn::decode;
+use crate::slack::time;
+use crate::url;
+
+/// `image`, as a block and as an element.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct Image<'a> {
+    image_url: Str<'a>,
+    slack_file: Obj<SlackFile<'a>>,
+    alt_text: Str<'a>,
+    title: TextObject<'a>,
+    image_width: Num,
+    image_height: Num,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct SlackFile<'a> {
+    id: Str<'a>,
+    url: Str<'a>,
+}
+
+impl<'a> Image<'a> {
+    pub(super) fn image(&self) -> Option<ModelImage<'_>> {
+        let file = self.slack_file.get();
+        let source = match file.and_then(|file| file.id.get()) {
+            Some(id) => ImageSource::File(FileId::new(id)),
+            None => {
+                let address = self
+                    .image_url
+                    .get()
+                    .or(file.and_then(|file| file.url.get()))?;
+                ImageSource::Url(url::without_token(decode(address)))
+            }
+        };
+        Some(ModelImage {
+            source,
+            alt: self.alt_text.text(),
+            title: self.title.words().map(Text::from),
+            width: self.image_width.to_u32().filter(|pixels| *pixels > 0),
+            height: self.image_height.to_u32().filter(|pixels| *pixels > 0),
+        })
+    }
+
+    /// The picture within a line.
+    pub(super) fn inline(&self) -> Option<Inline<'_>> {
+        match self.image() {
+            Some(image) => Some(Inline::Image(image)),
+            None => self.alt_text.text().map(Inline::text),
+        }
+    }
+}
+
+impl Convert for Image<'_> {
+    fn convert<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        match self.image() {
+            Some(image) => out.push(Block::Image(image)),
+            None => {
+                if let Some(words) = self.alt_text.text() {
+                    out.push(Block::Paragraph(vec![Inline::text(words)]));
+                }
+            }
+        }
+    }
+}
+
+/// `video`: a card that leads to it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct Video<'a> {
+    title: TextObject<'a>,
+    title_url: Str<'a>,
+    video_url: Str<'a>,
+    thumbnail_url: Str<'a>,
+    alt_text: Str<'a>,
+    description: TextObject<'a>,
+    author_name: Str<'a>,
+    provider_name: Str<'a>,
+}
+
+impl Convert for Video<'_> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let clean = |address: &'m Str<'_>| {
+            address
+                .get()
+                .map(|address| url::without_token(decode(address)))
+        };
+        let mut title = self.title.inlines(context);
+        if title.is_empty() {
+            title.extend(self.alt_text.text().map(Inline::text));
+        }
+        out.push(Block::Card(Box::new(Card {
+            author: self
+                .author_name
+                .text()
+                .map(|name| CardAuthor { name, url: None }),
+            title,
+            title_url: clean(&self.title_url).or_else(|| clean(&self.video_url)),
+            body: self.description.blocks(context),
+            thumbnail: clean(&self.thumbnail_url).map(|address| ModelImage {
+                source: ImageSource::Url(address),
+                alt: self.alt_text.text(),
+                title: None,
+                width: None,
+                height: None,
+            }),
+            footer: self
+                .provider_name
+                .text()
+                .map(Inline::text)
+                .into_iter()
+                .collect(),
+            ..Card::default()
+        })));
+    }
+}
+
+/// `call`: a call of another provider, with who was in it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct Call<'a> {
+    call: Obj<Versions<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Versions<'a> {
+    v1: Obj<CallDetails<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct CallDetails<'a> {
+    name: Str<'a>,
+    join_url: Str<'a>,
+    date_start: Num,
+    all_participants: List<Obj<Participant<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Participant<'a> {
+    slack_id: Str<'a>,
+    display_name: Str<'a>,
+}
+
+impl Convert for Call<'_> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let Some(call) = self.call.get().and_then(|versions| versions.v1.get()) else {
+            return;
+        };
+        let mut people = Vec::new();
+        for participant in call.all_participants.iter().filter_map(Obj::get) {
+            if !people.is_empty() {
+                people.push(Inline::text(", "));
+            }
+            match (participant.slack_id.get(), participant.display_name.text()) {
+                (Some(id), name) => people.push(context.person(id, name, Default::default())),
+                (None, Some(name)) => people.push(Inline::text(name)),
+                (None, None) => {}
+            }
+        }
+        let name = call.name.get().unwrap_or("Call");
+        out.push(Block::Card(Box::new(Card {
+            title: vec![Inline::text(name)],
+            title_url: call
+                .join_url
+                .get()
+                .map(|address| url::without_token(decode(address))),
+            body: if people.is_empty() {
+                Vec::new()
+            } else {
+                vec![Block::Paragraph(people)]
+            },
+            time: call.date_start.get().and_then(time::seconds),
+            ..Card::default()
+        })));
+    }
+}
+
+/// `contact_card`: somebody's card.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct ContactCard<'a> {
+    user_id: Str<'a>,
+    name: Str<'a>,
+    email: Str<'a>,
+}
+
+impl Convert for ContactCard<'_> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let mut line = Vec::new();
+        match self.user_id.get() {
+            Some(id) => line.push(context.person(id, self.name.text(), Default::default())),
+            None => line.extend(self.name.text().map(Inline::text)),
+        }
+        if let Some(address) = self.email.get() {
+            line.push(Inline::text(" "));
+            line.push(Inline::Link(Link {
+                url: format!("mailto:{address}").into(),
+                content: vec![Inline::text(address)],
+            }));
+        }
+        if !line.is_empty() {
+            out.push(Block::Paragraph(line));
+        }
+    }
+}
+
+/// `file`, `share_shortcut`: shows nothing of its own. A remote file is one of the message's `files`,
+/// the shortcut is a button of Slack's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::slack) struct Silent {}
+
+impl Convert for Silent {
+    fn convert<'m>(&'m self, _: &mut Context<'m>, _: &mut Vec<Block<'m>>) {}
+}

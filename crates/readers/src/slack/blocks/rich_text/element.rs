@@ -1,0 +1,348 @@
+//! The inline elements of rich text.
+
+use chatferry_model::Text;
+use chatferry_model::document::{
+    Audience, Block, Document, Inline, Link as ModelLink, Mark, Marks,
+};
+use chatferry_model::emoji::Emoji as ModelEmoji;
+use serde::de::MapAccess;
+use serde::{Deserialize, Deserializer};
+
+use crate::slack::blocks::unknown::Unknown;
+use crate::slack::context::Context;
+use crate::slack::emoji::{self, Name};
+use crate::slack::lenient::{self, Flag, Num, Obj, Str, Tagged};
+use crate::slack::mrkdwn::{self, push_lines};
+use crate::slack::time::SlackTs;
+use crate::url;
+
+macro_rules! elements {
+    ($($($kind:literal)|+ => $variant:ident($type:ident),)*) => {
+        /// An inline element.
+        #[derive(Debug)]
+        pub(super) enum Element<'a> {
+            $($variant($type<'a>),)*
+            Unknown(Unknown),
+        }
+
+        impl<'de> Tagged<'de> for Element<'de> {
+            fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error> {
+                Ok(match kind.or_empty() {
+                    $($($kind)|+ => Self::$variant(lenient::rest(rest)?),)*
+                    kind => Self::Unknown(Unknown::read(kind, rest)?),
+                })
+            }
+        }
+
+        impl<'a> Element<'a> {
+            /// Appends what the element shows.
+            pub(super) fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+                match self {
+                    $(Self::$variant(element) => element.push(context, out),)*
+                    Self::Unknown(element) => out.append(&mut element.inlines(context)),
+                }
+            }
+        }
+    };
+}
+
+elements! {
+    "text" | "raw_text" => Text(Words),
+    "link" => Link(Link),
+    "emoji" => Emoji(Emoji),
+    "user" => User(User),
+    "usergroup" => UserGroup(UserGroup),
+    "channel" => Channel(Channel),
+    "broadcast" => Broadcast(Broadcast),
+    "date" => Date(Date),
+    "color" => Color(Color),
+    "team" => Team(Team),
+    "canvas" | "file" => Canvas(Canvas),
+}
+
+impl Default for Element<'_> {
+    fn default() -> Self {
+        Self::Unknown(Unknown::default())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Element<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::tagged::<Element<'de>, D>(deserializer)
+    }
+}
+
+impl<'a> Element<'a> {
+    /// Appends the words alone, as code shows them.
+    pub(super) fn push_words<'m>(&'m self, context: &mut Context<'m>, out: &mut String) {
+        match self {
+            Self::Text(words) => out.push_str(words.text.or_empty()),
+            Self::Link(link) => match link.text.get() {
+                Some(text) => out.push_str(text),
+                None => out.push_str(&link.address()),
+            },
+            other => {
+                let mut line = Vec::new();
+                other.push(context, &mut line);
+                let blocks = vec![Block::Paragraph(line)];
+                out.push_str(&Document { blocks }.to_plain_text());
+            }
+        }
+    }
+}
+
+/// How an element is set. Highlights of searches and the like are no style of the words.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Style {
+    bold: Flag,
+    italic: Flag,
+    strike: Flag,
+    code: Flag,
+    underline: Flag,
+    highlight: Flag,
+}
+
+fn marks(style: &Obj<Style>) -> Marks {
+    let Some(style) = style.get() else {
+        return Marks::NONE;
+    };
+    [
+        (style.bold, Mark::Bold),
+        (style.italic, Mark::Italic),
+        (style.strike, Mark::Strike),
+        (style.code, Mark::Code),
+        (style.underline, Mark::Underline),
+        (style.highlight, Mark::Highlight),
+    ]
+    .into_iter()
+    .filter(|(flag, _)| flag.is_set())
+    .fold(Marks::NONE, |marks, (_, mark)| marks | mark)
+}
+
+/// `text`: raw words, line feeds included.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Words<'a> {
+    pub(super) text: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Words<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        push_lines(self.text.or_empty().into(), marks(&self.style), out);
+    }
+}
+
+/// `link`: raw, but bots' addresses come escaped (slack.md trap 40).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Link<'a> {
+    url: Str<'a>,
+    text: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Link<'_> {
+    fn address(&self) -> Text<'_> {
+        url::without_token(mrkdwn::decode(self.url.or_empty()))
+    }
+
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let (url, marks) = (self.address(), marks(&self.style));
+        let mut content = Vec::new();
+        match self.text.get().filter(|text| *text != self.url.or_empty()) {
+            Some(text) => push_lines(text.into(), marks, &mut content),
+            None if marks.is_none() => {}
+            None => content.push(Inline::marked(url.as_str().to_owned(), marks)),
+        }
+        if url.is_empty() {
+            out.append(&mut content);
+        } else {
+            out.push(Inline::Link(ModelLink { url, content }));
+        }
+    }
+}
+
+/// `emoji`: its characters are spelled out since 2021, tone included.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Emoji<'a> {
+    name: Str<'a>,
+    unicode: Str<'a>,
+    skin_tone: Num,
+}
+
+impl Emoji<'_> {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let name = Name::parse(self.name.or_empty());
+        let tone = self.skin_tone.get().map(|tone| tone.to_string());
+        let unicode =
+            self.unicode
+                .get()
+                .and_then(emoji::from_hex)
+                .or_else(|| match (&tone, name.tone) {
+                    (Some(tone), "") => Name {
+                        base: name.base,
+                        tone,
+                    }
+                    .characters(),
+                    _ => context.emoji(self.name.or_empty()).unicode,
+                });
+        out.push(Inline::Emoji(ModelEmoji {
+            name: name.base.into(),
+            unicode,
+        }));
+    }
+}
+
+/// `user`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct User<'a> {
+    user_id: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl User<'_> {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        if let Some(id) = self.user_id.get() {
+            out.push(context.person(id, None, marks(&self.style)));
+        }
+    }
+}
+
+/// `usergroup`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct UserGroup<'a> {
+    usergroup_id: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl UserGroup<'_> {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        if let Some(id) = self.usergroup_id.get() {
+            out.push(context.group(id, None, marks(&self.style)));
+        }
+    }
+}
+
+/// `channel`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Channel<'a> {
+    channel_id: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Channel<'_> {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        if let Some(id) = self.channel_id.get() {
+            out.push(context.conversation(id, None, marks(&self.style)));
+        }
+    }
+}
+
+/// `broadcast`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Broadcast<'a> {
+    range: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Broadcast<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let audience = match self.range.or_empty() {
+            "here" => Audience::Here,
+            "everyone" => Audience::Everyone,
+            _ => Audience::Channel,
+        };
+        out.push(mrkdwn::everyone(audience, marks(&self.style)));
+    }
+}
+
+/// `date`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Date<'a> {
+    timestamp: SlackTs,
+    format: Str<'a>,
+    fallback: Str<'a>,
+    url: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Date<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let marks = marks(&self.style);
+        let format = self.format.or_empty().into();
+        let (fallback, url) = (self.fallback.text(), self.url.text());
+        match mrkdwn::date(self.timestamp, format, fallback, url, marks) {
+            Ok(date) => out.push(date),
+            Err(words) => out.extend(words.map(|words| Inline::marked(words, marks))),
+        }
+    }
+}
+
+/// `color`: its name, as `#2673D9`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Color<'a> {
+    value: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Color<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        out.extend(
+            self.value
+                .text()
+                .map(|value| Inline::marked(value, marks(&self.style))),
+        );
+    }
+}
+
+/// `team`: a workspace called by id.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Team<'a> {
+    team_id: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Team<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        if let Some(id) = self.team_id.get() {
+            out.push(Inline::marked(format!("@{id}"), marks(&self.style)));
+        }
+    }
+}
+
+/// `canvas`, `file`: a document of Slack's, called by id.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Canvas<'a> {
+    file_id: Str<'a>,
+    title: Str<'a>,
+    name: Str<'a>,
+    url: Str<'a>,
+}
+
+impl Canvas<'_> {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let id = self.file_id.or_empty();
+        let given = self.title.text().or_else(|| self.name.text());
+        let words = given
+            .or_else(|| context.space.file_title(id).map(Text::from))
+            .unwrap_or_else(|| format!("[canvas {id}]").into());
+        match self.url.get() {
+            Some(address) => out.push(Inline::Link(ModelLink {
+                url: url::without_token(mrkdwn::decode(address)),
+                content: vec![Inline::text(words)],
+            })),
+            None => out.push(Inline::text(words)),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Blocks as apps and people send them.

@@ -1,0 +1,105 @@
+//! What a message's words are read with: the names of the workspace, and notes on what was odd.
+
+use chatferry_model::document::Marks;
+use chatferry_model::document::{Inline, Mention, MentionTarget};
+use chatferry_model::emoji::Emoji;
+use chatferry_model::finding::Code;
+use chatferry_model::{ConversationId, PersonId, Text};
+
+use super::emoji::Name;
+use super::space::Space;
+
+/// The context of one message.
+pub(super) struct Context<'m> {
+    pub(super) space: &'m Space,
+    /// What was odd about it, in the order seen.
+    pub(super) notes: Vec<(&'static Code, String)>,
+    /// People it names that the export does not list, with the name it gives them.
+    pub(super) strangers: Vec<(PersonId<'m>, Option<Text<'m>>)>,
+}
+
+impl<'m> Context<'m> {
+    pub(super) fn new(space: &'m Space) -> Self {
+        Self {
+            space,
+            notes: Vec::new(),
+            strangers: Vec::new(),
+        }
+    }
+
+    /// Notes something odd, once.
+    pub(super) fn note(&mut self, code: &'static Code, message: impl Into<String>) {
+        let message = message.into();
+        if !self.notes.iter().any(|(c, m)| *c == code && *m == message) {
+            self.notes.push((code, message));
+        }
+    }
+
+    /// A person called by id; `label` is the name the text gives, if it does.
+    pub(super) fn person(
+        &mut self,
+        id: &'m str,
+        label: Option<Text<'m>>,
+        marks: Marks,
+    ) -> Inline<'m> {
+        let known = self.space.person_name(id);
+        if known.is_none() {
+            self.strangers.push((PersonId::new(id), label.clone()));
+        }
+        let label = label.filter(|label| !label.is_empty());
+        let text = label.or_else(|| known.map(Text::from)).unwrap_or_default();
+        let text = match text.strip_prefix('@') {
+            Some(name) => Text::from(name.to_owned()),
+            None => text,
+        };
+        mention(MentionTarget::Person(PersonId::new(id)), text, marks)
+    }
+
+    /// A channel called by id.
+    pub(super) fn conversation(
+        &self,
+        id: &'m str,
+        label: Option<Text<'m>>,
+        marks: Marks,
+    ) -> Inline<'m> {
+        let label = label.filter(|label| !label.is_empty());
+        let name = || self.space.conversation_name(id).map(Text::from);
+        let text = label.or_else(name).unwrap_or_default();
+        mention(
+            MentionTarget::Conversation(ConversationId::new(id)),
+            text,
+            marks,
+        )
+    }
+
+    /// A group of people called by id; exports do not list them (slack.md trap 45).
+    pub(super) fn group(&self, id: &'m str, label: Option<Text<'m>>, marks: Marks) -> Inline<'m> {
+        let label = label.unwrap_or_default();
+        let text = match label.strip_prefix('@') {
+            Some(name) => Text::from(name.to_owned()),
+            None => label,
+        };
+        mention(MentionTarget::Group(id.into()), text, marks)
+    }
+
+    /// An emoji by its name in text and reactions.
+    pub(super) fn emoji(&self, name: &'m str) -> Emoji<'m> {
+        let name = Name::parse(name);
+        if let Some(standard) = self.space.alias_of(name.base) {
+            return Name {
+                base: standard,
+                ..name
+            }
+            .emoji();
+        }
+        name.emoji()
+    }
+}
+
+pub(super) fn mention<'m>(target: MentionTarget<'m>, text: Text<'m>, marks: Marks) -> Inline<'m> {
+    Inline::Mention(Mention {
+        target,
+        text,
+        marks,
+    })
+}

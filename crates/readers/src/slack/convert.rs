@@ -1,0 +1,384 @@
+//! A message of Slack's as a message of the model, or why it is none.
+
+use std::borrow::Cow;
+
+use chatferry_model::document::{Block, Card, Date, Document, Inline, Mark, Marks};
+use chatferry_model::file::File;
+use chatferry_model::message::{Author, Message as ModelMessage, MessageKind, Stamp, Thread};
+use chatferry_model::{ConversationId, MessageId, Micros, PersonId, Text};
+
+use super::author::{self, Sighting};
+use super::blocks;
+use super::context::Context;
+use super::files;
+use super::lenient::Obj;
+use super::message::{Message, Room};
+use super::mrkdwn;
+use super::reactions;
+use super::subtype::{Treatment, treatment};
+use super::time::{self, message_id};
+use crate::{SystemMessages, codes};
+
+/// What is to be known of a message's conversation.
+#[derive(Clone, Debug)]
+pub(super) struct Here {
+    pub(super) id: ConversationId<'static>,
+    /// The pinned messages, sorted by time.
+    pub(super) pins: Vec<(Micros, Stamp<'static>)>,
+}
+
+/// What becomes of an element of a day file.
+#[derive(Debug)]
+pub(super) enum Fate<'m> {
+    /// A message.
+    Keep(Box<Kept<'m>>),
+    /// A message only if somebody replied to it; else left out for that reason.
+    KeepIfRoot(Box<Kept<'m>>, &'static str),
+    /// Left out for that reason.
+    Skip(Cow<'static, str>),
+    /// Part of another message, in that way.
+    Merge(&'static str),
+}
+
+/// A message to write, and what else it tells.
+#[derive(Debug)]
+pub(super) struct Kept<'m> {
+    pub(super) message: ModelMessage<'m>,
+    pub(super) sighting: Option<Sighting<'m>>,
+    /// What a reply says about its root, for when the root is missing.
+    pub(super) root: RootHint<'m>,
+}
+
+/// What a reply says about its root.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RootHint<'m> {
+    pub(super) author: Option<Text<'m>>,
+    pub(super) text: Option<Text<'m>>,
+}
+
+/// Why a message without a readable `ts` is left out: it has no place anywhere.
+pub(super) const WITHOUT_TIME: &str = "unreadable";
+
+/// Decides what becomes of `message`.
+pub(super) fn convert<'m>(
+    message: &'m Message<'m>,
+    here: &'m Here,
+    system: SystemMessages,
+    context: &mut Context<'m>,
+) -> Fate<'m> {
+    let treatment = treatment(message.subtype.get());
+    if treatment == Treatment::Envelope
+        && let Some(inner) = message.message.get()
+        && inner.message.get().is_none()
+    {
+        return convert(inner, here, system, context);
+    }
+    let Some(time) = message.ts.get() else {
+        context.note(&codes::SLACK_NO_TIME, without_time(message));
+        return Fate::Skip(Cow::Borrowed(WITHOUT_TIME));
+    };
+    let subtype = subtype_name(message);
+    match treatment {
+        Treatment::PinnedItem => return Fate::Merge("pinned_item"),
+        Treatment::FileComment if is_intro(message) => return Fate::Merge("file_comment (intro)"),
+        _ => {}
+    }
+    let author = author::resolve(message, context.space);
+    let mut body = body(message, treatment, context);
+    let files = attached(message, context);
+    let kind = match treatment {
+        Treatment::Tombstone => MessageKind::Placeholder,
+        Treatment::Line | Treatment::Notice | Treatment::Nothing => MessageKind::System,
+        _ if message.room.get().is_some() => MessageKind::System,
+        _ => MessageKind::Said,
+    };
+    let says_nothing = body.is_empty() && files.is_empty();
+    let skip: Option<&'static str> = match treatment {
+        Treatment::Tombstone => Some("tombstone"),
+        Treatment::Nothing => subtype,
+        Treatment::Notice if system == SystemMessages::Drop || says_nothing => subtype,
+        Treatment::Denied => {
+            context.note(&codes::SLACK_DENIED, "the content was kept from the export");
+            None
+        }
+        Treatment::Unknown => {
+            let name = message.subtype.or_empty().to_owned();
+            if says_nothing {
+                context.note(&codes::SLACK_UNKNOWN_SUBTYPE_EMPTY, &name);
+                Some("unknown subtype without content")
+            } else {
+                context.note(&codes::SLACK_UNKNOWN_SUBTYPE, &name);
+                None
+            }
+        }
+        _ if says_nothing && message.reactions.is_empty() => Some("empty"),
+        _ => None,
+    };
+    if body.is_empty() && files.is_empty() {
+        let words = match treatment {
+            Treatment::Tombstone => "This message was deleted.",
+            Treatment::Denied => "The content of this message was kept from the export.",
+            _ => "",
+        };
+        if !words.is_empty() {
+            body = vec![Block::Paragraph(vec![Inline::text(words)])];
+        }
+    }
+    let id = message_id(time);
+    let thread = thread(message, time, treatment);
+    let is_root = message.thread_ts.get() == Some(time);
+    let kept = Box::new(Kept {
+        root: thread
+            .as_ref()
+            .map(|_| root_hint(message))
+            .unwrap_or_default(),
+        message: ModelMessage {
+            id,
+            time,
+            author: Author {
+                person: author.person,
+                name: author.name,
+            },
+            kind,
+            thread,
+            subject: None,
+            body: Document { blocks: body },
+            files,
+            edited: edited(message),
+            pinned: pinned(message, time, here),
+            reactions: reactions::convert(&message.reactions, context),
+            findings: Vec::new(),
+        },
+        sighting: author.sighting,
+    });
+    match skip {
+        // Only a tombstone claims replies that it may have lost; the rest is shown with them.
+        Some(_) if is_root && kind == MessageKind::System && treatment != Treatment::Tombstone => {
+            Fate::Keep(kept)
+        }
+        Some(reason) => Fate::KeepIfRoot(kept, reason),
+        None => Fate::Keep(kept),
+    }
+}
+
+fn without_time(message: &Message<'_>) -> String {
+    match message.text.get() {
+        Some(text) => format!(
+            "no readable ts: {}",
+            text.chars().take(60).collect::<String>()
+        ),
+        None => "no readable ts".to_owned(),
+    }
+}
+
+/// The subtype as the table spells it, for reasons that outlive the message.
+fn subtype_name(message: &Message<'_>) -> Option<&'static str> {
+    let name = message.subtype.get()?;
+    super::subtype::SUBTYPES
+        .iter()
+        .map(|(known, _)| *known)
+        .find(|known| *known == name)
+}
+
+/// Whether a comment on a file is the one it was shared with, which the share has already said.
+fn is_intro(message: &Message<'_>) -> bool {
+    message.is_intro.is_set()
+        || message
+            .comment
+            .get()
+            .is_some_and(|comment| comment.is_intro.is_set())
+}
+
+fn thread<'m>(message: &Message<'_>, time: Micros, treatment: Treatment) -> Option<Thread<'m>> {
+    let root = message.thread_ts.get().filter(|root| *root != time)?;
+    Some(Thread {
+        root: MessageId::new(message_id(root).as_str().to_owned()),
+        root_time: root,
+        broadcast: treatment == Treatment::Broadcast || message.is_thread_broadcast.is_set(),
+    })
+}
+
+fn root_hint<'m>(message: &'m Message<'_>) -> RootHint<'m> {
+    let root = message.root.get();
+    let author = root.and_then(|root| root.user.text().or_else(|| root.bot_id.text()));
+    let deleted = |author: &Text<'_>| author.as_str() == author::SLACKBOT && root.is_none();
+    RootHint {
+        author: author
+            .or_else(|| message.parent_user_id.text())
+            .filter(|author| !deleted(author)),
+        text: root.and_then(|root| root.text.text()),
+    }
+}
+
+fn edited<'m>(message: &'m Message<'_>) -> Option<Stamp<'m>> {
+    let edited = message.edited.get()?;
+    Some(Stamp {
+        time: edited.ts.get(),
+        by: edited.user.get().map(PersonId::new),
+    })
+}
+
+fn pinned<'m>(message: &Message<'_>, time: Micros, here: &'m Here) -> Option<Stamp<'m>> {
+    if let Ok(at) = here.pins.binary_search_by_key(&time, |(ts, _)| *ts) {
+        return here.pins.get(at).map(|(_, stamp)| stamp.clone());
+    }
+    let named = message.pinned_to.iter().any(|id| id.is(here.id.as_str()));
+    named.then(Stamp::default)
+}
+
+/// What the message says: blocks before text, then attachments.
+fn body<'m>(
+    message: &'m Message<'m>,
+    treatment: Treatment,
+    context: &mut Context<'m>,
+) -> Vec<Block<'m>> {
+    let marks = match treatment {
+        Treatment::Me => Marks::from(Mark::Italic),
+        _ => Marks::NONE,
+    };
+    let mut out = blocks::convert(&message.blocks, context);
+    if !blocks::has_rich_text(&message.blocks) && !says_words(&out) {
+        // Apps put into the text what blocks of pictures and rules can't say.
+        let mut text = mrkdwn::blocks(words(message, treatment), marks, context);
+        text.append(&mut out);
+        out = text;
+    } else if out.is_empty() {
+        out = mrkdwn::blocks(words(message, treatment), marks, context);
+    }
+    for attachment in message.attachments.iter().filter_map(Obj::get) {
+        attachment.convert(context, &mut out);
+    }
+    if let Some(room) = message.room.get() {
+        out.push(huddle(room, context));
+    }
+    out
+}
+
+/// Whether blocks hold anything that can be read.
+fn says_words(blocks: &[Block<'_>]) -> bool {
+    blocks.iter().any(|block| match block {
+        Block::Divider | Block::Image(_) | Block::Attachment(_) => false,
+        Block::Card(card) => **card != Card::default(),
+        _ => true,
+    })
+}
+
+/// The text of the message: for old ways to share files it stands elsewhere, and `text` is a
+/// sentence of Slack's in the language of the workspace (slack.md 3.1).
+fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> &'m str {
+    let text = message.text.or_empty();
+    match treatment {
+        Treatment::FileComment => {
+            let comment = message
+                .comment
+                .get()
+                .and_then(|comment| comment.comment.get());
+            comment.unwrap_or(text)
+        }
+        Treatment::FileShare => {
+            let file = message.file.get();
+            let comment = file
+                .and_then(|file| file.initial_comment.get())
+                .and_then(|comment| comment.comment.get());
+            let by = message.user.get().unwrap_or_default();
+            let is_sentence = text
+                .strip_prefix("<@")
+                .is_some_and(|rest| rest.starts_with(by));
+            match comment {
+                Some(comment) => comment,
+                None if file.is_some() && is_sentence => text
+                    .split_once("> and commented: ")
+                    .map_or("", |(_, comment)| comment),
+                None => text,
+            }
+        }
+        _ => text,
+    }
+}
+
+/// The files that hang on the message, each once.
+fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File<'m>> {
+    let of_attachments = message
+        .attachments
+        .iter()
+        .filter_map(Obj::get)
+        .flat_map(|attachment| attachment.files.iter());
+    let all = message
+        .files
+        .iter()
+        .chain(of_attachments)
+        .filter_map(Obj::get)
+        .chain(message.file.get());
+    let mut out: Vec<File<'m>> = Vec::new();
+    for file in all {
+        let Some(converted) = file.convert(context.space) else {
+            context.note(
+                &codes::SLACK_FILE_WITHOUT_ID,
+                file.label().unwrap_or("(no name)"),
+            );
+            continue;
+        };
+        if out.iter().any(|before| before.id == converted.id) {
+            continue;
+        }
+        note_file(file, context);
+        out.push(converted);
+    }
+    out
+}
+
+fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
+    let is_here = file
+        .id()
+        .is_some_and(|id| context.space.blob(id.as_str()).is_some());
+    if is_here {
+        return;
+    }
+    if file.is_stub() {
+        context.note(
+            &codes::SLACK_FILE_GONE,
+            "only the file's id is in the export",
+        );
+    } else if file.is_document() {
+        context.note(
+            &codes::SLACK_DOCUMENT,
+            "the document's text is not in the export",
+        );
+    }
+}
+
+/// "Huddle, 12:00 to 12:30, with Ann and Bo" in elements.
+fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
+    let date = |time: Micros| {
+        let text = time.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string();
+        Inline::Date(Date {
+            time,
+            text: text.into(),
+            url: None,
+            marks: Marks::NONE,
+        })
+    };
+    let mut line = vec![Inline::text("Huddle")];
+    if let Some(name) = room.name.text() {
+        line.push(Inline::text(": "));
+        line.push(Inline::text(name));
+    }
+    if let Some(start) = room.date_start.get().and_then(time::seconds) {
+        line.push(Inline::text(", "));
+        line.push(date(start));
+    }
+    if let Some(end) = room.date_end.get().and_then(time::seconds) {
+        line.push(Inline::text(" to "));
+        line.push(date(end));
+    }
+    let people = if room.participant_history.is_empty() {
+        &room.participants
+    } else {
+        &room.participant_history
+    };
+    for (number, id) in people.iter().filter_map(|id| id.get()).enumerate() {
+        line.push(Inline::text(if number == 0 { ", with " } else { ", " }));
+        line.push(context.person(id, None, Marks::NONE));
+    }
+    Block::Paragraph(line)
+}

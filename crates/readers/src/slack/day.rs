@@ -1,0 +1,530 @@
+//! One day file: inflated, parsed message by message, written as lines of the model.
+//!
+//! The usual way is one pass that borrows from the file's text and holds one message at a time. If
+//! that fails anywhere, the file is read again piece by piece, each message on its own, so that one
+//! bad message costs one (libraries.md 1.1).
+
+use std::collections::HashMap;
+
+use chatferry_model::file::{File, FilePlace};
+use chatferry_model::finding::{Code, Findings, Place, Stage};
+use chatferry_model::message::MessageKind;
+use chatferry_model::sum::Sum;
+use chatferry_model::{Micros, PersonId, Text};
+use serde::de::{self, DeserializeSeed, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::author::Sighting;
+use super::context::Context;
+use super::convert::{self, Fate, Here, Kept, RootHint, WITHOUT_TIME};
+use super::lenient::Obj;
+use super::message::Message;
+use super::space::Space;
+use super::split::{self, Piece};
+use crate::{Container, Entry, ReadOptions, codes, url};
+
+/// What a day file became.
+#[derive(Debug, Default)]
+pub(super) struct Day {
+    /// JSON lines, in the order of `index`.
+    pub(super) lines: Vec<u8>,
+    /// One for each line, by time.
+    pub(super) index: Vec<Line>,
+    pub(super) tally: Tally,
+}
+
+/// A line of a day.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// When it was said, in µs.
+    pub(super) ts: i64,
+    /// Its root's time in µs, if it is a reply.
+    pub(super) root: Option<i64>,
+    /// Its length in bytes, line feed included.
+    pub(super) length: usize,
+    /// Left out for this reason unless somebody replied to it.
+    pub(super) only_as_root: Option<&'static str>,
+    /// Whether it stands for a message that is gone.
+    pub(super) placeholder: bool,
+    /// What it says about its root, unless that is in the same file.
+    pub(super) hint: Option<Box<RootHint<'static>>>,
+}
+
+/// What was counted on the way, apart from the lines.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Messages in, skipped and merged; those that go out are counted where they are written.
+    pub(super) messages: Sum,
+    /// Files seen on messages.
+    pub(super) files: u64,
+    /// Their lines for `files.jsonl`: id, whether it is only a stub, line.
+    pub(super) file_lines: Vec<(String, bool, Vec<u8>)>,
+    pub(super) people: HashMap<PersonId<'static>, Seen>,
+    pub(super) findings: Findings,
+}
+
+/// What was seen of a person.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// How many messages it wrote.
+    pub(super) messages: u64,
+    /// When it wrote the last one.
+    pub(super) last: Option<Micros>,
+    /// What messages tell about it.
+    pub(super) sighting: Option<Sighting<'static>>,
+}
+
+impl Seen {
+    /// Adds what was seen elsewhere, later in the order of the export.
+    pub(super) fn append(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.last = self.last.max(other.last);
+        self.sight(other.sighting);
+    }
+
+    /// Keeps the name that is worth more, the first among equals.
+    fn sight(&mut self, other: Option<Sighting<'static>>) {
+        let Some(other) = other else { return };
+        let better = self.sighting.as_ref().is_none_or(|mine| {
+            (other.name.is_some(), other.worth) > (mine.name.is_some(), mine.worth)
+        });
+        if better {
+            self.sighting = Some(other);
+        }
+    }
+}
+
+/// What reading a day file needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub(super) container: &'a Container,
+    pub(super) entry: &'a Entry,
+    pub(super) here: &'a Here,
+    pub(super) space: &'a Space,
+    pub(super) options: &'a ReadOptions,
+}
+
+impl Job<'_> {
+    fn place(&self) -> Place<'_> {
+        Place {
+            file: Some(self.entry.path.as_str().into()),
+            conversation: Some(self.here.id.as_str().into()),
+            ts: None,
+        }
+    }
+}
+
+/// Reads a day file. `buffer` is memory to reuse.
+pub(super) fn read(job: Job<'_>, buffer: &mut Vec<u8>) -> Day {
+    let mut day = Day::default();
+    if let Err(error) = job.container.read(job.entry, buffer) {
+        day.note(&job, &codes::READ_DAMAGED_ENTRY, error.to_string());
+    }
+    read_text(job, buffer, day)
+}
+
+/// Reads the bytes of a day file, adding to `day`.
+fn read_text(job: Job<'_>, bytes: &[u8], mut day: Day) -> Day {
+    let text = String::from_utf8_lossy(bytes);
+    if matches!(text, std::borrow::Cow::Owned(_)) {
+        day.note(
+            &job,
+            &codes::SLACK_OTHER_ENCODING,
+            "bytes that are not UTF-8",
+        );
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if text.trim().is_empty() {
+        day.note(&job, &codes::SLACK_EMPTY_FILE, "0 messages");
+        return day;
+    }
+    let mut fast = Writer::new(job, Day::default());
+    match each_message(text, |message| fast.take(message)) {
+        Ok(()) => {
+            let mut read = fast.finish();
+            day.tally
+                .findings
+                .append(std::mem::take(&mut read.tally.findings));
+            read.tally.findings = day.tally.findings;
+            read
+        }
+        Err(_) => salvage(job, text, day),
+    }
+}
+
+/// Reads message by message what can't be read as a whole.
+fn salvage(job: Job<'_>, text: &str, day: Day) -> Day {
+    let mut writer = Writer::new(job, day);
+    let Some(mut elements) = split::elements(text) else {
+        no_list(text, &mut writer);
+        return writer.finish();
+    };
+    for piece in elements.by_ref() {
+        match piece {
+            Piece::Element(element) => one(element, &mut writer),
+            Piece::Cut(rest) => {
+                writer.skip_unreadable(
+                    &codes::SLACK_CUT_FILE,
+                    format!("{} bytes of a message", rest.len()),
+                );
+                return writer.finish();
+            }
+        }
+    }
+    if !elements.is_closed() {
+        writer.day.note(
+            &job,
+            &codes::SLACK_CUT_FILE,
+            "the end of the list is missing",
+        );
+    }
+    writer.finish()
+}
+
+/// One message on its own: as it is, else repaired, else with the last of doubled keys, else not.
+fn one(element: &str, writer: &mut Writer<'_>) {
+    let first = serde_json::from_str::<Obj<Message<'_>>>(element);
+    let Err(error) = first.map(|message| writer.take(message)) else {
+        return;
+    };
+    let repaired = split::repair(element);
+    if let Ok(message) = serde_json::from_str::<Obj<Message<'_>>>(&repaired) {
+        writer.take(message);
+        writer
+            .day
+            .note(&writer.job, &codes::SLACK_REPAIRED, error.to_string());
+        return;
+    }
+    let plain = serde_json::from_str::<Value>(&repaired).map(|value| value.to_string());
+    if let Ok(plain) = plain
+        && let Ok(message) = serde_json::from_str::<Obj<Message<'_>>>(&plain)
+    {
+        writer.take(message);
+        writer
+            .day
+            .note(&writer.job, &codes::SLACK_REPAIRED, error.to_string());
+        return;
+    }
+    let start: String = element
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .take(80)
+        .collect();
+    writer.skip_unreadable(&codes::SLACK_UNREADABLE, format!("{error}: {start}"));
+}
+
+/// An object where a list belongs: a page of Slack's API, a map of messages, or one message.
+fn no_list(text: &str, writer: &mut Writer<'_>) {
+    let value: Value = serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&split::repair(text)))
+        .unwrap_or_default();
+    let messages: Vec<Value> = match value {
+        Value::Object(mut page) if page.get("messages").is_some_and(Value::is_array) => {
+            match page.remove("messages") {
+                Some(Value::Array(messages)) => messages,
+                _ => Vec::new(),
+            }
+        }
+        message @ Value::Object(_) if message.get("ts").is_some() => vec![message],
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(_, value)| value)
+            .filter(|value| value.get("ts").is_some())
+            .collect(),
+        _ => Vec::new(),
+    };
+    let job = writer.job;
+    if messages.is_empty() {
+        writer
+            .day
+            .note(&job, &codes::SLACK_UNREADABLE, "no list of messages");
+        return;
+    }
+    writer.day.note(
+        &job,
+        &codes::SLACK_NOT_A_LIST,
+        "an object where a list belongs",
+    );
+    for message in messages {
+        one(&message.to_string(), writer);
+    }
+}
+
+/// Turns messages into lines.
+struct Writer<'a> {
+    job: Job<'a>,
+    day: Day,
+    last: i64,
+    sorted: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn new(job: Job<'a>, day: Day) -> Self {
+        Self {
+            job,
+            day,
+            last: i64::MIN,
+            sorted: true,
+        }
+    }
+
+    fn take(&mut self, message: Obj<Message<'_>>) {
+        self.day.tally.messages.input += 1;
+        let Some(message) = message.into_inner() else {
+            self.day.tally.messages.skip("not a message");
+            self.day.note(
+                &self.job,
+                &codes::SLACK_NOT_A_MESSAGE,
+                "something else than an object",
+            );
+            return;
+        };
+        let mut context = Context::new(self.job.space);
+        let fate = convert::convert(
+            &message,
+            self.job.here,
+            self.job.options.system_messages,
+            &mut context,
+        );
+        let fate = self.selected(fate);
+        let ts = message
+            .ts
+            .get()
+            .map(|time| super::time::message_id(time).as_str().to_owned());
+        let sum = &mut self.day.tally.messages;
+        match fate {
+            Fate::Merge(reason) => sum.merge(reason),
+            Fate::Skip(reason) => sum.skip(&reason),
+            Fate::Keep(kept) => self.write(*kept, None, &context),
+            Fate::KeepIfRoot(kept, reason) => self.write(*kept, Some(reason), &context),
+        }
+        for (id, name) in context.strangers {
+            let seen = Seen {
+                sighting: Some(Sighting {
+                    kind: chatferry_model::person::PersonKind::Unknown,
+                    name: name.map(Text::into_owned),
+                    worth: 1,
+                }),
+                ..Seen::default()
+            };
+            self.day
+                .tally
+                .people
+                .entry(id.into_owned())
+                .or_default()
+                .append(seen);
+        }
+        for (code, words) in context.notes {
+            let place = Place {
+                ts: ts.as_deref().map(Text::from),
+                ..self.job.place()
+            };
+            self.day
+                .tally
+                .findings
+                .note(Stage::Read, code, place, words);
+        }
+    }
+
+    fn selected<'m>(&self, fate: Fate<'m>) -> Fate<'m> {
+        let time = match &fate {
+            Fate::Keep(kept) | Fate::KeepIfRoot(kept, _) => kept.message.time,
+            Fate::Skip(_) | Fate::Merge(_) => return fate,
+        };
+        if self.job.options.selection.has_time(time) {
+            fate
+        } else {
+            Fate::Skip("outside the dates".into())
+        }
+    }
+
+    fn write(
+        &mut self,
+        mut kept: Kept<'_>,
+        only_as_root: Option<&'static str>,
+        context: &Context<'_>,
+    ) {
+        let message = &mut kept.message;
+        message.findings = finding_codes(context);
+        for file in &message.files {
+            self.day.tally.take_file(file);
+        }
+        let author = message.author.person.as_str();
+        let tally = &mut self.day.tally;
+        if only_as_root.is_none() {
+            let seen = match tally.people.get_mut(author) {
+                Some(seen) => seen,
+                None => tally
+                    .people
+                    .entry(message.author.person.to_static())
+                    .or_default(),
+            };
+            if message.kind == MessageKind::Said {
+                seen.messages += 1;
+                seen.last = seen.last.max(Some(message.time));
+            }
+            seen.sight(kept.sighting.take().map(Sighting::into_owned));
+        } else if let Some(sighting) = kept.sighting.take() {
+            let seen = tally
+                .people
+                .entry(message.author.person.to_static())
+                .or_default();
+            seen.sight(Some(sighting.into_owned()));
+        }
+        let ts = message.time.as_micros();
+        let start = self.day.lines.len();
+        if serde_json::to_writer(&mut self.day.lines, &message).is_err() {
+            // Writing to memory can't fail, and every type of the model can be written.
+            self.day.lines.truncate(start);
+            tally.messages.skip(WITHOUT_TIME);
+            return;
+        }
+        url::blot_tokens(&mut self.day.lines, start);
+        self.day.lines.push(b'\n');
+        let root = message
+            .thread
+            .as_ref()
+            .map(|thread| thread.root_time.as_micros());
+        let hint = root.filter(|root| !self.has(*root)).map(|_| {
+            Box::new(RootHint {
+                author: kept.root.author.map(Text::into_owned),
+                text: kept.root.text.map(Text::into_owned),
+            })
+        });
+        self.sorted &= ts > self.last;
+        self.last = self.last.max(ts);
+        self.day.index.push(Line {
+            ts,
+            root,
+            length: self.day.lines.len() - start,
+            only_as_root,
+            placeholder: message.kind == MessageKind::Placeholder,
+            hint,
+        });
+    }
+
+    /// Whether a message of that time came already in this file, as far as it is in order.
+    fn has(&self, ts: i64) -> bool {
+        self.day
+            .index
+            .binary_search_by_key(&ts, |line| line.ts)
+            .is_ok()
+    }
+
+    fn skip_unreadable(&mut self, code: &'static Code, message: String) {
+        self.day.tally.messages.input += 1;
+        self.day.tally.messages.skip(WITHOUT_TIME);
+        self.day.note(&self.job, code, message);
+    }
+
+    /// The day, its lines by time.
+    fn finish(self) -> Day {
+        let mut day = self.day;
+        if !self.sorted {
+            day.sort();
+        }
+        day
+    }
+}
+
+/// The codes of what was noted, each once.
+fn finding_codes(context: &Context<'_>) -> Vec<Text<'static>> {
+    let mut codes: Vec<Text<'static>> = Vec::new();
+    for (code, _) in &context.notes {
+        if !codes.iter().any(|before| *before == code.id) {
+            codes.push(Text::from_static(code.id));
+        }
+    }
+    codes
+}
+
+impl Day {
+    fn note(&mut self, job: &Job<'_>, code: &'static Code, message: impl Into<String>) {
+        self.tally
+            .findings
+            .note(Stage::Read, code, job.place(), message);
+    }
+
+    /// Orders the lines by time; those of the same time stay as they are.
+    fn sort(&mut self) {
+        let mut at = 0;
+        let mut placed: Vec<(usize, Line)> = Vec::with_capacity(self.index.len());
+        for line in self.index.drain(..) {
+            let start = at;
+            at += line.length;
+            placed.push((start, line));
+        }
+        placed.sort_by_key(|(_, line)| line.ts);
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (start, line) in &placed {
+            lines.extend_from_slice(
+                self.lines
+                    .get(*start..start + line.length)
+                    .unwrap_or_default(),
+            );
+        }
+        self.lines = lines;
+        self.index = placed.into_iter().map(|(_, line)| line).collect();
+    }
+}
+
+impl Tally {
+    fn take_file(&mut self, file: &File<'_>) {
+        self.files += 1;
+        let mut line = Vec::with_capacity(256);
+        if serde_json::to_writer(&mut line, file).is_ok() {
+            url::blot_tokens(&mut line, 0);
+            line.push(b'\n');
+            let stub = matches!(file.place, FilePlace::Gone(_));
+            self.file_lines
+                .push((file.id.as_str().to_owned(), stub, line));
+        }
+    }
+
+    /// Adds what was counted in a later part of the same conversation or export.
+    pub(super) fn append(&mut self, other: Self) {
+        self.messages.append(&other.messages);
+        self.files += other.files;
+        self.file_lines.extend(other.file_lines);
+        self.findings.append(other.findings);
+        for (person, seen) in other.people {
+            self.people.entry(person).or_default().append(seen);
+        }
+    }
+}
+
+/// Hands over the elements of a list, one at a time. Fails at the first that is no JSON, and when
+/// something comes after the list.
+fn each_message<'de>(
+    text: &'de str,
+    take: impl FnMut(Obj<Message<'de>>),
+) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Messages(take).deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+struct Messages<F>(F);
+
+impl<'de, F: FnMut(Obj<Message<'de>>)> DeserializeSeed<'de> for Messages<F> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(Obj<Message<'de>>)> Visitor<'de> for Messages<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of messages")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut messages: A) -> Result<(), A::Error> {
+        while let Some(message) = messages.next_element::<Obj<Message<'de>>>()? {
+            (self.0)(message);
+        }
+        Ok(())
+    }
+}

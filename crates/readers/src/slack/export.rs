@@ -1,0 +1,375 @@
+//! All exports as one: their lists merged, each conversation with its day files.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chatferry_model::conversation::{Conversation, ConversationKind};
+use chatferry_model::manifest::Workspace;
+use chatferry_model::message::Stamp;
+use chatferry_model::{ConversationId, Micros, WorkspaceId};
+
+use super::layout::{self, Folder, Root};
+use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
+use super::people::People;
+use crate::{Container, Entry, ReadError, Sink, codes, container};
+
+/// A day file, and in which container it is.
+pub(super) type DayFile<'c> = (&'c Container, &'c Entry);
+
+/// A conversation and where its messages are.
+#[derive(Debug)]
+pub(super) struct Source<'c> {
+    pub(super) conversation: Conversation,
+    pub(super) pins: Vec<(Micros, Stamp<'static>)>,
+    /// By name, and for one name in the order of the exports.
+    pub(super) days: Vec<DayFile<'c>>,
+    /// Lists of the canvases in it.
+    pub(super) canvases: Vec<DayFile<'c>>,
+    listed: bool,
+}
+
+/// Everything but the messages.
+#[derive(Debug, Default)]
+pub(super) struct Export<'c> {
+    pub(super) people: People,
+    pub(super) conversations: BTreeMap<String, Source<'c>>,
+    pub(super) workspaces: Vec<Workspace>,
+    /// Titles of canvases by file id.
+    pub(super) titles: HashMap<String, String>,
+    /// Lists of canvases at the roots.
+    pub(super) canvases: Vec<DayFile<'c>>,
+    /// Files that came along, by id; the first of several.
+    pub(super) uploads: BTreeMap<&'c str, DayFile<'c>>,
+    /// Entries of all lists of conversations.
+    pub(super) entries: u64,
+}
+
+/// The names by which the folders of one root are found.
+#[derive(Default)]
+struct Names {
+    by_name: HashMap<String, String>,
+    by_file: HashMap<String, String>,
+}
+
+impl<'c> Export<'c> {
+    /// Reads the lists of all roots and finds the folders of all conversations.
+    pub(super) fn open(
+        containers: &'c [Container],
+        roots: &[Root],
+        sink: &mut Sink<'_>,
+    ) -> Result<Self, ReadError> {
+        let mut export = Self::default();
+        let mut names = Vec::with_capacity(roots.len());
+        let mut workspace_of_root = Vec::with_capacity(roots.len());
+        for root in roots {
+            let Some(container) = containers.get(root.container) else {
+                continue;
+            };
+            let workspace = export.read_people(container, root, sink);
+            names.push(export.read_conversations(container, root, workspace.as_ref(), sink));
+            export.read_canvases(container, root, sink);
+            for (id, entry) in layout::uploads(container, root) {
+                export.uploads.entry(id).or_insert((container, entry));
+            }
+            if let Some(workspace) = &workspace
+                && !export.workspaces.contains(workspace)
+            {
+                export.workspaces.push(workspace.clone());
+            }
+            workspace_of_root.push(workspace);
+        }
+        for (number, root) in roots.iter().enumerate() {
+            let Some(container) = containers.get(root.container) else {
+                continue;
+            };
+            for (folder, files) in layout::folders(container, root, roots) {
+                let id = resolve(folder, number, &names, &export.conversations, root);
+                let id = id.unwrap_or_else(|| {
+                    let workspace = workspace_of_root.get(number).and_then(Option::as_ref);
+                    export.unlisted(container, folder, root, workspace, sink)
+                });
+                export.add_folder(&id, container, files);
+            }
+        }
+        let single = export.workspaces.len() < 2;
+        for source in export.conversations.values_mut() {
+            source.days.sort_by(|a, b| day_name(a).cmp(day_name(b)));
+            if single {
+                source.conversation.workspace = None;
+            }
+        }
+        Ok(export)
+    }
+
+    /// The names to show, by id.
+    pub(super) fn conversation_names(&self) -> HashMap<String, String> {
+        let all = self.conversations.iter();
+        all.map(|(id, source)| (id.clone(), source.conversation.name.clone()))
+            .collect()
+    }
+
+    fn read_people(
+        &mut self,
+        container: &Container,
+        root: &Root,
+        sink: &mut Sink<'_>,
+    ) -> Option<Workspace> {
+        let mut all = Vec::new();
+        for list in PEOPLE {
+            let path = format!("{}{list}", root.prefix);
+            if let Some(text) = read_text(container, &path, sink) {
+                let users: Vec<User<'_>> = metadata::read_list(&text, |error| {
+                    sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error)
+                });
+                all.extend(users.iter().filter_map(User::convert));
+            }
+        }
+        let workspace = metadata::workspace_of(&all);
+        for listed in all {
+            self.people.list(listed);
+        }
+        workspace
+    }
+
+    fn read_conversations(
+        &mut self,
+        container: &Container,
+        root: &Root,
+        workspace: Option<&Workspace>,
+        sink: &mut Sink<'_>,
+    ) -> Names {
+        let mut names = Names::default();
+        for (list, kind) in LISTS {
+            let path = format!("{}{list}", root.prefix);
+            let Some(text) = read_text(container, &path, sink) else {
+                continue;
+            };
+            let channels: Vec<Channel<'_>> = metadata::read_list(&text, |error| {
+                sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error)
+            });
+            for channel in &channels {
+                let Some(mut listed) = channel.convert(*kind) else {
+                    sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, "an entry without an id");
+                    continue;
+                };
+                self.entries += 1;
+                listed.conversation.workspace =
+                    workspace.map(|workspace| WorkspaceId::from(workspace.id.clone()));
+                let id = listed.conversation.id.as_str().to_owned();
+                if let Some(file) = layout::file_of_folder(channel.folder()) {
+                    names
+                        .by_file
+                        .entry(file.to_owned())
+                        .or_insert_with(|| id.clone());
+                }
+                let name = container::normalise(channel.folder());
+                if !name.is_empty() {
+                    names.by_name.entry(name).or_insert_with(|| id.clone());
+                }
+                match self.conversations.get_mut(&id) {
+                    Some(source) => source.merge(listed),
+                    None => {
+                        self.conversations.insert(id, Source::new(listed));
+                    }
+                }
+            }
+        }
+        names
+    }
+
+    fn read_canvases(&mut self, container: &'c Container, root: &Root, sink: &mut Sink<'_>) {
+        let path = format!("{}canvases.json", root.prefix);
+        let Some(entry) = container.find(&path) else {
+            return;
+        };
+        if let Some(text) = read_text(container, &path, sink) {
+            let canvases: Vec<Canvas<'_>> = metadata::read_list(&text, |_| {});
+            for canvas in canvases {
+                if let (Some(id), Some(title)) =
+                    (canvas.id.get(), canvas.title.get().or(canvas.name.get()))
+                {
+                    self.titles.insert(id.to_owned(), title.to_owned());
+                }
+            }
+        }
+        self.canvases.push((container, entry));
+    }
+
+    /// A conversation that no list names: private, whatever it was (design.md rule 4.4).
+    fn unlisted(
+        &mut self,
+        container: &Container,
+        folder: &str,
+        root: &Root,
+        workspace: Option<&Workspace>,
+        sink: &mut Sink<'_>,
+    ) -> String {
+        let folder = if folder.is_empty() {
+            container.name().trim_end_matches(".zip")
+        } else {
+            folder
+        };
+        let name = folder
+            .strip_prefix("b'")
+            .and_then(|name| name.strip_suffix('\''))
+            .unwrap_or(folder);
+        let is_id = layout::is_conversation_id(name);
+        let kind = match name {
+            name if is_id && name.starts_with('D') => ConversationKind::Dm,
+            name if name.starts_with("mpdm-") => ConversationKind::GroupDm,
+            _ => ConversationKind::Private,
+        };
+        // Workspaces of one organisation have channels of the same name.
+        let id = if root.prefix.contains("teams/") && !is_id {
+            format!("{}{name}", root.prefix)
+        } else {
+            name.to_owned()
+        };
+        sink.note_file(
+            &codes::SLACK_UNLISTED,
+            &format!("{}{folder}", root.prefix),
+            name,
+        );
+        self.conversations.entry(id.clone()).or_insert_with(|| {
+            let conversation = Conversation {
+                id: ConversationId::from(id.clone()),
+                kind,
+                name: if kind == ConversationKind::Dm {
+                    String::new()
+                } else {
+                    name.to_owned()
+                },
+                topic: String::new(),
+                purpose: String::new(),
+                general: false,
+                archived: false,
+                created: None,
+                creator: None,
+                members: Vec::new(),
+                workspace: workspace.map(|workspace| WorkspaceId::from(workspace.id.clone())),
+                messages: 0,
+                replies: 0,
+                first: None,
+                last: None,
+            };
+            Source {
+                listed: false,
+                ..Source::new(Listed {
+                    conversation,
+                    pins: Vec::new(),
+                })
+            }
+        });
+        id
+    }
+
+    fn add_folder(&mut self, id: &str, container: &'c Container, files: Folder<'c>) {
+        if let Some(source) = self.conversations.get_mut(id) {
+            source
+                .days
+                .extend(files.days.into_iter().map(|entry| (container, entry)));
+            source
+                .canvases
+                .extend(files.canvases.into_iter().map(|entry| (container, entry)));
+        }
+    }
+}
+
+impl Source<'_> {
+    fn new(listed: Listed) -> Self {
+        Self {
+            conversation: listed.conversation,
+            pins: listed.pins,
+            days: Vec::new(),
+            canvases: Vec::new(),
+            listed: true,
+        }
+    }
+
+    /// How many conversations were made of folders that no list names: 0 or 1.
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed
+    }
+
+    /// Adds what a later list says. It knows better, but what was private once stays so.
+    fn merge(&mut self, later: Listed) {
+        let before = std::mem::replace(&mut self.conversation, later.conversation);
+        let now = &mut self.conversation;
+        if before.kind.is_private() && !now.kind.is_private() {
+            now.kind = before.kind;
+        }
+        now.general |= before.general;
+        now.created = match (before.created, now.created) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        now.creator = now.creator.take().or(before.creator);
+        now.workspace = now.workspace.take().or(before.workspace);
+        if now.members.is_empty() {
+            now.members = before.members;
+        }
+        for (words, old) in [
+            (&mut now.topic, before.topic),
+            (&mut now.purpose, before.purpose),
+        ] {
+            if words.is_empty() {
+                *words = old;
+            }
+        }
+        for pin in later.pins {
+            if !self.pins.iter().any(|(ts, _)| *ts == pin.0) {
+                self.pins.push(pin);
+            }
+        }
+        self.pins.sort_by_key(|(ts, _)| *ts);
+    }
+}
+
+/// The conversation of a folder: by name in the lists of its root, by id, by the file it comments,
+/// or by name in exactly one list of another root, for exports that dropped it since.
+fn resolve(
+    folder: &str,
+    root: usize,
+    names: &[Names],
+    conversations: &BTreeMap<String, Source<'_>>,
+    place: &Root,
+) -> Option<String> {
+    let own = names.get(root)?;
+    let name = folder
+        .strip_prefix("b'")
+        .and_then(|name| name.strip_suffix('\''))
+        .unwrap_or(folder);
+    let file = layout::file_of_folder(name);
+    if let Some(id) = own.by_name.get(name).or_else(|| own.by_file.get(file?)) {
+        return Some(id.clone());
+    }
+    if conversations.contains_key(name) {
+        return Some(name.to_owned());
+    }
+    if place.prefix.contains("teams/") {
+        return None;
+    }
+    let mut others = names.iter().filter_map(|names| names.by_name.get(name));
+    let first = others.next()?;
+    others.all(|other| other == first).then(|| first.clone())
+}
+
+fn day_name<'c>(file: &DayFile<'c>) -> &'c str {
+    let path = file.1.path.as_str();
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The text of a list, without a byte order mark; `None` if there is none or it can't be read.
+fn read_text(container: &Container, path: &str, sink: &mut Sink<'_>) -> Option<String> {
+    let entry = container.find(path)?;
+    let mut bytes = Vec::new();
+    if let Err(error) = container.read(entry, &mut bytes) {
+        sink.note_file(&codes::READ_DAMAGED_ENTRY, path, error.to_string());
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if text.trim().is_empty() {
+        sink.note_file(&codes::SLACK_DAMAGED_LIST, path, "the file is empty");
+        return None;
+    }
+    Some(text.to_owned())
+}

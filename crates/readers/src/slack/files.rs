@@ -1,0 +1,268 @@
+//! Files as Slack writes them (slack.md 3.4).
+
+use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
+use chatferry_model::{FileId, Text};
+use serde::Deserialize;
+
+use super::lenient::{Flag, List, Num, Obj, Str};
+use super::message::Comment;
+use super::mrkdwn::decode;
+use super::space::Space;
+use crate::url::{self, is_slack_file};
+
+/// A file on a message, or its stub.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct File<'a> {
+    id: Str<'a>,
+    name: Str<'a>,
+    title: Str<'a>,
+    mimetype: Str<'a>,
+    filetype: Str<'a>,
+    mode: Str<'a>,
+    file_access: Str<'a>,
+    pub(super) user: Str<'a>,
+    size: Num,
+    original_w: Num,
+    original_h: Num,
+    alt_txt: Str<'a>,
+    is_external: Flag,
+    url_private: Str<'a>,
+    url_private_download: Str<'a>,
+    url: Str<'a>,
+    url_download: Str<'a>,
+    permalink: Str<'a>,
+    external_url: Str<'a>,
+    preview: Str<'a>,
+    preview_is_truncated: Flag,
+    lines_more: Num,
+    plain_text: Str<'a>,
+    subject: Str<'a>,
+    from: List<Obj<Address<'a>>>,
+    to: List<Obj<Address<'a>>>,
+    cc: List<Obj<Address<'a>>>,
+    transcription: Obj<Transcription<'a>>,
+    pub(super) initial_comment: Obj<Comment<'a>>,
+}
+
+/// Somebody an e-mail is from or to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Address<'a> {
+    original: Str<'a>,
+    address: Str<'a>,
+}
+
+/// What was said in a clip.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Transcription<'a> {
+    preview: Obj<TranscriptHead<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct TranscriptHead<'a> {
+    content: Str<'a>,
+    has_more: Flag,
+}
+
+impl<'a> File<'a> {
+    pub(super) fn id(&self) -> Option<FileId<'_>> {
+        self.id.get().map(FileId::new)
+    }
+
+    /// The title or name, where it has one.
+    pub(super) fn label(&self) -> Option<&str> {
+        self.title.get().or(self.name.get())
+    }
+
+    /// The file for the document. `None` where not even an id is there.
+    pub(super) fn convert<'m>(&'m self, space: &'m Space) -> Option<ModelFile<'m>> {
+        let id = self.id()?;
+        let name = self.name.text().unwrap_or_default();
+        let title = self
+            .title
+            .text()
+            .filter(|title| *title != name)
+            .map(|title| decode_text(&title));
+        let pixels = |number: Num| number.to_u32().filter(|pixels| *pixels > 0);
+        let place = match space.blob(id.as_str()) {
+            Some(blob) => FilePlace::Blob(blob.into()),
+            None => self.place(),
+        };
+        Some(ModelFile {
+            name,
+            title,
+            media_type: self.mimetype.text(),
+            size: self
+                .size
+                .get()
+                .and_then(|size| u64::try_from(size).ok())
+                .filter(|size| *size > 0),
+            width: pixels(self.original_w),
+            height: pixels(self.original_h),
+            alt: self.alt_txt.text(),
+            preview: self.preview(),
+            place,
+            id,
+        })
+    }
+
+    fn place(&self) -> FilePlace<'_> {
+        let gone = match (self.mode.or_empty(), self.file_access.or_empty()) {
+            ("tombstone", _) | (_, "file_not_found") => Some(Gone::Deleted),
+            ("hidden_by_limit", _) => Some(Gone::HiddenByLimit),
+            (_, "access_denied" | "check_file_info") => Some(Gone::Denied),
+            _ => None,
+        };
+        if let Some(gone) = gone {
+            return FilePlace::Gone(gone);
+        }
+        let address = [
+            &self.url_private_download,
+            &self.url_private,
+            &self.url_download,
+            &self.url,
+            &self.external_url,
+            &self.permalink,
+        ]
+        .into_iter()
+        .find_map(|url| url.get());
+        let Some(raw) = address else {
+            return FilePlace::Gone(Gone::Unknown);
+        };
+        let external = self.mode.is("external") || self.is_external.is_set() || !is_slack_file(raw);
+        let elsewhere = external
+            && self
+                .url_private_download
+                .get()
+                .is_none_or(|url| !is_slack_file(url));
+        let clean = url::without_token(decode(raw));
+        if elsewhere && !is_slack_host(&clean) {
+            FilePlace::External(clean)
+        } else {
+            FilePlace::Remote(clean)
+        }
+    }
+
+    /// The text that the message itself carries: of snippets, e-mails and clips.
+    fn preview(&self) -> Option<Preview<'_>> {
+        if self.mode.is("email") || self.filetype.is("email") {
+            return self.email();
+        }
+        if let Some(head) = self.transcription.get().and_then(|t| t.preview.get())
+            && let Some(text) = head.content.text()
+        {
+            return Some(Preview {
+                text,
+                language: None,
+                cut: head.has_more.is_set(),
+            });
+        }
+        let text = self.preview.text()?;
+        let snippet = self.mode.is("snippet");
+        let language = self
+            .filetype
+            .text()
+            .filter(|kind| snippet && !matches!(kind.as_str(), "text" | "auto" | "post" | "space"));
+        Some(Preview {
+            text,
+            language,
+            cut: self.preview_is_truncated.is_set()
+                || self.lines_more.get().is_some_and(|more| more > 0),
+        })
+    }
+
+    fn email(&self) -> Option<Preview<'_>> {
+        let mut text = String::new();
+        for (name, people) in [("From", &self.from), ("To", &self.to), ("Cc", &self.cc)] {
+            let people: Vec<_> = people
+                .iter()
+                .filter_map(Obj::get)
+                .filter_map(|person| person.original.get().or(person.address.get()))
+                .collect();
+            if !people.is_empty() {
+                text.push_str(&format!("{name}: {}\n", people.join(", ")));
+            }
+        }
+        if let Some(subject) = self.subject.get() {
+            text.push_str(&format!("Subject: {subject}\n"));
+        }
+        let body = self.plain_text.get().or(self.preview.get());
+        if let Some(body) = body {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(body);
+        }
+        (!text.is_empty()).then(|| Preview {
+            text: text.into(),
+            language: None,
+            cut: self.plain_text.get().is_none() && self.preview_is_truncated.is_set(),
+        })
+    }
+
+    /// Whether this is only a stub: nothing but an id and why.
+    pub(super) fn is_stub(&self) -> bool {
+        matches!(self.place(), FilePlace::Gone(_))
+    }
+
+    /// A document of Slack's own (canvas, post), whose body no export holds (slack.md trap 72).
+    pub(super) fn is_document(&self) -> bool {
+        matches!(
+            self.mode.or_empty(),
+            "quip" | "canvas" | "space" | "post" | "docs" | "list"
+        )
+    }
+}
+
+/// Titles are escaped as mrkdwn is.
+fn decode_text<'m>(title: &Text<'m>) -> Text<'m> {
+    decode(title).into_cow().into_owned().into()
+}
+
+/// Any of Slack's hosts: what lies there can't be opened without an account.
+fn is_slack_host(url: &str) -> bool {
+    let host = url.split("://").nth(1).unwrap_or_default();
+    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
+    host == "slack.com" || host.ends_with(".slack.com") || is_slack_file(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(json: &str) -> String {
+        let file: File<'_> = serde_json::from_str(json).unwrap();
+        serde_json::to_string(&file.place()).unwrap()
+    }
+
+    #[test]
+    fn places() {
+        insta::assert_snapshot!(
+            [
+                r#"{"id":"F1","mode":"hosted","url_private_download":"https:\/\/files.slack.com\/a.png?t=xoxe-1"}"#,
+                r#"{"id":"F1","mode":"tombstone"}"#,
+                r#"{"id":"F1","mode":"hidden_by_limit"}"#,
+                r#"{"id":"F1","file_access":"check_file_info"}"#,
+                r#"{"id":"F1","mode":"external","is_external":true,"url_private":"https://docs.google.com/x"}"#,
+                r#"{"id":"F1","url":"https://slack-files.com/files-pub/T-F-x/a.png"}"#,
+                r#"{"id":"F1","mode":"space","permalink":"https://acme.slack.com/files/U1/F1/x"}"#,
+                r#"{"id":"F1"}"#,
+            ]
+            .map(place)
+            .join("\n"),
+            @r#"
+        {"remote":"https://files.slack.com/a.png"}
+        {"gone":"deleted"}
+        {"gone":"hidden_by_limit"}
+        {"gone":"denied"}
+        {"external":"https://docs.google.com/x"}
+        {"remote":"https://slack-files.com/files-pub/T-F-x/a.png"}
+        {"remote":"https://acme.slack.com/files/U1/F1/x"}
+        {"gone":"unknown"}
+        "#
+        );
+    }
+}

@@ -1,0 +1,194 @@
+//! Where things lie in an export: its roots, and the folder of each conversation (slack.md 1).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::metadata::{LISTS, PEOPLE};
+use crate::{Container, Entry};
+
+/// A place in a container that has lists of its own: an export, or a workspace within one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Root {
+    /// Which of the containers.
+    pub(super) container: usize,
+    /// The path before its files: empty, or with a `/` at its end.
+    pub(super) prefix: String,
+}
+
+/// Folders that are no conversations.
+const OTHER_FOLDERS: &[&str] = &[
+    "__uploads",
+    "__upload",
+    "__avatars",
+    "attachments",
+    "emojis",
+    "emoji",
+    "teams",
+];
+
+/// A canvas is listed beside the day files of its channel (trap 3).
+const CANVAS: &str = "canvas_in_the_conversation.json";
+
+/// How deep a root may lie: a zip in a folder in a folder, a workspace of a Grid export.
+const DEEPEST: usize = 3;
+
+/// The roots of a container: every folder that holds a list of Slack's, or, where there is none at
+/// all, every folder that holds folders of day files.
+pub(super) fn roots(number: usize, container: &Container) -> Vec<Root> {
+    let mut prefixes = BTreeSet::new();
+    for entry in container.entries() {
+        let (prefix, name) = split_last(&entry.path);
+        let is_list = LISTS.iter().any(|(list, _)| *list == name) || PEOPLE.contains(&name);
+        if is_list && depth(prefix) <= DEEPEST {
+            prefixes.insert(prefix);
+        }
+    }
+    if prefixes.is_empty() {
+        for entry in container.entries() {
+            let (folder, name) = split_last(&entry.path);
+            if is_day(name) {
+                let (prefix, _) = split_last(folder.trim_end_matches('/'));
+                prefixes.insert(if folder.is_empty() { "" } else { prefix });
+            }
+        }
+        // A folder of day files inside a conversation is no root.
+        let shallowest = prefixes.iter().map(|prefix| depth(prefix)).min();
+        prefixes.retain(|prefix| Some(depth(prefix)) == shallowest);
+    }
+    prefixes
+        .into_iter()
+        .map(|prefix| Root {
+            container: number,
+            prefix: prefix.to_owned(),
+        })
+        .collect()
+}
+
+/// The entries of each conversation's folder: day files, sorted by name, and what else is there.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Folder<'c> {
+    pub(super) days: Vec<&'c Entry>,
+    pub(super) canvases: Vec<&'c Entry>,
+}
+
+/// The folders of a root by name. Folders that belong to a root further in are left to that.
+pub(super) fn folders<'c>(
+    container: &'c Container,
+    root: &Root,
+    roots: &[Root],
+) -> BTreeMap<&'c str, Folder<'c>> {
+    let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
+    for entry in container.under(&root.prefix) {
+        let Some(rest) = entry.path.get(root.prefix.len()..) else {
+            continue;
+        };
+        let (folder, name) = match rest.split_once('/') {
+            Some((folder, name)) if !name.contains('/') => (folder, name),
+            None if is_day(rest) => ("", rest),
+            _ => continue,
+        };
+        let inner = |other: &Root| {
+            other.container == root.container
+                && other.prefix.len() > root.prefix.len()
+                && entry.path.starts_with(&other.prefix)
+        };
+        if !name.ends_with(".json") || OTHER_FOLDERS.contains(&folder) || roots.iter().any(inner) {
+            continue;
+        }
+        let files = folders.entry(folder).or_default();
+        if name == CANVAS {
+            files.canvases.push(entry)
+        } else {
+            files.days.push(entry)
+        }
+    }
+    folders
+}
+
+/// The files of a root that came along: `__uploads/<file>/<name>` and the like, by file id. Only
+/// the id counts, names are made fit for file systems in many ways (slack.md 1.4).
+pub(super) fn uploads<'c>(container: &'c Container, root: &Root) -> Vec<(&'c str, &'c Entry)> {
+    let mut uploads = Vec::new();
+    for entry in container.under(&root.prefix) {
+        let rest = entry.path.get(root.prefix.len()..).unwrap_or_default();
+        let parts: Vec<&str> = rest.split('/').collect();
+        let id = match *parts.as_slice() {
+            ["__uploads" | "__upload", id, _] => id,
+            [_, "attachments", name] => name.split('-').next().unwrap_or_default(),
+            _ => continue,
+        };
+        if is_file_id(id) {
+            uploads.push((id, entry));
+        }
+    }
+    uploads
+}
+
+/// The file that a file conversation's folder is about: `FC_F063PH5B2MA_Title` (trap 4).
+pub(super) fn file_of_folder(folder: &str) -> Option<&str> {
+    let id = folder.strip_prefix("FC_").or(folder.strip_prefix("FC:"))?;
+    let id = id.split(['_', ':']).next()?;
+    is_file_id(id).then_some(id)
+}
+
+/// Whether a name is that of a day file.
+pub(super) fn is_day(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let digits = |range: std::ops::Range<usize>| {
+        bytes
+            .get(range)
+            .is_some_and(|part| part.iter().all(u8::is_ascii_digit))
+    };
+    name.len() == "2020-01-31.json".len()
+        && name.ends_with(".json")
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
+        && bytes.get(4) == Some(&b'-')
+        && bytes.get(7) == Some(&b'-')
+}
+
+/// Whether a folder is called by an id, as those of direct messages are.
+pub(super) fn is_conversation_id(name: &str) -> bool {
+    name.len() >= 9
+        && name.starts_with(['C', 'D', 'G'])
+        && name
+            .bytes()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && name.bytes().any(|c| c.is_ascii_digit())
+}
+
+fn is_file_id(id: &str) -> bool {
+    id.len() >= 2
+        && id.starts_with('F')
+        && id
+            .bytes()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+fn split_last(path: &str) -> (&str, &str) {
+    let at = path.rfind('/').map_or(0, |at| at + 1);
+    path.split_at(at)
+}
+
+fn depth(prefix: &str) -> usize {
+    prefix.matches('/').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert!(is_day("2020-01-31.json"));
+        assert!(!is_day("2020-01-31.txt"));
+        assert!(!is_day("canvas_in_the_co.json"));
+        assert!(is_conversation_id("D04AR51RP"));
+        assert!(!is_conversation_id("DOCUMENTS"));
+        assert_eq!(
+            file_of_folder("FC_F063PH5B2MA_Type something"),
+            Some("F063PH5B2MA")
+        );
+        assert_eq!(file_of_folder("FC_club"), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! A message as Slack writes it: every field this reader uses, each lenient (slack.md 3).
+
+use serde::Deserialize;
+
+use super::attachment::Attachment;
+use super::blocks::Block;
+use super::files::File;
+use super::lenient::{Flag, List, Num, Obj, Str};
+use super::time::SlackTs;
+
+/// One element of a day file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Message<'a> {
+    pub(super) subtype: Str<'a>,
+    pub(super) ts: SlackTs,
+    pub(super) thread_ts: SlackTs,
+    pub(super) text: Str<'a>,
+
+    pub(super) user: Str<'a>,
+    pub(super) username: Str<'a>,
+    pub(super) bot_id: Str<'a>,
+    pub(super) bot_profile: Obj<BotProfile<'a>>,
+    pub(super) user_profile: Obj<UserProfile<'a>>,
+    pub(super) parent_user_id: Str<'a>,
+    pub(super) team: Str<'a>,
+    pub(super) user_team: Str<'a>,
+
+    pub(super) blocks: List<Block<'a>>,
+    pub(super) attachments: List<Obj<Attachment<'a>>>,
+    pub(super) files: List<Obj<File<'a>>>,
+    pub(super) file: Obj<File<'a>>,
+    pub(super) comment: Obj<Comment<'a>>,
+    pub(super) is_intro: Flag,
+
+    pub(super) edited: Obj<Edited<'a>>,
+    pub(super) reactions: List<Obj<Reaction<'a>>>,
+    pub(super) is_thread_broadcast: Flag,
+    pub(super) root: Obj<Root<'a>>,
+    pub(super) room: Obj<Room<'a>>,
+    pub(super) pinned_to: List<Str<'a>>,
+    pub(super) hidden: Flag,
+    pub(super) mrkdwn: Flag,
+
+    // What system messages carry.
+    pub(super) inviter: Str<'a>,
+    pub(super) topic: Str<'a>,
+    pub(super) purpose: Str<'a>,
+    pub(super) name: Str<'a>,
+    pub(super) old_name: Str<'a>,
+    /// Only in events, which are no messages; some tools record them as if they were.
+    pub(super) message: Obj<Box<Message<'a>>>,
+}
+
+/// Who a bot was at the time.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct BotProfile<'a> {
+    pub(super) name: Str<'a>,
+    pub(super) user_id: Str<'a>,
+}
+
+/// Who a person is now; the only trace of people of other organisations (slack.md trap 26).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct UserProfile<'a> {
+    pub(super) display_name: Str<'a>,
+    pub(super) real_name: Str<'a>,
+    pub(super) first_name: Str<'a>,
+    pub(super) name: Str<'a>,
+    pub(super) team: Str<'a>,
+    pub(super) is_restricted: Flag,
+}
+
+/// A comment on a file, in 2015's way.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Comment<'a> {
+    pub(super) user: Str<'a>,
+    pub(super) comment: Str<'a>,
+    pub(super) is_intro: Flag,
+}
+
+/// The last change.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Edited<'a> {
+    pub(super) user: Str<'a>,
+    pub(super) ts: SlackTs,
+}
+
+/// One emoji under a message.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Reaction<'a> {
+    pub(super) name: Str<'a>,
+    pub(super) users: List<Str<'a>>,
+    pub(super) count: Num,
+}
+
+/// The copy of the root that a broadcast carries.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Root<'a> {
+    pub(super) user: Str<'a>,
+    pub(super) bot_id: Str<'a>,
+    pub(super) text: Str<'a>,
+}
+
+/// A huddle or call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Room<'a> {
+    pub(super) name: Str<'a>,
+    pub(super) created_by: Str<'a>,
+    pub(super) date_start: Num,
+    pub(super) date_end: Num,
+    pub(super) participants: List<Str<'a>>,
+    pub(super) participant_history: List<Str<'a>>,
+}

@@ -1,0 +1,217 @@
+//! Slack: exports of every kind, 2014 to this day (facts/slack.md is the format's record).
+//!
+//! In the order of the data: [`layout`] finds the roots and folders, [`export`] and [`metadata`]
+//! read the lists into one [`space`], [`stream`] shares the day files out, [`day`] parses them into
+//! [`message`]s, [`convert`] turns each into one of the model by its [`subtype`], with its words
+//! from [`blocks`], [`mrkdwn`] and [`attachment`]s, and [`thread`] puts the lines in order, or
+//! [`rearrange`] where they are not.
+
+mod attachment;
+mod author;
+mod blocks;
+mod context;
+mod convert;
+mod custom_emoji;
+mod day;
+mod emoji;
+mod export;
+mod files;
+mod layout;
+mod lenient;
+mod message;
+mod metadata;
+mod mrkdwn;
+mod people;
+mod reactions;
+mod rearrange;
+mod space;
+mod split;
+mod stream;
+mod subtype;
+mod thread;
+mod time;
+mod uploads;
+
+use crate::{Container, ExportReader, ReadError, Sink, codes, url};
+
+use export::{DayFile, Export};
+use lenient::{List, Obj};
+use space::Space;
+use stream::{Files, Reading};
+
+/// The reader of Slack's exports.
+#[derive(Debug)]
+pub(crate) struct Slack;
+
+impl ExportReader for Slack {
+    fn name(&self) -> &'static str {
+        "slack"
+    }
+
+    fn sniff(&self, container: &Container) -> Option<String> {
+        let roots = layout::roots(0, container);
+        let root = roots.first()?;
+        let has = |name: &str| container.find(&format!("{}{name}", root.prefix)).is_some();
+        let is_listed = metadata::LISTS.iter().any(|(list, _)| has(list))
+            || metadata::PEOPLE.iter().any(|list| has(list));
+        let layout = if roots.iter().any(|root| root.prefix.contains("teams/")) {
+            "Enterprise Grid export"
+        } else if !is_listed {
+            "folders of day files without lists"
+        } else if has("integration_logs.json") {
+            "official export"
+        } else {
+            "export of a tool (slackdump and the like)"
+        };
+        Some(layout.to_owned())
+    }
+
+    fn hint(&self, container: &Container) -> Option<String> {
+        let has = |suffix: &str| {
+            container
+                .entries()
+                .iter()
+                .any(|entry| entry.path.ends_with(suffix))
+        };
+        if has("slackdump.sqlite") || has("channels.json.gz") {
+            Some("it is slackdump's archive; turn it into an export first: `slackdump convert -f export`".to_owned())
+        } else if has(".txt")
+            && container
+                .entries()
+                .iter()
+                .any(|entry| entry.path.contains("channels/"))
+        {
+            Some("it is Slack's export as text, which says too little; ask Slack for the export as JSON".to_owned())
+        } else {
+            None
+        }
+    }
+
+    fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let mut roots = Vec::new();
+        for (number, container) in exports.iter().enumerate() {
+            roots.append(&mut layout::roots(number, container));
+        }
+        let mut layouts: Vec<String> = exports
+            .iter()
+            .filter_map(|export| self.sniff(export))
+            .collect();
+        layouts.dedup();
+        let mut export = Export::open(exports, &roots, sink)?;
+        let details = sink.details();
+        details.source = self.name().to_owned();
+        details.layout = layouts.join(", ");
+        details.workspaces = std::mem::take(&mut export.workspaces);
+
+        let custom = custom_emoji::read(exports, &roots, sink);
+        let space = Space {
+            people: export.people.names(),
+            bots: export.people.bots(),
+            conversations: export.conversation_names(),
+            titles: std::mem::take(&mut export.titles),
+            blobs: uploads::take(&export.uploads, sink)?,
+            aliases: custom_emoji::aliases(&custom),
+        };
+        sink.emoji(&custom)?;
+
+        let mut files = Files::new(sink.files()?);
+        for canvas in std::mem::take(&mut export.canvases) {
+            read_canvases(canvas, None, &space, &mut files, sink)?;
+        }
+        let mut readings = Vec::new();
+        let mut conversations = chatferry_model::sum::Sum {
+            input: export.entries,
+            ..Default::default()
+        };
+        let listed = export
+            .conversations
+            .values()
+            .filter(|source| source.is_listed())
+            .count() as u64;
+        for _ in listed..export.entries {
+            conversations.merge("in several lists");
+        }
+        for (id, mut source) in std::mem::take(&mut export.conversations) {
+            if !source.is_listed() {
+                conversations.input += 1;
+            }
+            if !sink
+                .options()
+                .selection
+                .has_conversation(&id, &source.conversation.name)
+            {
+                conversations.skip("not selected");
+                continue;
+            }
+            for canvas in std::mem::take(&mut source.canvases) {
+                read_canvases(canvas, Some(&id), &space, &mut files, sink)?;
+            }
+            readings.push(Reading::new(source));
+        }
+        let mut people = export.people;
+        let read = stream::read(readings, &space, &mut people, &mut files, sink)?;
+
+        conversations.output = read.len() as u64;
+        sink.sum("conversations").append(&conversations);
+        let sum = sink.sum("files");
+        sum.input = files.seen;
+        sum.merged
+            .extend((files.again > 0).then(|| ("seen before".to_owned(), files.again)));
+        let summary = files.finish()?;
+        sink.sum("files").output = summary.records;
+        sink.files_done(summary);
+
+        let (entries, listed) = (people.entries, people.listed_count());
+        let everybody = people.finish(&read);
+        let sum = sink.sum("people");
+        sum.input = entries;
+        sum.output = listed;
+        sum.merged
+            .extend((entries > listed).then(|| ("in several lists".to_owned(), entries - listed)));
+        let strangers = everybody.len() as u64 - listed;
+        sum.added
+            .extend((strangers > 0).then(|| ("only in messages".to_owned(), strangers)));
+        sink.people(&everybody)?;
+        sink.conversations(&read)?;
+        if sink.sum("messages").input == 0 {
+            sink.note_file(&codes::READ_NOTHING, "", "0 messages");
+        }
+        Ok(())
+    }
+}
+
+/// Takes the canvases of a list into `files.jsonl`. No export holds their text.
+fn read_canvases(
+    (container, entry): DayFile<'_>,
+    conversation: Option<&str>,
+    space: &Space,
+    files: &mut Files,
+    sink: &mut Sink<'_>,
+) -> Result<(), ReadError> {
+    let mut bytes = Vec::new();
+    container.read(entry, &mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let Ok(list) =
+        serde_json::from_str::<List<Obj<files::File<'_>>>>(text.trim_start_matches('\u{feff}'))
+    else {
+        sink.note_file(
+            &codes::SLACK_DAMAGED_LIST,
+            &entry.path,
+            "not a list of canvases",
+        );
+        return Ok(());
+    };
+    for file in list.iter().filter_map(Obj::get) {
+        let Some(file) = file.convert(space) else {
+            continue;
+        };
+        let mut line = serde_json::to_vec(&file).unwrap_or_default();
+        url::blot_tokens(&mut line, 0);
+        line.push(b'\n');
+        files.add(file.id.as_str(), false, line)?;
+        let title = file.title.as_deref().unwrap_or(&file.name).to_owned();
+        let place = conversation.map_or_else(|| entry.path.clone(), str::to_owned);
+        sink.note_file(&codes::SLACK_CANVAS, &place, title);
+    }
+    Ok(())
+}

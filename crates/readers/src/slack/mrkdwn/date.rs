@@ -1,0 +1,112 @@
+//! `<!date^1392734382^{date_short} at {time}^https://…|fallback>`.
+
+use chatferry_model::document::{Date, Inline, Marks};
+use chatferry_model::{Micros, Text};
+use jiff::fmt::strtime;
+
+use super::entity::decode;
+use crate::slack::time::SlackTs;
+use crate::url;
+
+/// Reads what follows `!date^`.
+pub(super) fn parse<'m>(parts: &'m str, label: Option<Text<'m>>, marks: Marks) -> Inline<'m> {
+    let mut parts_of = parts.splitn(3, '^');
+    let mut next = || parts_of.next().unwrap_or_default();
+    let (ts, format, address) = (next(), next(), next());
+    let address = Some(decode(address)).filter(|address| !address.is_empty());
+    date(SlackTs::parse(ts), decode(format), label, address, marks)
+        .unwrap_or_else(|words| Inline::marked(words.unwrap_or(parts.into()), marks))
+}
+
+/// A date with its words: the source's fallback, else its format filled in for UTC.
+///
+/// # Errors
+/// The fallback, if the time is none.
+pub(in crate::slack) fn date<'m>(
+    ts: SlackTs,
+    format: Text<'m>,
+    fallback: Option<Text<'m>>,
+    address: Option<Text<'m>>,
+    marks: Marks,
+) -> Result<Inline<'m>, Option<Text<'m>>> {
+    let fallback = fallback.filter(|words| !words.is_empty());
+    let Some(time) = ts.get() else {
+        return Err(fallback);
+    };
+    Ok(Inline::Date(Date {
+        time,
+        text: fallback.unwrap_or_else(|| fill(&format, time).into()),
+        url: address.map(url::without_token),
+        marks,
+    }))
+}
+
+/// The format with its tokens filled in, in UTC; words between them stay.
+fn fill(format: &str, time: Micros) -> String {
+    let mut out = String::with_capacity(format.len());
+    let mut rest = format;
+    while let Some(start) = rest.find('{') {
+        let (before, token) = rest.split_at(start);
+        out.push_str(before);
+        let Some(end) = token.find('}') else {
+            rest = token;
+            break;
+        };
+        let (token, after) = token.split_at(end + 1);
+        match pattern(token) {
+            Some(pattern) => {
+                let zoned = time.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
+                // All patterns are valid; what fails to print is shown as it was written.
+                out.push_str(
+                    &strtime::format(pattern, &zoned).unwrap_or_else(|_| token.to_owned()),
+                );
+            }
+            None => out.push_str(token),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    if out.is_empty() {
+        time.timestamp().to_string()
+    } else {
+        out
+    }
+}
+
+/// Slack's tokens as patterns of strftime.
+fn pattern(token: &str) -> Option<&'static str> {
+    Some(match token {
+        "{date_num}" => "%Y-%m-%d",
+        "{date_slash}" => "%m/%d/%Y",
+        "{date}" | "{date_pretty}" => "%B %-d, %Y",
+        "{date_short}" | "{date_short_pretty}" => "%b %-d, %Y",
+        "{date_long}" | "{date_long_pretty}" | "{date_long_full}" => "%A, %B %-d, %Y",
+        "{day_divider_pretty}" => "%A, %B %-d",
+        "{time}" => "%H:%M UTC",
+        "{time_secs}" => "%H:%M:%S UTC",
+        "{ago}" => "%Y-%m-%d %H:%M UTC",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_filled() {
+        let time = SlackTs::parse("1392734382").get().unwrap();
+        for (format, words) in [
+            (
+                "Posted {date_num} {time_secs}",
+                "Posted 2014-02-18 14:39:42 UTC",
+            ),
+            ("{date_long}", "Tuesday, February 18, 2014"),
+            ("{date_short_pretty} at {time}", "Feb 18, 2014 at 14:39 UTC"),
+            ("{unheard_of} {date", "{unheard_of} {date"),
+            ("", "2014-02-18T14:39:42Z"),
+        ] {
+            assert_eq!(fill(format, time), words);
+        }
+    }
+}

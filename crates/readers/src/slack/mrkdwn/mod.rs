@@ -1,0 +1,379 @@
+//! mrkdwn, the markup of `text` before there were blocks, and of bots to this day (slack.md 4).
+//!
+//! A text is cut into fences, quotes and running lines here, and each line into its inlines in
+//! [`inline`]. Entities are decoded last, in the words that are left; so nothing that a person
+//! escaped becomes markup, and nothing is decoded twice.
+
+mod date;
+mod entity;
+mod inline;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use chatferry_model::Text;
+use chatferry_model::document::{Block, Code, Inline, Marks, Quote};
+
+pub(super) use date::date;
+pub(super) use entity::decode;
+pub(super) use token::everyone;
+
+use super::context::Context;
+
+/// Reads a text into blocks, its words set in `marks`.
+pub(super) fn blocks<'m>(text: &'m str, marks: Marks, context: &mut Context<'m>) -> Vec<Block<'m>> {
+    let mut out = Vec::new();
+    push_blocks(text, marks, false, context, &mut out);
+    out
+}
+
+/// Reads a text that stands within a line: fences and quotes are plain there.
+pub(super) fn inlines<'m>(
+    text: &'m str,
+    marks: Marks,
+    context: &mut Context<'m>,
+) -> Vec<Inline<'m>> {
+    let mut out = Vec::new();
+    let mut rest = text.trim_end_matches(['\n', '\r']);
+    while let Some((line, after)) = split_line(rest) {
+        inline::push(line, marks, context, &mut out);
+        if !after.is_empty() {
+            out.push(Inline::Break);
+        }
+        rest = after;
+    }
+    out
+}
+
+/// A plain text within a line: no markup but emoji, line feeds as breaks.
+pub(super) fn plain<'m>(text: &'m str, marks: Marks, context: &Context<'m>) -> Vec<Inline<'m>> {
+    let mut out = Vec::new();
+    plain_into(text, marks, context, &mut out);
+    out
+}
+
+/// Appends a plain text. `:name:` is an emoji there where it is one of Slack's own.
+pub(super) fn plain_into<'m>(
+    text: &'m str,
+    marks: Marks,
+    context: &Context<'m>,
+    out: &mut Vec<Inline<'m>>,
+) {
+    inline::push_plain(text, marks, context, out);
+}
+
+const FENCE: &str = "```";
+
+fn push_blocks<'m>(
+    text: &'m str,
+    marks: Marks,
+    in_quote: bool,
+    context: &mut Context<'m>,
+    out: &mut Vec<Block<'m>>,
+) {
+    let mut running = Running::default();
+    let mut rest = text;
+    // Where the next fence is, as long as it is ahead.
+    let mut fence = find_fence(text, 0);
+    let mut line_start = true;
+    while !rest.is_empty() {
+        let at = text.len() - rest.len();
+        if fence.as_ref().is_some_and(|fence| fence.from < at) {
+            fence = find_fence(text, at);
+        }
+        if line_start && let Some(marker) = quote_marker(rest) {
+            let quoted = rest.get(marker.length..).unwrap_or_default();
+            running.close_paragraph(out);
+            if marker.to_the_end && !in_quote {
+                let mut inside = running.take_quote();
+                push_blocks(quoted, marks, true, context, &mut inside);
+                running.quote = inside;
+                break;
+            }
+            // A fence within a quoted line belongs to the quote.
+            let ahead = fence
+                .as_ref()
+                .filter(|fence| fence.from >= at + marker.length);
+            let line_end = split_line(quoted).map_or(quoted.len(), |(line, _)| line.len());
+            if let Some(fence) = ahead.filter(|fence| fence.from <= at + marker.length + line_end) {
+                let before = text.get(at + marker.length..fence.from).unwrap_or_default();
+                running.quote_line(before, marks, context);
+                running.quote_code(fence.code);
+                rest = text.get(fence.to..).unwrap_or_default();
+            } else {
+                let (line, after) = split_line(quoted).unwrap_or((quoted, ""));
+                running.quote_line(line, marks, context);
+                rest = after;
+                continue;
+            }
+            rest = rest.strip_prefix('\n').unwrap_or(rest);
+            line_start = true;
+            continue;
+        }
+        running.close_quote(out);
+        let (line, after) = split_line(rest).unwrap_or((rest, ""));
+        if let Some(fence) = fence.as_ref().filter(|fence| fence.from <= at + line.len()) {
+            let before = text.get(at..fence.from).unwrap_or_default();
+            running.words(before, marks, context);
+            running.close_paragraph(out);
+            out.push(code_block(fence.code));
+            rest = text.get(fence.to..).unwrap_or_default();
+            line_start = rest.starts_with('\n');
+            if line_start {
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            continue;
+        }
+        running.words(line, marks, context);
+        if rest.len() > line.len() {
+            running.paragraph.push(Inline::Break);
+        }
+        rest = after;
+        line_start = true;
+    }
+    running.close_quote(out);
+    running.close_paragraph(out);
+}
+
+/// What is being gathered.
+#[derive(Default)]
+struct Running<'m> {
+    paragraph: Vec<Inline<'m>>,
+    /// The blocks of the quote; the last one may be a paragraph that goes on.
+    quote: Vec<Block<'m>>,
+}
+
+impl<'m> Running<'m> {
+    fn words(&mut self, line: &'m str, marks: Marks, context: &mut Context<'m>) {
+        inline::push(line, marks, context, &mut self.paragraph);
+    }
+
+    fn quote_line(&mut self, line: &'m str, marks: Marks, context: &mut Context<'m>) {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if let Some(Block::Paragraph(paragraph)) = self.quote.last_mut() {
+            paragraph.push(Inline::Break);
+            inline::push(line, marks, context, paragraph);
+        } else {
+            let mut paragraph = Vec::new();
+            inline::push(line, marks, context, &mut paragraph);
+            self.quote.push(Block::Paragraph(paragraph));
+        }
+    }
+
+    fn quote_code(&mut self, code: &'m str) {
+        if matches!(self.quote.last(), Some(Block::Paragraph(paragraph)) if paragraph.is_empty()) {
+            self.quote.pop();
+        }
+        self.quote.push(code_block(code));
+    }
+
+    fn take_quote(&mut self) -> Vec<Block<'m>> {
+        std::mem::take(&mut self.quote)
+    }
+
+    fn close_quote(&mut self, out: &mut Vec<Block<'m>>) {
+        let mut blocks = self.take_quote();
+        for block in &mut blocks {
+            if let Block::Paragraph(paragraph) = block {
+                trim_breaks(paragraph);
+            }
+        }
+        blocks
+            .retain(|block| !matches!(block, Block::Paragraph(paragraph) if paragraph.is_empty()));
+        if !blocks.is_empty() {
+            out.push(Block::Quote(Quote { blocks, cite: None }));
+        }
+    }
+
+    fn close_paragraph(&mut self, out: &mut Vec<Block<'m>>) {
+        let mut paragraph = std::mem::take(&mut self.paragraph);
+        trim_breaks(&mut paragraph);
+        if !paragraph.is_empty() {
+            out.push(Block::Paragraph(paragraph));
+        }
+    }
+}
+
+/// Takes away the line breaks at both ends: what follows or comes before is a block of its own.
+pub(super) fn trim_breaks(inlines: &mut Vec<Inline<'_>>) {
+    while inlines.last() == Some(&Inline::Break) {
+        inlines.pop();
+    }
+    let leading = inlines
+        .iter()
+        .take_while(|inline| **inline == Inline::Break)
+        .count();
+    inlines.drain(..leading);
+}
+
+struct Marker {
+    length: usize,
+    to_the_end: bool,
+}
+
+/// `&gt;` at the start of a line, escaped or (from bots) not; three of them quote all that follows.
+fn quote_marker(line: &str) -> Option<Marker> {
+    ["&gt;", ">"]
+        .into_iter()
+        .find(|sign| line.starts_with(sign))
+        .map(|sign| {
+            let three = line.starts_with(&sign.repeat(3));
+            Marker {
+                length: if three { 3 * sign.len() } else { sign.len() },
+                to_the_end: three,
+            }
+        })
+}
+
+struct Fence<'t> {
+    from: usize,
+    to: usize,
+    code: &'t str,
+}
+
+/// The next pair of fences with something between them. An unclosed one is three plain characters.
+fn find_fence(text: &str, start: usize) -> Option<Fence<'_>> {
+    let mut from = start + text.get(start..)?.find(FENCE)?;
+    loop {
+        let inside = text.get(from + FENCE.len()..)?;
+        let mut end = inside.find(FENCE)?;
+        if end == 0 {
+            // Nothing between: a run of ticks, all plain.
+            let ticks = inside.bytes().take_while(|c| *c == b'`').count();
+            let after = from + FENCE.len() + ticks;
+            from = after + text.get(after..)?.find(FENCE)?;
+            continue;
+        }
+        // The ticks that close stand at the end of a run of ticks.
+        while inside.as_bytes().get(end + FENCE.len()) == Some(&b'`') {
+            end += 1;
+        }
+        return Some(Fence {
+            from,
+            to: from + FENCE.len() + end + FENCE.len(),
+            code: inside.get(..end)?,
+        });
+    }
+}
+
+fn code_block(code: &str) -> Block<'_> {
+    let code = code.strip_prefix('\n').unwrap_or(code);
+    let code = code.strip_suffix('\n').unwrap_or(code);
+    let mut text: Option<Text<'_>> = None;
+    literal(code, |words| match &mut text {
+        None => text = Some(words),
+        Some(text) => *text = format!("{text}{words}").into(),
+    });
+    Block::Code(Code {
+        language: None,
+        text: text.unwrap_or_default(),
+    })
+}
+
+/// Hands over the words of code: entities decoded, addresses without their brackets.
+fn literal<'t>(code: &'t str, mut hand_over: impl FnMut(Text<'t>)) {
+    let mut from = 0;
+    let mut at = 0;
+    while let Some(found) = code
+        .get(at..)
+        .and_then(|rest| memchr::memchr(b'<', rest.as_bytes()))
+    {
+        let start = at + found;
+        let token = code.get(start..).and_then(token::parse);
+        let Some((words, length)) = token.and_then(|t| t.words().map(|words| (words, t.length)))
+        else {
+            at = start + 1;
+            continue;
+        };
+        if let Some(before) = code.get(from..start).filter(|before| !before.is_empty()) {
+            hand_over(decode(before));
+        }
+        hand_over(words);
+        at = start + length;
+        from = at;
+    }
+    if let Some(rest) = code.get(from..).filter(|rest| !rest.is_empty()) {
+        hand_over(decode(rest));
+    }
+}
+
+/// The first line and what comes after its line feed. A line feed inside a token's label does not
+/// end the line.
+fn split_line(text: &str) -> Option<(&str, &str)> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut at = 0;
+    while let Some(found) = text
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'<', b'\n', rest.as_bytes()))
+    {
+        let here = at + found;
+        let rest = text.get(here..).unwrap_or_default();
+        if rest.starts_with('\n') {
+            let line = text.get(..here)?;
+            return Some((line.strip_suffix('\r').unwrap_or(line), rest.get(1..)?));
+        }
+        at = here + token::parse(rest).map_or(1, |token| token.length);
+    }
+    Some((text, ""))
+}
+
+/// Appends words, joined to those before them where they are set alike.
+pub(super) fn push_words<'m>(words: Text<'m>, marks: Marks, out: &mut Vec<Inline<'m>>) {
+    if words.is_empty() {
+        return;
+    }
+    if let Some(Inline::Text(last)) = out.last_mut()
+        && last.marks == marks
+    {
+        let mut joined = std::mem::take(&mut last.text).into_cow().into_owned();
+        joined.push_str(&words);
+        last.text = joined.into();
+        return;
+    }
+    out.push(Inline::marked(words, marks));
+}
+
+/// Appends words line by line, with a break for each line feed.
+pub(super) fn push_lines<'m>(words: Text<'m>, marks: Marks, out: &mut Vec<Inline<'m>>) {
+    if memchr::memchr2(b'\n', b'\r', words.as_bytes()).is_none() {
+        return push_words(words, marks, out);
+    }
+    match words.into_cow() {
+        std::borrow::Cow::Borrowed(words) => each_line(words, |line, first| {
+            if !first {
+                out.push(Inline::Break);
+            }
+            push_words(line.into(), marks, out);
+        }),
+        std::borrow::Cow::Owned(words) => each_line(&words, |line, first| {
+            if !first {
+                out.push(Inline::Break);
+            }
+            push_words(line.to_owned().into(), marks, out);
+        }),
+    }
+}
+
+fn each_line<'t>(words: &'t str, mut hand_over: impl FnMut(&'t str, bool)) {
+    for (number, line) in words.split('\n').enumerate() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        // A carriage return of its own ends a line too.
+        for (part, piece) in line.split('\r').enumerate() {
+            hand_over(piece, number == 0 && part == 0);
+        }
+    }
+}
+
+/// Reads a text in which styles are off: tokens, emoji and entities only.
+pub(super) fn unstyled<'m>(text: &'m str, context: &mut Context<'m>) -> Vec<Block<'m>> {
+    let mut line = Vec::new();
+    inline::push_unstyled(text, context, &mut line);
+    trim_breaks(&mut line);
+    if line.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Paragraph(line)]
+    }
+}

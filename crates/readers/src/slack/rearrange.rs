@@ -1,0 +1,324 @@
+//! Puts a conversation in order whose files are not: overlapping exports, tools that shuffle,
+//! messages twice, replies to replies, roots that come late.
+//!
+//! All lines go to a file beside the output first, with 48 bytes each kept in memory; then they are
+//! sorted, each message is taken once, threads are set right, and the output is written.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use chatferry_model::jsonl::{FileSummary, JsonlWriter};
+use chatferry_model::message::{Message, Thread};
+use chatferry_model::{MessageId, Micros, PersonId};
+
+use super::convert::RootHint;
+use super::day::{Day, Line};
+use super::thread::Written;
+use super::time::message_id;
+use crate::ReadError;
+
+/// Gathers the lines of a conversation in any order.
+pub(super) struct Rearrange {
+    path: PathBuf,
+    lines: BufWriter<File>,
+    index: Vec<Entry>,
+    hints: HashMap<i64, RootHint<'static>>,
+    offset: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    ts: i64,
+    /// The root, 0 for none.
+    root: i64,
+    offset: u64,
+    length: u32,
+    only_as_root: Option<&'static str>,
+    placeholder: bool,
+}
+
+/// What the rearranging found out.
+pub(super) struct Rearranged {
+    pub(super) written: Written,
+    pub(super) summary: FileSummary,
+    /// Messages that were there already, by author.
+    pub(super) twice: BTreeMap<PersonId<'static>, u64>,
+}
+
+impl Rearrange {
+    /// Begins, with a file at `path` that is removed at the end.
+    pub(super) fn begin(path: PathBuf) -> Result<Self, ReadError> {
+        let file = File::create(&path).map_err(ReadError::io(&path))?;
+        Ok(Self {
+            lines: BufWriter::with_capacity(1 << 16, file),
+            path,
+            index: Vec::new(),
+            hints: HashMap::new(),
+            offset: 0,
+        })
+    }
+
+    /// Adds a day, whose lines may be of any time.
+    pub(super) fn add(&mut self, day: Day) -> Result<(), ReadError> {
+        self.lines
+            .write_all(&day.lines)
+            .map_err(ReadError::io(&self.path))?;
+        for line in day.index {
+            let Line {
+                ts,
+                root,
+                length,
+                only_as_root,
+                placeholder,
+                hint,
+            } = line;
+            if let (Some(root), Some(hint)) = (root, hint) {
+                self.hints.entry(root).or_insert(*hint);
+            }
+            self.index.push(Entry {
+                ts,
+                root: root.unwrap_or(0),
+                offset: self.offset,
+                length: u32::try_from(length).unwrap_or(u32::MAX),
+                only_as_root,
+                placeholder,
+            });
+            self.offset += length as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes all lines in their order.
+    pub(super) fn finish(self, mut writer: JsonlWriter) -> Result<Rearranged, ReadError> {
+        let Self {
+            path,
+            lines,
+            mut index,
+            hints,
+            ..
+        } = self;
+        let file = lines
+            .into_inner()
+            .map_err(|error| ReadError::io(&path)(error.into_error()))?;
+        drop(file);
+        let mut lines = Lines::open(&path)?;
+        // The order of reading is kept among equals: earlier files first, later exports last.
+        index.sort_by_key(|entry| (entry.ts, entry.only_as_root.is_some()));
+        let (index, names, twice, duplicates) = once(index, &mut lines)?;
+        let roots = Roots::resolve(&index);
+        let answered: HashSet<i64> = roots.of.values().copied().collect();
+        let mut written = Written {
+            duplicates,
+            ..Written::default()
+        };
+        let mut made_up = HashSet::new();
+        // Replies whose root comes later, by root.
+        let mut early: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        let mut out: HashSet<i64> = HashSet::new();
+        let emit = |at: usize,
+                    entry: &Entry,
+                    written: &mut Written,
+                    writer: &mut JsonlWriter,
+                    lines: &mut Lines| {
+            let bytes = lines.read(entry)?;
+            let root = roots.of.get(&at).copied();
+            let id = names.get(&at);
+            written.count(&Line {
+                ts: entry.ts,
+                root,
+                length: bytes.len(),
+                only_as_root: entry.only_as_root,
+                placeholder: entry.placeholder,
+                hint: None,
+            });
+            written.replies += u64::from(root.is_some());
+            if root.unwrap_or(0) == entry.root && id.is_none() {
+                writer.write_lines(&bytes, 1)?;
+                return Ok::<_, ReadError>(());
+            }
+            let Ok(mut message) = serde_json::from_slice::<Message<'_>>(&bytes) else {
+                return Ok(writer.write_lines(&bytes, 1)?);
+            };
+            let broadcast = message
+                .thread
+                .as_ref()
+                .is_some_and(|thread| thread.broadcast);
+            message.thread = root
+                .and_then(|root| Micros::new(root).ok())
+                .map(|root_time| Thread {
+                    root: message_id(root_time),
+                    root_time,
+                    broadcast,
+                });
+            if let Some(id) = id {
+                message.id = MessageId::new(id.as_str());
+            }
+            Ok(writer.write(&message)?)
+        };
+        for (at, entry) in index.iter().enumerate() {
+            if let Some(reason) = entry.only_as_root
+                && !answered.contains(&entry.ts)
+            {
+                *written.skipped.entry(reason).or_default() += 1;
+                continue;
+            }
+            if let Some(root) = roots.of.get(&at).copied()
+                && !out.contains(&root)
+                && !made_up.contains(&root)
+            {
+                if roots.times.contains(&root) {
+                    early.entry(root).or_default().push(at);
+                    continue;
+                }
+                let bytes = written.make_up(root, hints.get(&root));
+                writer.write_lines(&bytes, 1)?;
+                made_up.insert(root);
+            }
+            emit(at, entry, &mut written, &mut writer, &mut lines)?;
+            if !roots.of.contains_key(&at) {
+                out.insert(entry.ts);
+                for reply in early.remove(&entry.ts).unwrap_or_default() {
+                    if let Some(entry) = index.get(reply) {
+                        emit(reply, entry, &mut written, &mut writer, &mut lines)?;
+                    }
+                }
+            }
+        }
+        std::fs::remove_file(&path).map_err(ReadError::io(&path))?;
+        Ok(Rearranged {
+            written,
+            summary: writer.finish()?,
+            twice,
+        })
+    }
+}
+
+type Once = (
+    Vec<Entry>,
+    HashMap<usize, String>,
+    BTreeMap<PersonId<'static>, u64>,
+    u64,
+);
+
+/// Takes each message once: of several with the same `ts` by the same author the one changed last.
+/// Different authors said different things; the later ones get names of their own.
+fn once(index: Vec<Entry>, lines: &mut Lines) -> Result<Once, ReadError> {
+    let mut kept: Vec<Entry> = Vec::with_capacity(index.len());
+    let mut names = HashMap::new();
+    let mut twice: BTreeMap<PersonId<'static>, u64> = BTreeMap::new();
+    let mut duplicates = 0;
+    let mut rest = index.as_slice();
+    while let Some(first) = rest.first() {
+        let count = rest.iter().take_while(|entry| entry.ts == first.ts).count();
+        let (group, after) = rest.split_at(count);
+        rest = after;
+        if let [only] = group {
+            kept.push(*only);
+            continue;
+        }
+        // By author: the entry kept, and when it was changed.
+        let mut versions: Vec<(PersonId<'static>, Option<Micros>, Entry)> = Vec::new();
+        for entry in group {
+            let bytes = lines.read(entry)?;
+            let Ok(message) = serde_json::from_slice::<Message<'_>>(&bytes) else {
+                continue;
+            };
+            let author = message.author.person.to_static();
+            let changed = message.edited.and_then(|edited| edited.time);
+            match versions.iter_mut().find(|(person, ..)| *person == author) {
+                None => versions.push((author, changed, *entry)),
+                Some((_, before, kept)) => {
+                    duplicates += 1;
+                    *twice.entry(author).or_default() += 1;
+                    if changed >= *before && entry.only_as_root.is_none() {
+                        (*before, *kept) = (changed, *entry);
+                    }
+                }
+            }
+        }
+        for (number, (_, _, entry)) in versions.into_iter().enumerate() {
+            if number > 0
+                && let Ok(time) = Micros::new(entry.ts)
+            {
+                names.insert(kept.len(), format!("{}-{}", message_id(time), number + 1));
+            }
+            kept.push(entry);
+        }
+    }
+    Ok((kept, names, twice, duplicates))
+}
+
+/// Who answers whom, with replies to replies led to the top.
+struct Roots {
+    /// The root of each reply, by its place in the index.
+    of: HashMap<usize, i64>,
+    /// The times of all that are no replies.
+    times: HashSet<i64>,
+}
+
+impl Roots {
+    fn resolve(index: &[Entry]) -> Self {
+        let parents: HashMap<i64, i64> = index
+            .iter()
+            .filter(|entry| entry.root != 0)
+            .map(|entry| (entry.ts, entry.root))
+            .collect();
+        let top = |ts: i64| {
+            let mut path = vec![ts];
+            let mut here = ts;
+            while let Some(parent) = parents.get(&here).copied() {
+                if path.contains(&parent) {
+                    // A circle: its earliest message is the root.
+                    return path.into_iter().min().unwrap_or(here);
+                }
+                path.push(parent);
+                here = parent;
+            }
+            here
+        };
+        let mut of = HashMap::new();
+        let mut times = HashSet::new();
+        for (at, entry) in index.iter().enumerate() {
+            let root = top(entry.ts);
+            if entry.root == 0 || root == entry.ts {
+                times.insert(entry.ts);
+            } else {
+                of.insert(at, root);
+            }
+        }
+        Self { of, times }
+    }
+}
+
+/// Reads lines from the file beside the output.
+struct Lines {
+    path: PathBuf,
+    file: File,
+    at: u64,
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Self, ReadError> {
+        Ok(Self {
+            file: File::open(path).map_err(ReadError::io(path))?,
+            path: path.to_owned(),
+            at: 0,
+        })
+    }
+
+    fn read(&mut self, entry: &Entry) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = vec![0; entry.length as usize];
+        if self.at != entry.offset {
+            self.file
+                .seek(SeekFrom::Start(entry.offset))
+                .map_err(ReadError::io(&self.path))?;
+        }
+        self.file
+            .read_exact(&mut bytes)
+            .map_err(ReadError::io(&self.path))?;
+        self.at = entry.offset + u64::from(entry.length);
+        Ok(bytes)
+    }
+}

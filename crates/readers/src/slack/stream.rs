@@ -1,0 +1,386 @@
+//! The messages of all conversations, in parallel and in order.
+//!
+//! Day files are taken in batches bounded by their bytes, across conversations, so that thousands
+//! of small files keep all cores busy. While one batch is parsed, the one before is written. At any
+//! time two batches are in memory.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chatferry_model::ConversationId;
+use chatferry_model::conversation::Conversation;
+use chatferry_model::finding::{Place, Stage};
+use chatferry_model::jsonl::JsonlWriter;
+use chatferry_model::{Micros, PersonId};
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::convert::Here;
+use super::day::{self, Day, Job, Tally};
+use super::export::{DayFile, Source};
+use super::people::People;
+use super::rearrange::{Rearrange, Rearranged};
+use super::space::Space;
+use super::thread::{InOrder, Refusal, Written};
+use crate::{ReadError, Sink, codes};
+
+/// Inflated bytes of a batch: enough to share out, little enough to hold two of.
+const BATCH_BYTES: u64 = 6 << 20;
+/// Files of a batch, however small they are.
+const BATCH_FILES: usize = 2_048;
+
+/// A conversation to be read.
+pub(super) struct Reading<'c> {
+    pub(super) conversation: Conversation,
+    here: Here,
+    days: Vec<DayFile<'c>>,
+}
+
+impl<'c> Reading<'c> {
+    pub(super) fn new(source: Source<'c>) -> Self {
+        Self {
+            here: Here {
+                id: source.conversation.id.clone(),
+                pins: source.pins,
+            },
+            conversation: source.conversation,
+            days: source.days,
+        }
+    }
+}
+
+/// The lines of `files.jsonl`, each file once.
+pub(super) struct Files {
+    writer: JsonlWriter,
+    /// Hashes of the ids written.
+    known: HashSet<u128>,
+    /// Stubs, which are written only if nothing better comes.
+    stubs: BTreeMap<String, Vec<u8>>,
+    /// How many were seen, and how many of them had been seen before.
+    pub(super) seen: u64,
+    pub(super) again: u64,
+}
+
+impl Files {
+    pub(super) fn new(writer: JsonlWriter) -> Self {
+        Self {
+            writer,
+            known: HashSet::new(),
+            stubs: BTreeMap::new(),
+            seen: 0,
+            again: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, id: &str, stub: bool, line: Vec<u8>) -> Result<(), ReadError> {
+        self.seen += 1;
+        let hash = xxh3_128(id.as_bytes());
+        if self.known.contains(&hash) {
+            self.again += 1;
+        } else if stub {
+            if self.stubs.insert(id.to_owned(), line).is_some() {
+                self.again += 1;
+            }
+        } else {
+            if self.stubs.remove(id).is_some() {
+                self.again += 1;
+            }
+            self.known.insert(hash);
+            self.writer.write_lines(&line, 1)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<chatferry_model::jsonl::FileSummary, ReadError> {
+        for line in self.stubs.values() {
+            self.writer.write_lines(line, 1)?;
+        }
+        Ok(self.writer.finish()?)
+    }
+}
+
+/// Reads all conversations and writes their files. Returns them with their counts.
+pub(super) fn read(
+    mut readings: Vec<Reading<'_>>,
+    space: &Space,
+    people: &mut People,
+    files: &mut Files,
+    sink: &mut Sink<'_>,
+) -> Result<Vec<Conversation>, ReadError> {
+    let total = readings
+        .iter()
+        .flat_map(|reading| &reading.days)
+        .map(|(_, entry)| entry.size)
+        .sum();
+    sink.progress().total(total);
+    let mut done = Vec::with_capacity(readings.len());
+    {
+        let work = Work::of(&readings);
+        let mut assembly = Assembly {
+            readings: &readings,
+            space,
+            people,
+            files,
+            sink,
+            current: None,
+            next: 0,
+            done: &mut done,
+        };
+        let options = assembly.sink.options();
+        let progress = assembly.sink.progress();
+        let parse = |batch: &[Task]| -> Vec<(usize, Day)> {
+            batch
+                .par_iter()
+                .map_init(Vec::new, |buffer, task| {
+                    let reading = assembly_reading(&readings, task.reading);
+                    let day = reading.and_then(|reading| {
+                        let (container, entry) = reading.days.get(task.day)?;
+                        let job = Job {
+                            container,
+                            entry,
+                            here: &reading.here,
+                            space,
+                            options,
+                        };
+                        let day = day::read(job, buffer);
+                        progress.advance(entry.size);
+                        Some(day)
+                    });
+                    (task.reading, day.unwrap_or_default())
+                })
+                .collect()
+        };
+        let mut parsed: Vec<(usize, Day)> = Vec::new();
+        for batch in work.batches() {
+            let ready = std::mem::take(&mut parsed);
+            let (next, written) = rayon::join(|| parse(batch), || assembly.take(ready));
+            written?;
+            parsed = next;
+        }
+        assembly.take(parsed)?;
+        assembly.finish()?;
+    }
+    for (reading, counts) in readings.iter_mut().zip(&done) {
+        let conversation = &mut reading.conversation;
+        let time = |micros: Option<i64>| micros.and_then(|micros| Micros::new(micros).ok());
+        conversation.messages = counts.messages + counts.placeholders;
+        conversation.replies = counts.replies;
+        conversation.first = time(counts.first);
+        conversation.last = time(counts.last);
+    }
+    Ok(readings
+        .into_iter()
+        .map(|reading| reading.conversation)
+        .collect())
+}
+
+fn assembly_reading<'r, 'c>(readings: &'r [Reading<'c>], at: usize) -> Option<&'r Reading<'c>> {
+    readings.get(at)
+}
+
+/// A day file to read.
+#[derive(Clone, Copy)]
+struct Task {
+    reading: usize,
+    day: usize,
+    bytes: u64,
+}
+
+/// All day files in order.
+struct Work(Vec<Task>);
+
+impl Work {
+    fn of(readings: &[Reading<'_>]) -> Self {
+        let mut tasks = Vec::new();
+        for (reading, source) in readings.iter().enumerate() {
+            for (day, (_, entry)) in source.days.iter().enumerate() {
+                tasks.push(Task {
+                    reading,
+                    day,
+                    bytes: entry.size,
+                });
+            }
+        }
+        Self(tasks)
+    }
+
+    /// The tasks in batches.
+    fn batches(&self) -> impl Iterator<Item = &[Task]> {
+        let mut rest = self.0.as_slice();
+        std::iter::from_fn(move || {
+            let mut bytes = 0;
+            let fits = |task: &&Task| {
+                bytes += task.bytes;
+                bytes <= BATCH_BYTES
+            };
+            let count = rest.iter().take(BATCH_FILES).take_while(fits).count();
+            let (batch, after) = rest.split_at(count.max(1).min(rest.len()));
+            rest = after;
+            (!batch.is_empty()).then_some(batch)
+        })
+    }
+}
+
+/// Takes the days in their order and puts each conversation together.
+struct Assembly<'s, 'c, 'k> {
+    readings: &'s [Reading<'c>],
+    space: &'s Space,
+    people: &'s mut People,
+    files: &'s mut Files,
+    sink: &'s mut Sink<'k>,
+    current: Option<Current>,
+    /// The first conversation that has not been begun.
+    next: usize,
+    done: &'s mut Vec<Written>,
+}
+
+/// The conversation that is being put together.
+struct Current {
+    reading: usize,
+    /// `None` once it turned out to be out of order.
+    lines: Option<InOrder>,
+    tally: Tally,
+}
+
+impl Assembly<'_, '_, '_> {
+    fn take(&mut self, days: Vec<(usize, Day)>) -> Result<(), ReadError> {
+        for (reading, mut day) in days {
+            self.begin(reading)?;
+            for (id, stub, line) in std::mem::take(&mut day.tally.file_lines) {
+                self.files.add(&id, stub, line)?;
+            }
+            let Some(current) = &mut self.current else {
+                continue;
+            };
+            if let Some(lines) = &mut current.lines {
+                match lines.add(&day) {
+                    Ok(()) => {}
+                    Err(Refusal::Disorder) => current.lines = None,
+                    Err(Refusal::Output(error)) => return Err(error.into()),
+                }
+            }
+            current.tally.append(day.tally);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), ReadError> {
+        self.begin(self.readings.len())
+    }
+
+    /// Ends the conversations before `reading` and begins it.
+    fn begin(&mut self, reading: usize) -> Result<(), ReadError> {
+        while self.next <= reading {
+            if let Some(current) = self.current.take_if(|current| current.reading < reading) {
+                self.end(current)?;
+            }
+            let Some(source) = self.readings.get(self.next) else {
+                return Ok(());
+            };
+            self.current = Some(Current {
+                reading: self.next,
+                lines: Some(InOrder::new(self.sink.messages(&source.here.id)?)),
+                tally: Tally::default(),
+            });
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, current: Current) -> Result<(), ReadError> {
+        let Some(reading) = self.readings.get(current.reading) else {
+            return Ok(());
+        };
+        let id = &reading.here.id;
+        let Current { lines, tally, .. } = current;
+        self.people.seen(tally.people);
+        let (written, summary) = match lines {
+            Some(lines) => lines.finish()?,
+            None => {
+                let Rearranged {
+                    written,
+                    summary,
+                    twice,
+                } = self.rearrange(reading)?;
+                for (person, messages) in twice {
+                    self.people.uncount(&person, messages);
+                }
+                (written, summary)
+            }
+        };
+        self.sink.messages_done(id, summary);
+        self.sink.findings().append(tally.findings);
+        for ts in &written.missing {
+            self.note(
+                id,
+                &codes::SLACK_ORPHAN_REPLY,
+                *ts,
+                "the root is not in the export",
+            );
+        }
+        for _ in 0..written.duplicates {
+            self.note(id, &codes::SLACK_DUPLICATE, 0, "read once");
+        }
+        for author in &written.authors {
+            self.people.name(&PersonId::new(author.as_str()));
+        }
+        let sum = self.sink.sum("messages");
+        sum.append(&tally.messages);
+        sum.output += written.messages;
+        for (reason, count) in &written.skipped {
+            sum.skip_many(reason, *count);
+        }
+        for _ in 0..written.duplicates {
+            sum.merge("duplicate");
+        }
+        for _ in 0..written.placeholders {
+            sum.add("placeholder root");
+        }
+        self.done.push(written);
+        Ok(())
+    }
+
+    fn rearrange(&mut self, reading: &Reading<'_>) -> Result<Rearranged, ReadError> {
+        let path = self.sink.folder().messages_folder().join(".unsorted");
+        let mut all = Rearrange::begin(path)?;
+        let (space, options) = (self.space, self.sink.options());
+        let work = Work::of(std::slice::from_ref(reading));
+        for batch in work.batches() {
+            let days: Vec<Day> = batch
+                .par_iter()
+                .map_init(Vec::new, |buffer, task| {
+                    let Some((container, entry)) = reading.days.get(task.day) else {
+                        return Day::default();
+                    };
+                    let job = Job {
+                        container,
+                        entry,
+                        here: &reading.here,
+                        space,
+                        options,
+                    };
+                    day::read(job, buffer)
+                })
+                .collect();
+            for day in days {
+                all.add(day)?;
+            }
+        }
+        all.finish(self.sink.messages(&reading.here.id)?)
+    }
+
+    fn note(
+        &mut self,
+        id: &ConversationId<'_>,
+        code: &'static chatferry_model::finding::Code,
+        ts: i64,
+        words: &str,
+    ) {
+        let ts = Micros::new(ts).ok().filter(|time| *time != Micros::EPOCH);
+        let place = Place {
+            file: None,
+            conversation: Some(id.as_str().into()),
+            ts: ts.map(|time| super::time::message_id(time).as_str().to_owned().into()),
+        };
+        self.sink.findings().note(Stage::Read, code, place, words);
+    }
+}

@@ -1,0 +1,69 @@
+//! The readers there are, and which of them knows an export.
+
+use std::path::PathBuf;
+
+use crate::{Container, ReadError, Sink};
+
+/// Reads the exports of one source.
+pub trait ExportReader: Sync {
+    /// The name of the source, for the manifest: `slack`.
+    fn name(&self) -> &'static str;
+
+    /// The layout in words, if `container` holds an export of this source.
+    fn sniff(&self, container: &Container) -> Option<String>;
+
+    /// Why a container that no reader knows may be one that this reader would read in another
+    /// form, and what to do about it.
+    fn hint(&self, _container: &Container) -> Option<String> {
+        None
+    }
+
+    /// Reads exports that are parts of one whole.
+    ///
+    /// # Errors
+    /// Only when going on makes no sense; what is wrong within an export is a finding.
+    fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError>;
+}
+
+/// All readers; the first that knows an export reads it.
+pub const READERS: &[&dyn ExportReader] = &[&crate::slack::Slack];
+
+/// The reader that knows all of `containers`.
+pub(crate) fn choose(
+    paths: &[PathBuf],
+    containers: &[Container],
+) -> Result<&'static dyn ExportReader, ReadError> {
+    let mut chosen: Option<&'static dyn ExportReader> = None;
+    for (path, container) in paths.iter().zip(containers) {
+        let knows = |reader: &&&'static dyn ExportReader| reader.sniff(container).is_some();
+        let Some(reader) = READERS.iter().find(knows).copied() else {
+            let mut hints = READERS.iter().filter_map(|reader| reader.hint(container));
+            return Err(ReadError::Unknown {
+                path: path.clone(),
+                reason: hints.next().unwrap_or_else(|| expectation(container)),
+            });
+        };
+        if chosen.is_some_and(|before| before.name() != reader.name()) {
+            return Err(ReadError::Mixed { path: path.clone() });
+        }
+        chosen = Some(reader);
+    }
+    chosen.ok_or(ReadError::Nothing)
+}
+
+fn expectation(container: &Container) -> String {
+    let first = container.entries().first();
+    let found = first.map_or_else(
+        || "it is empty".to_owned(),
+        |entry| {
+            format!(
+                "it holds {} and {} more",
+                entry.path,
+                container.entries().len() - 1
+            )
+        },
+    );
+    format!(
+        "{found}; a Slack export holds channels.json, users.json or a folder per channel with a file per day (2020-01-31.json)"
+    )
+}
