@@ -1,0 +1,138 @@
+//! What mapping says of itself: totals, and the sums that prove nothing was lost.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chatferry_model::plan::{Membership, Plan, TargetPlace};
+use chatferry_model::sum::Sum;
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+use super::people::People;
+
+/// What only mapping has to say in its manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapDetails {
+    /// People by status: `mapped`, `disabled`, `edited`, `unmatched`, `ambiguous`, `bot`.
+    pub people: BTreeMap<String, u64>,
+    /// People who speak through their own user.
+    pub people_with_account: u64,
+    /// Conversations by what becomes of them: `standard`, `private`, `chat`, or the reason for
+    /// which they are skipped.
+    pub conversations: BTreeMap<String, u64>,
+    /// Teams to fill.
+    pub teams: u64,
+    /// Channels to fill.
+    pub channels: u64,
+    /// Chats to fill.
+    pub chats: u64,
+    /// Messages that go somewhere.
+    pub posts: u64,
+    /// People for whom the placeholder speaks.
+    pub placeholder_people: u64,
+    /// Messages that the placeholder speaks.
+    pub placeholder_messages: u64,
+}
+
+impl fmt::Display for MapDetails {
+    /// One line for a person: what becomes of people and conversations.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let people: u64 = self.people.values().sum();
+        let conversations: u64 = self.conversations.values().sum();
+        let filled: u64 = ["standard", "private", "chat"]
+            .iter()
+            .filter_map(|word| self.conversations.get(*word))
+            .sum();
+        write!(
+            f,
+            "{} of {people} people have an account; {filled} of {conversations} conversations find a place (teams: {}, channels: {}, chats: {})",
+            self.people_with_account, self.teams, self.channels, self.chats
+        )
+    }
+}
+
+/// The totals.
+pub(super) fn summary(source: &Source, people: &People, plan: &Plan) -> MapDetails {
+    let mut details = MapDetails {
+        people_with_account: plan
+            .people
+            .values()
+            .filter(|person| person.user.is_some())
+            .count() as u64,
+        teams: plan.teams.len() as u64,
+        placeholder_people: people.need.people,
+        placeholder_messages: people.need.messages,
+        ..MapDetails::default()
+    };
+    for at in 0..source.people.len() {
+        *details
+            .people
+            .entry(people.status(at).as_str().to_owned())
+            .or_default() += 1;
+    }
+    for target in &plan.targets {
+        let (word, total) = match &target.place {
+            TargetPlace::Channel(channel) => (
+                match channel.membership {
+                    Membership::Standard => "standard",
+                    Membership::Private => "private",
+                },
+                &mut details.channels,
+            ),
+            TargetPlace::Chat(_) => ("chat", &mut details.chats),
+        };
+        *total += 1;
+        *details.conversations.entry(word.to_owned()).or_default() += target.sources.len() as u64;
+        details.posts += target
+            .sources
+            .iter()
+            .map(|source| source.messages)
+            .sum::<u64>();
+    }
+    for reason in plan.skipped.values() {
+        *details.conversations.entry(reason.clone()).or_default() += 1;
+    }
+    details
+}
+
+/// The sums, each side counted for itself.
+pub(super) fn sums(source: &Source, plan: &Plan) -> BTreeMap<String, Sum> {
+    let mut people = Sum {
+        input: source.people.len() as u64,
+        ..Sum::default()
+    };
+    for person in plan.people.values() {
+        match &person.user {
+            Some(_) => people.output += 1,
+            None => people.merge("placeholder"),
+        }
+    }
+    let mut conversations = Sum {
+        input: source.conversations.len() as u64,
+        output: plan.targets.len() as u64,
+        ..Sum::default()
+    };
+    let mut messages = Sum {
+        input: source.conversations.iter().map(|c| c.messages).sum(),
+        ..Sum::default()
+    };
+    for target in &plan.targets {
+        for source in &target.sources {
+            messages.output += source.messages;
+        }
+        for _ in target.sources.iter().skip(1) {
+            conversations.merge("same-people");
+        }
+    }
+    for conversation in &source.conversations {
+        if let Some(reason) = plan.skipped.get(&conversation.id) {
+            conversations.skip(reason);
+            messages.skip_many(reason, conversation.messages);
+        }
+    }
+    BTreeMap::from([
+        ("people".to_owned(), people),
+        ("conversations".to_owned(), conversations),
+        ("messages".to_owned(), messages),
+    ])
+}
