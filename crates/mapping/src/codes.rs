@@ -45,7 +45,7 @@ codes! {
         "A guest of the source is not made a member of the team, where every member reads every standard channel."
         "The guest still speaks in the history; add the guest in Teams where you want that.";
     PERSON_UNMATCHED "map-person-unmatched" Warning
-        "Somebody of the source matches no user of the directory."
+        "Somebody who wrote messages matches no user of the directory."
         "The placeholder speaks, with the name in the text; to change that, write the user into entra_user in people.csv.";
     PLACEHOLDER_MISSING "map-placeholder-missing" Error
         "People without an account have written messages, and no account is named that speaks for them."

@@ -101,7 +101,7 @@ fn tidy(name: &str) -> String {
         if let Some(at) = find_ignoring_case(&tidy, "_vti_") {
             tidy.replace_range(at..at + 1, "");
         }
-        tidy = cut(trim(&tidy), CHANNEL_UNITS).to_owned();
+        tidy = shorten(trim(&tidy), CHANNEL_UNITS).to_owned();
         tidy = trim(&tidy).to_owned();
         if tidy.len() == before {
             break;
@@ -162,6 +162,20 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
         }
     }
     text.get(..end).unwrap_or_default()
+}
+
+/// As [`cut`], but after a whole word, unless that would take too much.
+fn shorten(name: &str, limit: usize) -> &str {
+    let separator = |c: char| matches!(c, ' ' | '-' | '_');
+    let start = cut(name, limit);
+    let rest = name.get(start.len()..).unwrap_or_default();
+    if rest.is_empty() || rest.starts_with(separator) {
+        return start;
+    }
+    let words = start.rfind(separator).and_then(|end| start.get(..end));
+    words
+        .filter(|words| units(words) >= limit / 2)
+        .unwrap_or(start)
 }
 
 /// The form in which two names are equal to Teams.
@@ -226,6 +240,8 @@ mod tests {
             "общий",
             "🎉-party",
             "_customer-feedback-and-returns-and-repairs-north-of-england-2021",
+            "a-name-whose-last-word-does-not-fit-into-fifty-characters",
+            "donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
             "aux",
             "COM7",
             "desktop.ini",

@@ -100,7 +100,9 @@ impl People {
             match self.status(at) {
                 Status::Ambiguous => note(codes::ADDRESS_AMBIGUOUS, who),
                 Status::Disabled => note(codes::USER_DISABLED, who),
-                Status::Unmatched if !directory.is_empty() => note(codes::PERSON_UNMATCHED, who),
+                Status::Unmatched if !directory.is_empty() && person.messages > 0 => {
+                    note(codes::PERSON_UNMATCHED, who);
+                }
                 _ => {}
             }
         }
