@@ -131,7 +131,7 @@ const POSTS: &[Kind] = &[PostRoot, PostReply];
 const KEYED: &[Kind] = &[PostRoot, PostReply, CreateTeam, CreateChannel];
 
 /// The first row that fits is followed.
-const TABLE: &[Row] = &[
+static TABLE: &[Row] = &[
     patient(ANY, NotSent, Again, BAD_MINUTE, Stop),
     row_of(ANY, NoToken, Stop),
     patient(ANY, Status(429, ""), Again, THROTTLED, Stop),

@@ -370,7 +370,8 @@ mod tests {
     async fn who_gives_up_leaves_no_gap() {
         let throttle = Throttle::new(&Limits::default());
         throttle.turn(&post("a"), 0).await;
-        let gone = tokio::time::timeout(Duration::from_millis(1), throttle.turn(&post("a"), 9));
+        let a = post("a");
+        let gone = tokio::time::timeout(Duration::from_millis(1), throttle.turn(&a, 9));
         assert!(gone.await.is_err());
         let start = Instant::now();
         throttle.turn(&post("a"), 0).await;

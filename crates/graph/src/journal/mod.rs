@@ -144,6 +144,10 @@ impl Journal {
         connection
             .pragma_update(None, "query_only", true)
             .map_err(fail)?;
+        // Killed before the tables were there: nothing was begun.
+        if schema::version(&connection).map_err(fail)? == 0 {
+            return Ok(None);
+        }
         schema::check(&connection, &path)?;
         let connection = Mutex::new(connection);
         Ok(Some(Self {
@@ -255,6 +259,8 @@ fn lock(path: &Path) -> Result<File, JournalError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -284,5 +290,13 @@ mod tests {
     fn nothing_was_begun() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Journal::read(folder.path()).unwrap().is_none());
+    }
+
+    #[test]
+    fn killed_before_the_first_table_nothing_was_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("journal.sqlite"), b"").unwrap();
+        assert!(Journal::read(folder.path()).unwrap().is_none());
+        Journal::open(folder.path(), Durability::Disk).unwrap();
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), JournalE
     }
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 

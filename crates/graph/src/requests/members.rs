@@ -13,12 +13,21 @@ pub(crate) struct TeamMember {
     pub(crate) owner: bool,
 }
 
+/// `@odata.type` of a member, as the samples of creating and adding one write it.
+const MEMBER: &str = "#microsoft.graph.aadUserConversationMember";
+/// The same as the samples of adding several write it.
+const ONE_OF_SEVERAL: &str = "microsoft.graph.aadUserConversationMember";
+
 impl TeamMember {
     /// `aadUserConversationMember`
     pub(super) fn conversation_member(self, graph: &str) -> Value {
+        self.typed(MEMBER, graph)
+    }
+
+    fn typed(self, odata_type: &str, graph: &str) -> Value {
         let roles: &[&str] = if self.owner { &["owner"] } else { &[] };
         json!({
-            "@odata.type": "#microsoft.graph.aadUserConversationMember",
+            "@odata.type": odata_type,
             "roles": roles,
             "user@odata.bind": user_address(graph, self.user),
         })
@@ -27,15 +36,9 @@ impl TeamMember {
 
 /// Adds up to 200 members to a team at once (graph.md R53).
 pub(crate) fn add_team_members(graph: &str, team: &str, members: &[TeamMember]) -> Call {
-    // The action's samples write the type without `#`, those of the member itself with it; both
-    // are taken.
     let values: Vec<_> = members
         .iter()
-        .map(|member| {
-            let mut value = member.conversation_member(graph);
-            value["@odata.type"] = "microsoft.graph.aadUserConversationMember".into();
-            value
-        })
+        .map(|member| member.typed(ONE_OF_SEVERAL, graph))
         .collect();
     Call::post(
         Kind::AddMembers,

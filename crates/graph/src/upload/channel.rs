@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Assigned, Route, Run, Trouble, UploadError, fill, members};
 use crate::client::Failure;
 use crate::codes;
-use crate::journal::{PostState, TargetRow, TargetState, TeamRow};
+use crate::journal::{TargetRow, TargetState, TeamRow};
 use crate::observer::Event;
 use crate::requests::{self, TeamMember, Thread};
 use crate::retry::Remedy;
@@ -58,9 +58,6 @@ async fn go_on(
     let team_id = team_row.id.as_deref().unwrap_or_default();
     let tally = run.journal.tally(row.number)?;
     let posts = assigned.summary.posts;
-    if row.state >= TargetState::Posted && tally.refused > 0 {
-        note_refused_before(run, assigned, row)?;
-    }
     if row.state < TargetState::Posted {
         // The slot is for the whole target, so that no more channels are made than can be filled.
         let left = posts.saturating_sub(tally.posted + tally.adopted);
@@ -374,20 +371,4 @@ pub(super) fn place(assigned: &Assigned) -> Place<'static> {
         conversation: source.map(|source| source.conversation.to_string().into()),
         ts: None,
     }
-}
-
-/// Posts that an earlier run could not send are still missing.
-fn note_refused_before(run: &Run<'_>, assigned: &Assigned, row: &TargetRow) -> Result<(), Trouble> {
-    for (planned, reason) in run.journal.in_state(row.number, PostState::Refused)? {
-        let place = Place {
-            ts: Some(planned.to_string().into()),
-            ..place(assigned)
-        };
-        run.note(
-            &codes::UPLOAD_POST_REFUSED,
-            place,
-            reason.unwrap_or_default(),
-        );
-    }
-    Ok(())
 }

@@ -38,7 +38,7 @@ use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::codes;
-use crate::journal::{Durability, Journal, TargetState};
+use crate::journal::{Durability, Journal, PostState, TargetState};
 use crate::observer::{Event, Observer};
 use error::Trouble;
 pub(crate) use plan::{Assigned, Input};
@@ -129,6 +129,7 @@ pub async fn upload(
         sent: AtomicU64::new(0),
     };
     preflight::check(&run, &input).await?;
+    note_refused_before(&run, &input)?;
     let mut teams: FuturesUnordered<_> = input
         .teams
         .iter()
@@ -169,6 +170,28 @@ fn adopt_plan(journal: &Journal, input: &Input) -> Result<(), UploadError> {
             return Err(UploadError::Changed {
                 target: key.clone(),
             });
+        }
+    }
+    Ok(())
+}
+
+/// Posts that an earlier run could not send, and this one will not try again, are still missing.
+fn note_refused_before(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
+    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
+        let row = run.journal.target(assigned.target().key.as_str())?;
+        let Some(row) = row.filter(|row| row.state >= TargetState::Posted) else {
+            continue;
+        };
+        for (planned, reason) in run.journal.in_state(row.number, PostState::Refused)? {
+            let place = Place {
+                ts: Some(planned.to_string().into()),
+                ..channel::place(assigned)
+            };
+            run.note(
+                &codes::UPLOAD_POST_REFUSED,
+                place,
+                reason.unwrap_or_default(),
+            );
         }
     }
     Ok(())

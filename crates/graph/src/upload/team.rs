@@ -182,6 +182,9 @@ async fn look_for(run: &Run<'_>, team: &Team, marker: &str) -> Result<Option<Str
             if found.is_some() {
                 return Ok(found);
             }
+            if allowed {
+                break;
+            }
         }
         if !allowed {
             return Err(Trouble::Failed(format!(

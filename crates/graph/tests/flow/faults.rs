@@ -1,0 +1,204 @@
+//! What goes wrong on the way.
+
+use chatferry_graph::{Limits, UploadReport};
+use serde_json::json;
+
+use crate::folder::{AUTHOR, FIRST, Rendered, threads};
+use crate::run;
+use crate::tenant::{Fault, Tenant};
+
+async fn upload_with(what: &'static str, nth: u32, fault: Fault) -> (UploadReport, usize) {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(16));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.fault_once(what, nth, fault);
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        tenant.posts(),
+        rendered.expected(),
+        "{what} {nth} {fault:?}"
+    );
+    assert_eq!(
+        tenant.unfinished(),
+        [] as [&str; 0],
+        "{what} {nth} {fault:?}"
+    );
+    assert_eq!(tenant.teams(), 1, "{what} {nth} {fault:?}");
+    assert!(report.is_done(), "{what} {nth} {fault:?}: {report:#?}");
+    (report, tenant.count("/messages"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_survives_every_fault() {
+    for what in [
+        "/oauth2/",
+        "GET /v1.0/users",
+        "POST /v1.0/teams",
+        "GET /v1.0/teams/",
+        "/primaryChannel",
+        "POST /v1.0/teams/team1/channels",
+        "/messages",
+        "/replies",
+        "/channels/19:2@thread.tacv2/completeMigration",
+        "/completeMigration",
+        "/members",
+        "/members/add",
+    ] {
+        for fault in [
+            Fault::LoseBefore,
+            Fault::LoseAfter,
+            Fault::Cut,
+            Fault::FailAfter(503),
+            Fault::FailAfter(504),
+            Fault::Throttle(3),
+            Fault::ExpireToken,
+        ] {
+            upload_with(what, 1, fault).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_looked_up_and_adopted() {
+    let (report, calls) = upload_with("/messages", 3, Fault::LoseAfter).await;
+    assert_eq!((report.totals.posted, report.totals.adopted), (15, 1));
+    assert_eq!(calls, 17, "one look for the lost one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_token_is_renewed_once_for_all() {
+    let (report, _) = upload_with("/messages", 3, Fault::ExpireToken).await;
+    assert_eq!(report.totals.posted, 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_is_waited_out_and_counted() {
+    let (report, _) = upload_with("/messages", 3, Fault::Throttle(30)).await;
+    assert_eq!(report.throttled, 1);
+    assert!(report.seconds > 30.0, "{}", report.seconds);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_that_somebody_took_is_stepped_over() {
+    for author in [AUTHOR, "00000000-0000-4000-8000-000000000000"] {
+        let rendered = Rendered::new().channel(
+            "dev",
+            json!({}),
+            &[
+                (0, None),
+                (1_000, None),
+                (1_001, Some(1_000)),
+                (1_002, None),
+                (1_003, Some(1_002)),
+            ],
+        );
+        let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+        let mut planted = false;
+        let planting = std::sync::Arc::clone(&tenant);
+        tenant.fault(move |_, call| {
+            if !planted && call.contains("/messages") {
+                planted = true;
+                planting.plant("dev", FIRST + 1_000, "<p>theirs</p>", author);
+            }
+            Fault::None
+        });
+        let report = run(&tenant, &rendered, journal.path(), Limits::default())
+            .await
+            .unwrap();
+        assert_eq!(
+            (report.totals.posted, report.totals.moved),
+            (5, 2),
+            "{report:#?}"
+        );
+        let posts: Vec<_> = tenant.posts().remove("dev").unwrap();
+        let times: Vec<_> = posts
+            .iter()
+            .map(|(id, root, _)| (id - FIRST, root.map(|root| root - FIRST)))
+            .collect();
+        // The root moves past what is planned, and its reply past its root.
+        assert_eq!(
+            times,
+            [
+                (0, None),
+                (1_000, None),
+                (1_002, None),
+                (1_003, Some(1_002)),
+                (1_004, None),
+                (1_005, Some(1_004)),
+            ]
+        );
+        let codes: Vec<_> = report
+            .findings
+            .totals()
+            .map(|(code, n)| (code.id, n))
+            .collect();
+        assert_eq!(codes, [("upload-moved", 2)]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_there_already_is_adopted() {
+    // The journal was lost, but the channel is still open.
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let mut planted = false;
+    let planting = std::sync::Arc::clone(&tenant);
+    tenant.fault(move |_, call| {
+        if !planted && call.contains("/messages") {
+            planted = true;
+            planting.plant("dev", FIRST, "<p>post  0 &#38; more</p>", AUTHOR);
+        }
+        Fault::None
+    });
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            report.totals.posted,
+            report.totals.adopted,
+            report.totals.moved
+        ),
+        (3, 1, 0)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_that_is_missing_ends_the_run_and_names_the_remedy() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.fault_once("POST /v1.0/teams", 1, Fault::Refuse(403));
+    let error = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap_err();
+    assert!(error.remedy().unwrap().contains("permissions"), "{error}");
+    // It is given, and the next run goes on.
+    run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(tenant.posts(), rendered.expected());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_is_gone_ends_the_run_in_the_end() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.fault(|number, _| {
+        if number > 8 {
+            Fault::LoseBefore
+        } else {
+            Fault::None
+        }
+    });
+    let error = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap_err();
+    assert!(error.remedy().unwrap().contains("network"), "{error}");
+    tenant.fault(|_, _| Fault::None);
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done());
+    assert_eq!(tenant.posts(), rendered.expected());
+}

@@ -1,0 +1,164 @@
+//! A `3-render` folder made for a test.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chatferry_model::finding::Stage;
+use chatferry_model::folder::RenderFolder;
+use chatferry_model::jsonl::{Format, JsonlWriter};
+use chatferry_model::manifest::Manifest;
+use chatferry_model::plan::{RenderDetails, Target, TargetSummary, Team};
+use chatferry_model::{Millis, TargetKey};
+use serde_json::{Value, json};
+
+/// The first post of every target; teams and channels are older.
+pub(crate) const FIRST: i64 = 1_500_000_000_000;
+
+/// Speaks in all posts.
+pub(crate) const AUTHOR: &str = "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca";
+/// A member of teams and private channels.
+pub(crate) const MEMBER: &str = "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6cb";
+
+pub(crate) struct Rendered {
+    _place: tempfile::TempDir,
+    root: PathBuf,
+    details: RenderDetails,
+    manifest: Manifest<RenderDetails>,
+}
+
+/// A post of a test: its time after [`FIRST`] in ms, and the root it answers, likewise.
+pub(crate) type Said = (i64, Option<i64>);
+
+impl Rendered {
+    pub(crate) fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("3-render");
+        std::fs::create_dir_all(root.join("posts")).unwrap();
+        let team: Team = serde_json::from_value(json!({
+            "key": "acme",
+            "name": "Acme's team",
+            "created": "2016-01-01T00:00:00.000Z",
+            "owners": [AUTHOR],
+            "members": [MEMBER],
+        }))
+        .unwrap();
+        let details = RenderDetails {
+            teams: vec![team],
+            targets: Vec::new(),
+        };
+        let manifest = Manifest::new(Stage::Render, details.clone());
+        Self {
+            _place: place,
+            root,
+            details,
+            manifest,
+        }
+    }
+
+    pub(crate) fn folder(&self) -> RenderFolder {
+        RenderFolder::new(self.root.clone())
+    }
+
+    /// Adds a channel with these posts; `change` is laid over the channel's plan.
+    pub(crate) fn channel(self, name: &str, change: Value, posts: &[Said]) -> Self {
+        self.channel_saying(name, change, posts, |at| {
+            format!("<p>post {at} &amp; more</p>")
+        })
+    }
+
+    pub(crate) fn channel_saying(
+        mut self,
+        name: &str,
+        change: Value,
+        posts: &[Said],
+        content: impl Fn(i64) -> String,
+    ) -> Self {
+        let mut channel = json!({ "team": "acme", "name": name, "membership": "standard" });
+        for (field, value) in change.as_object().unwrap() {
+            channel[field] = value.clone();
+        }
+        let target: Target = serde_json::from_value(json!({
+            "key": name,
+            "place": { "channel": channel },
+            "created": "2016-01-01T00:00:00.000Z",
+            "sources": [{ "conversation": name, "kind": "public", "messages": posts.len() }],
+        }))
+        .unwrap();
+        let path = self.folder().posts(&TargetKey::new(name));
+        let mut writer = JsonlWriter::create(&path, Format::POSTS, Some(&target)).unwrap();
+        for (at, root) in posts {
+            writer
+                .write(&post(name, *at, *root, &content(*at)))
+                .unwrap();
+        }
+        let summary = writer.finish().unwrap();
+        self.manifest
+            .files
+            .insert(format!("posts/{name}.jsonl"), summary);
+        let time = |said: &Said| Millis::new(FIRST + said.0).unwrap();
+        self.details.targets.push(TargetSummary {
+            target,
+            posts: posts.len() as u64,
+            replies: posts.iter().filter(|(_, root)| root.is_some()).count() as u64,
+            bytes: 0,
+            first: posts.first().map(time),
+            last: posts.last().map(time),
+        });
+        self.manifest.details = self.details.clone();
+        self.manifest.write(&self.root).unwrap();
+        self
+    }
+
+    /// All posts of all targets, as [`crate::tenant::Tenant::posts`] gives them.
+    pub(crate) fn expected(&self) -> BTreeMap<String, Vec<(i64, Option<i64>, String)>> {
+        let mut expected = BTreeMap::new();
+        for summary in &self.details.targets {
+            let reader = chatferry_model::jsonl::JsonlReader::open(
+                &self.folder().posts(&summary.target.key),
+                Format::POSTS,
+            );
+            let posts: Vec<Value> = reader.unwrap().read_all().unwrap();
+            let ms = |value: &Value| {
+                value
+                    .as_str()
+                    .map(|time| time.parse::<Millis>().unwrap().as_millis())
+            };
+            let posts = posts.iter().map(|post| {
+                let content = post["body"]["body"]["content"].as_str().unwrap();
+                (
+                    ms(&post["id"]).unwrap(),
+                    ms(&post["replyTo"]),
+                    content.to_owned(),
+                )
+            });
+            expected.insert(summary.target.key.to_string(), posts.collect());
+        }
+        expected
+    }
+}
+
+fn post(conversation: &str, at: i64, root: Option<i64>, content: &str) -> Value {
+    let time = |at: i64| Millis::new(FIRST + at).unwrap().to_string();
+    let mut post = json!({
+        "id": time(at),
+        "source": { "conversation": conversation, "message": at.to_string() },
+        "body": {
+            "createdDateTime": time(at),
+            "from": { "user": {
+                "id": AUTHOR, "displayName": "Jane", "userIdentityType": "aadUser",
+            } },
+            "body": { "contentType": "html", "content": content },
+        },
+    });
+    if let Some(root) = root {
+        post["replyTo"] = time(root).into();
+    }
+    post
+}
+
+/// `count` posts, a second apart; every root has three replies.
+pub(crate) fn threads(count: i64) -> Vec<Said> {
+    (0..count)
+        .map(|n| (n * 1_000, (n % 4 != 0).then_some(n / 4 * 4_000)))
+        .collect()
+}

@@ -1,0 +1,57 @@
+//! Whole uploads and verifications against a small tenant in the same process, in virtual time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
+
+mod faults;
+mod folder;
+mod graph;
+mod kills;
+mod order;
+mod speed;
+mod tenant;
+mod verify;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chatferry_graph::{
+    BaseUrl, Client, Credential, GraphConfig, Limits, Unobserved, UploadError, UploadOptions,
+    UploadReport, upload,
+};
+
+use folder::Rendered;
+use tenant::Tenant;
+
+/// A client of `tenant`.
+fn client(tenant: &Arc<Tenant>, limits: Limits) -> Client {
+    let config = GraphConfig {
+        tenant_id: "acme.example".to_owned(),
+        client_id: "app".to_owned(),
+        credential: Credential::Secret("planted-secret".to_owned().into()),
+        graph_url: BaseUrl::graph(),
+        login_url: BaseUrl::login(),
+        limits,
+    };
+    let tenant = Arc::clone(tenant);
+    Client::new(config, tenant.clone(), tenant)
+}
+
+/// Uploads `rendered` with the journal in `journal`.
+async fn run(
+    tenant: &Arc<Tenant>,
+    rendered: &Rendered,
+    journal: &Path,
+    limits: Limits,
+) -> Result<UploadReport, UploadError> {
+    let options = UploadOptions {
+        team_poll: Duration::from_secs(1),
+        durability: chatferry_graph::Durability::System,
+        ..UploadOptions::default()
+    };
+    let client = client(tenant, limits);
+    upload(&client, &rendered.folder(), journal, &options, &Unobserved).await
+}

@@ -1,0 +1,173 @@
+//! What is done in which order.
+
+use std::time::Duration;
+
+use chatferry_graph::{Limits, UploadError};
+use serde_json::json;
+
+use crate::folder::{AUTHOR, MEMBER, Rendered, threads};
+use crate::run;
+use crate::tenant::Tenant;
+
+fn acme() -> Rendered {
+    Rendered::new()
+        .channel("dev", json!({}), &threads(40))
+        .channel("old", json!({ "archive": true }), &threads(4))
+        .channel("Allgemein", json!({ "general": true }), &threads(12))
+        .channel(
+            "hr",
+            json!({ "membership": "private", "members": [AUTHOR, MEMBER] }),
+            &threads(8),
+        )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_team_is_filled_completed_and_given_its_members() {
+    let (tenant, rendered, journal) = (Tenant::new(), acme(), tempfile::tempdir().unwrap());
+    tenant.with(|state| (state.lag, state.ready_after) = (3, 8));
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(tenant.posts(), rendered.expected());
+    assert_eq!(tenant.unfinished(), [] as [&str; 0]);
+    assert_eq!(tenant.archived(), ["old"]);
+    assert_eq!(
+        tenant.readers("hr"),
+        Some(vec![AUTHOR.to_owned(), MEMBER.to_owned()])
+    );
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(
+        (report.totals.posts, report.totals.posted, report.sent),
+        (64, 64, 64)
+    );
+    assert_eq!((report.throttled, report.findings.lines().len()), (0, 0));
+
+    // Nothing is left to do, and nothing is done.
+    let calls = tenant.calls().len();
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done());
+    assert_eq!(report.sent, 0);
+    assert_eq!(
+        tenant.calls().len(),
+        calls + 1,
+        "a token to see that it still works"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn general_is_completed_last_and_private_channels_come_after_the_members() {
+    let (tenant, rendered, journal) = (Tenant::new(), acme(), tempfile::tempdir().unwrap());
+    run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    let calls: Vec<_> = tenant
+        .calls()
+        .into_iter()
+        .map(|(call, _)| call)
+        .filter(|call| !call.contains("/messages") && !call.contains("/oauth2/"))
+        .collect();
+    insta::assert_snapshot!(calls.join("\n"), @"
+        GET /v1.0/users
+        POST /v1.0/teams
+        GET /v1.0/teams/team1
+        GET /v1.0/teams/team1/primaryChannel
+        POST /v1.0/teams/team1/channels
+        POST /v1.0/teams/team1/channels
+        POST /v1.0/teams/team1/channels/19:7@thread.tacv2/completeMigration
+        POST /v1.0/teams/team1/channels/19:5@thread.tacv2/completeMigration
+        POST /v1.0/teams/team1/channels/19:general@thread.tacv2/completeMigration
+        POST /v1.0/teams/team1/completeMigration
+        GET /v1.0/teams/team1/members
+        POST /v1.0/teams/team1/members/add
+        POST /v1.0/teams/team1/channels/19:7@thread.tacv2/archive
+        POST /v1.0/teams/team1/channels
+        GET /v1.0/teams/team1/channels/19:69@thread.tacv2/members
+        POST /v1.0/teams/team1/channels/19:69@thread.tacv2/startMigration
+        POST /v1.0/teams/team1/channels/19:69@thread.tacv2/completeMigration
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_never_overtakes_its_root() {
+    // The tenant answers 404 to a reply whose root is not there, and that would show.
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(400));
+    let (tenant, journal) = (
+        Tenant::slow(Duration::from_millis(800)),
+        tempfile::tempdir().unwrap(),
+    );
+    let started = tokio::time::Instant::now();
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(tenant.posts(), rendered.expected());
+    assert_eq!(report.totals.refused, 0);
+    // At 800 ms an answer, 5 posts a second still go through.
+    let took = started.elapsed().as_secs_f64();
+    assert!(took < 400.0 / 5.0 * 1.02 + 20.0, "took {took} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_lies_in_the_future_is_not_begun() {
+    let rendered = Rendered::new().channel("dev", json!({}), &[(1_000_000_000_000, None)]);
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let error = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, UploadError::Future { .. }), "{error}");
+    assert_eq!(tenant.calls().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_rendered_differently_is_not_mixed() {
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    let other = Rendered::new().channel("dev", json!({}), &threads(5));
+    let error = run(&tenant, &other, journal.path(), Limits::default())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_root_costs_itself_and_its_replies() {
+    let rendered = Rendered::new().channel_saying("dev", json!({}), &threads(12), |at| {
+        if at == 4_000 {
+            "<p>refused</p>".to_owned()
+        } else {
+            format!("<p>{at}</p>")
+        }
+    });
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!((report.totals.posted, report.totals.refused), (8, 4));
+    let found: Vec<_> = report
+        .findings
+        .totals()
+        .map(|(code, count)| (code.id, count))
+        .collect();
+    assert_eq!(
+        found,
+        [("upload-post-refused", 1), ("upload-root-refused", 3)]
+    );
+    assert_eq!(tenant.unfinished(), [] as [&str; 0]);
+
+    // The next run says so again: those posts are still missing.
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        report
+            .findings
+            .totals()
+            .map(|(_, count)| count)
+            .sum::<u64>(),
+        4
+    );
+}

@@ -1,0 +1,73 @@
+//! How fast, within the limits and without them.
+
+use std::time::Duration;
+
+use chatferry_graph::Limits;
+use serde_json::json;
+
+use crate::folder::{Rendered, threads};
+use crate::run;
+use crate::tenant::Tenant;
+
+#[tokio::test(start_paused = true)]
+async fn the_limits_are_reached_and_kept() {
+    let mut rendered = Rendered::new().channel("longest", json!({}), &threads(2_000));
+    for n in 0..40 {
+        rendered = rendered.channel(&format!("c{n}"), json!({}), &threads(400));
+    }
+    let (tenant, journal) = (
+        Tenant::slow(Duration::from_millis(150)),
+        tempfile::tempdir().unwrap(),
+    );
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(tenant.posts(), rendered.expected());
+
+    let calls = tenant.calls();
+    let posts: Vec<_> = calls
+        .iter()
+        .filter(|(call, _)| call.contains("/messages"))
+        .collect();
+    let mut last = std::collections::BTreeMap::<_, Vec<Duration>>::new();
+    for (call, time) in &posts {
+        let channel = call.split('/').nth(5).unwrap();
+        last.entry(channel).or_default().push(*time);
+        last.entry("all").or_default().push(*time);
+    }
+    for (channel, times) in &last {
+        let limit = if *channel == "all" { 50 } else { 5 };
+        for pair in times.windows(limit + 1) {
+            assert!(
+                pair[limit] - pair[0] >= Duration::from_secs(1),
+                "{channel} at {:?}",
+                pair[0]
+            );
+        }
+    }
+    let bound = (2_000.0_f64 / 5.0).max(18_000.0 / 50.0);
+    // What it takes besides posting: the team's creation and completion.
+    let took = report.seconds - 10.0;
+    assert!(
+        took <= bound * 1.02,
+        "took {took} s, the bound is {bound} s"
+    );
+}
+
+#[tokio::test]
+async fn without_limits_thousands_of_posts_a_second_go_through() {
+    let count = 2_000;
+    let mut rendered = Rendered::new();
+    for n in 0..4 {
+        rendered = rendered.channel(&format!("c{n}"), json!({}), &threads(count));
+    }
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let report = run(&tenant, &rendered, journal.path(), Limits::lifted())
+        .await
+        .unwrap();
+    assert_eq!(report.totals.posted, 4 * count.cast_unsigned());
+    let rate = report.totals.posted as f64 / report.seconds;
+    println!("{rate:.0} posts/s, all calls included");
+    // Far below what an optimised build does, far above what Graph allows.
+    assert!(rate > 300.0, "{rate} posts/s");
+}
