@@ -246,6 +246,12 @@ impl Chunk {
         self.records
     }
 
+    /// How many bytes its lines take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Its lines without their line feeds, each with its number in the file.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {
