@@ -54,7 +54,9 @@ fn every_code_is_explained() {
 #[test]
 fn every_finding_of_a_real_run_is_explained() {
     let work = Work::new();
-    let found = work.convert(&crate::support::fixture("slack/damaged")).done();
+    let found = work
+        .convert(&crate::support::fixture("slack/damaged"))
+        .done();
     let codes = work.run(&["explain"]).code(0).stdout;
     let listed = found
         .stderr
@@ -75,7 +77,10 @@ fn every_finding_of_a_real_run_is_explained() {
 fn schemas_describe_what_is_written() {
     let work = Work::new();
     let names = work.run(&["schema"]).code(0).stdout;
-    for name in names.lines().filter_map(|line| line.split_whitespace().next()) {
+    for name in names
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+    {
         let schema = work.run(&["schema", name]).code(0).json();
         assert!(schema["$schema"].is_string(), "{name}");
     }
@@ -95,6 +100,8 @@ fn output_into_a_pipe_has_no_colours() {
     let work = Work::new();
     let ran = work.convert_acme().done();
     assert!(!ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
-    let ran = work.run(&["convert", "missing.zip", "--color", "always"]).code(3);
+    let ran = work
+        .run(&["convert", "missing.zip", "--color", "always"])
+        .code(3);
     assert!(ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
 }

@@ -23,11 +23,23 @@ fn acme_comes_through_with_nothing_lost() {
                 let counts = sum[key].as_object().cloned().unwrap_or_default();
                 counts.values().map(|count| count.as_u64().unwrap()).sum()
             };
-            let (input, output) = (sum["input"].as_u64().unwrap(), sum["output"].as_u64().unwrap());
-            assert_eq!(input, output + all("merged") + all("skipped"), "{stage} {unit}");
+            let (input, output) = (
+                sum["input"].as_u64().unwrap(),
+                sum["output"].as_u64().unwrap(),
+            );
+            assert_eq!(
+                input,
+                output + all("merged") + all("skipped"),
+                "{stage} {unit}"
+            );
         }
     }
-    assert!(result["sums"]["read"]["messages"]["input"].as_u64().unwrap() > 150);
+    assert!(
+        result["sums"]["read"]["messages"]["input"]
+            .as_u64()
+            .unwrap()
+            > 150
+    );
 }
 
 #[test]
@@ -37,7 +49,11 @@ fn the_same_export_gives_the_same_bytes_on_any_number_of_threads() {
     let args = |work: &Work| {
         let export = fixture("slack/acme");
         let directory = fixture("directory/acme.csv");
-        let threads = if work.path("") == one.path("") { "1" } else { "4" };
+        let threads = if work.path("") == one.path("") {
+            "1"
+        } else {
+            "4"
+        };
         let args = [
             "convert",
             export.to_str().unwrap(),
@@ -48,11 +64,17 @@ fn the_same_export_gives_the_same_bytes_on_any_number_of_threads() {
         ]
         .map(str::to_owned);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        work.run_with(&[("RAYON_NUM_THREADS", threads)], &args).done();
+        work.run_with(&[("RAYON_NUM_THREADS", threads)], &args)
+            .done();
         work.files("")
     };
     let (first, second) = (args(&one), args(&many));
-    assert!(first.keys().eq(second.keys()), "{:?} {:?}", first.keys(), second.keys());
+    assert!(
+        first.keys().eq(second.keys()),
+        "{:?} {:?}",
+        first.keys(),
+        second.keys()
+    );
     for (name, content) in &first {
         assert!(content == &second[name], "{name} differs");
     }
@@ -64,17 +86,31 @@ fn a_second_run_does_nothing_and_an_edit_is_honoured() {
     work.convert_acme().done();
     let before = work.files("");
     let again = work.convert_acme().done();
-    assert_eq!(again.stderr.matches("(unchanged since the last run)").count(), 3, "{}", again.stderr);
+    assert_eq!(
+        again
+            .stderr
+            .matches("(unchanged since the last run)")
+            .count(),
+        3,
+        "{}",
+        again.stderr
+    );
     assert!(before == work.files(""));
 
     let conversations = work.path("2-map/conversations.csv");
     let text = fs::read_to_string(&conversations).unwrap();
     assert!(text.contains("random"));
-    fs::write(&conversations, text.replacen(",random,", ",Watercooler,", 2)).unwrap();
+    fs::write(
+        &conversations,
+        text.replacen(",random,", ",Watercooler,", 2),
+    )
+    .unwrap();
     work.run(&["map"]).done();
     work.run(&["render"]).done();
     let posts = work.files("3-render/posts");
-    let renamed = posts.values().any(|file| String::from_utf8_lossy(file).contains("\"name\":\"Watercooler\""));
+    let renamed = posts
+        .values()
+        .any(|file| String::from_utf8_lossy(file).contains("\"name\":\"Watercooler\""));
     assert!(renamed, "{}", fs::read_to_string(&conversations).unwrap());
 }
 
@@ -109,7 +145,11 @@ fn what_is_no_export_is_told_so() {
     for path in [&empty, &cut, &text, &work.scratch("missing.zip")] {
         let ran = work.run(&["read".as_ref(), path.as_os_str()]).code(3);
         let name = path.file_name().unwrap().to_str().unwrap();
-        assert!(ran.stderr.contains(name), "{name} is not named: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(name),
+            "{name} is not named: {}",
+            ran.stderr
+        );
         assert!(!work.path("1-read").exists());
     }
 }
@@ -119,12 +159,25 @@ fn a_cut_file_between_the_stages_is_noticed() {
     let work = Work::new();
     work.convert_acme().done();
     let messages = work.path("1-read/messages");
-    let file = fs::read_dir(&messages).unwrap().next().unwrap().unwrap().path();
+    let file = fs::read_dir(&messages)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
     let content = fs::read(&file).unwrap();
     fs::write(&file, &content[..content.len() / 2]).unwrap();
     let ran = work.run(&["render"]).code(3);
-    assert!(ran.stderr.contains(file.file_name().unwrap().to_str().unwrap()), "{}", ran.stderr);
-    assert!(work.path("3-render/manifest.json").exists(), "the last good output is gone");
+    assert!(
+        ran.stderr
+            .contains(file.file_name().unwrap().to_str().unwrap()),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        work.path("3-render/manifest.json").exists(),
+        "the last good output is gone"
+    );
 }
 
 #[test]

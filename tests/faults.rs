@@ -14,7 +14,10 @@ fn upload_with(fault: impl FnOnce(&TwinServer)) -> (Work, TwinServer) {
 }
 
 fn inject(twin: &TwinServer, kind: Kind, nth: u64, what: What) {
-    twin.tenant.inject(Fault { when: When::nth(kind, nth), what });
+    twin.tenant.inject(Fault {
+        when: When::nth(kind, nth),
+        what,
+    });
 }
 
 #[test]
@@ -29,7 +32,12 @@ fn an_expired_token_costs_no_post() {
 #[test]
 fn a_lost_answer_is_no_second_post() {
     let (work, twin) = upload_with(|twin| {
-        for kind in [Kind::PostMessage, Kind::PostReply, Kind::PostTeam, Kind::PostChannel] {
+        for kind in [
+            Kind::PostMessage,
+            Kind::PostReply,
+            Kind::CreateTeam,
+            Kind::CreateChannel,
+        ] {
             inject(twin, kind, 1, What::Lose);
         }
         inject(twin, Kind::PostMessage, 9, What::Cut);
@@ -41,7 +49,10 @@ fn a_lost_answer_is_no_second_post() {
 #[test]
 fn throttling_is_waited_out() {
     let (work, twin) = upload_with(|twin| {
-        let throttled = What::Answer { status: 429, retry_after_s: Some(1) };
+        let throttled = What::Answer {
+            status: 429,
+            retry_after_s: Some(1),
+        };
         inject(twin, Kind::PostMessage, 4, throttled);
     });
     assert_eq!(twin.posts(), rendered(&work));
@@ -54,7 +65,11 @@ fn a_time_that_somebody_else_took_is_stepped_over() {
     let count = |posts: &std::collections::BTreeMap<String, Vec<_>>| {
         posts.values().map(Vec::len).sum::<usize>()
     };
-    assert_eq!(count(&there), count(&ours) + 1, "the planted one and all of ours");
+    assert_eq!(
+        count(&there),
+        count(&ours) + 1,
+        "the planted one and all of ours"
+    );
 }
 
 #[test]
@@ -73,7 +88,10 @@ fn a_bad_network_is_survived() {
 fn the_real_rates_are_kept_without_a_single_429() {
     let work = Work::new();
     work.convert_acme().done();
-    let settings = Settings { limits: chatferry_twin::Limits::default(), ..Settings::instant() };
+    let settings = Settings {
+        limits: chatferry_twin::Limits::default(),
+        ..Settings::instant()
+    };
     let twin = TwinServer::with(settings);
     // One small channel is enough: at five a second, every post shows.
     work.against(&twin, &["upload"]).code(0);

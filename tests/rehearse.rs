@@ -11,7 +11,10 @@ fn acme_is_uploaded_and_verified_without_a_refusal() {
     assert_eq!(result["refusals"], 0, "{result:#}");
     assert_eq!(result["verify"]["different"], 0, "{result:#}");
     assert_eq!(result["verify"]["missing"], 0, "{result:#}");
-    assert!(result["upload"]["posted"].as_u64().unwrap() > 100, "{result:#}");
+    assert!(
+        result["upload"]["posted"].as_u64().unwrap() > 100,
+        "{result:#}"
+    );
 }
 
 #[test]
@@ -19,7 +22,12 @@ fn the_directory_decides_who_exists() {
     let work = Work::new();
     work.convert_acme().done();
     let directory = fixture("directory/acme.json");
-    let ran = work.run(&["rehearse", "--json", "--directory", directory.to_str().unwrap()]);
+    let ran = work.run(&[
+        "rehearse",
+        "--json",
+        "--directory",
+        directory.to_str().unwrap(),
+    ]);
     assert_eq!(ran.code(0).json()["refusals"], 0);
 }
 

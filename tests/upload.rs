@@ -11,7 +11,11 @@ fn every_post_arrives_once_and_verifies() {
     let twin = TwinServer::instant();
     work.against(&twin, &["upload"]).code(0);
     assert_eq!(twin.posts(), rendered(&work));
-    assert!(twin.tenant.refusals().is_empty(), "{:#?}", twin.tenant.refusals());
+    assert!(
+        twin.tenant.refusals().is_empty(),
+        "{:#?}",
+        twin.tenant.refusals()
+    );
     work.against(&twin, &["verify"]).code(0);
 
     // Once more changes nothing.
@@ -58,7 +62,10 @@ fn the_secret_is_nowhere_to_be_seen() {
     assert!(!ran.stderr.contains(SECRET) && !ran.stdout.contains(SECRET));
     assert!(!ran.stderr.contains("Bearer ey"), "{}", ran.stderr);
     for (name, content) in work.files("") {
-        assert!(!String::from_utf8_lossy(&content).contains(SECRET), "the secret is in {name}");
+        assert!(
+            !String::from_utf8_lossy(&content).contains(SECRET),
+            "the secret is in {name}"
+        );
     }
 }
 
@@ -67,15 +74,36 @@ fn a_wrong_secret_or_none_is_told_as_such() {
     let work = Work::new();
     work.convert_acme().done();
     let twin = TwinServer::instant();
-    let args = ["upload", "--graph-url", &twin.url, "--login-url", &twin.url, "--tenant-id", "x"];
+    let args = [
+        "upload",
+        "--graph-url",
+        &twin.url,
+        "--login-url",
+        &twin.url,
+        "--tenant-id",
+        "x",
+    ];
     let ran = work.run(&args).code(2);
     assert!(ran.stderr.contains("client_id"), "{}", ran.stderr);
     let args = [&args[..], &["--client-id", crate::support::CLIENT_ID]].concat();
     let ran = work.run(&args).code(2);
-    assert!(ran.stderr.contains("CHATFERRY_CLIENT_SECRET"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("CHATFERRY_CLIENT_SECRET"),
+        "{}",
+        ran.stderr
+    );
 
     let wrong = [("CHATFERRY_CLIENT_SECRET", "wrong")];
-    let args = [&args[..5], &["--tenant-id", &twin.tenant_id, "--client-id", crate::support::CLIENT_ID]].concat();
+    let args = [
+        &args[..5],
+        &[
+            "--tenant-id",
+            &twin.tenant_id,
+            "--client-id",
+            crate::support::CLIENT_ID,
+        ],
+    ]
+    .concat();
     let ran = work.run_with(&wrong, &args).code(4);
     assert!(ran.stderr.contains("AADSTS7000215"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("wrong\""), "{}", ran.stderr);

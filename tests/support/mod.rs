@@ -4,4 +4,4 @@ mod tenant;
 mod work;
 
 pub(crate) use tenant::{CLIENT_ID, SECRET, TwinServer, rendered};
-pub(crate) use work::{Ran, Work, fixture};
+pub(crate) use work::{Work, fixture};

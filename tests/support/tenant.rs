@@ -43,7 +43,10 @@ impl TwinServer {
         let (tell, told) = std::sync::mpsc::channel();
         let served = tenant.clone();
         let thread = std::thread::spawn(move || {
-            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
@@ -54,7 +57,13 @@ impl TwinServer {
             });
         });
         let url = format!("http://{}", told.recv().unwrap());
-        Self { tenant, url, tenant_id, stop: Some(stop), thread: Some(thread) }
+        Self {
+            tenant,
+            url,
+            tenant_id,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     /// Posts of all channels, as `team/channel` → ids in order, each with its root's.
@@ -98,7 +107,13 @@ fn acme_users() -> Vec<(String, String, String)> {
         .as_array()
         .unwrap()
         .iter()
-        .map(|user| (text(user, "id"), text(user, "displayName"), text(user, "userPrincipalName")))
+        .map(|user| {
+            (
+                text(user, "id"),
+                text(user, "displayName"),
+                text(user, "userPrincipalName"),
+            )
+        })
         .collect()
 }
 
@@ -107,19 +122,29 @@ pub(crate) fn rendered(work: &Work) -> BTreeMap<String, Vec<(String, Option<Stri
     let mut posts = BTreeMap::new();
     for (name, content) in work.files("3-render/posts") {
         let text = String::from_utf8(content).unwrap();
-        let mut lines = text.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
+        let mut lines = text
+            .lines()
+            .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
         let place = lines.next().unwrap()["about"]["place"].clone();
-        let Some(channel) = place.get("channel") else { panic!("{name} is no channel") };
+        let Some(channel) = place.get("channel") else {
+            panic!("{name} is no channel")
+        };
         let millis = |value: &serde_json::Value| {
             let time: chatferry_model::Millis = value.as_str().unwrap().parse().unwrap();
             time.as_millis().to_string()
         };
-        let key = format!("{}/{}", channel["team"].as_str().unwrap(), channel["name"].as_str().unwrap());
+        let key = format!(
+            "{}/{}",
+            channel["team"].as_str().unwrap(),
+            channel["name"].as_str().unwrap()
+        );
         let of: Vec<_> = lines
             .filter(|line| line.get("end").is_none())
             .map(|line| (millis(&line["id"]), line.get("replyTo").map(millis)))
             .collect();
-        posts.insert(key, of);
+        if !of.is_empty() {
+            posts.insert(key, of);
+        }
     }
     posts
 }

@@ -11,7 +11,9 @@ use super::{CLIENT_ID, SECRET, TwinServer};
 
 /// A file or folder of `fixtures/`.
 pub(crate) fn fixture(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures")
+        .join(path)
 }
 
 /// A work folder of its own, removed at the end.
@@ -20,7 +22,6 @@ pub(crate) struct Work {
 }
 
 /// A finished run; look at its status or its output.
-#[must_use = "look at the exit code or the output"]
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -31,14 +32,24 @@ impl Ran {
     /// Demands an exit code.
     #[track_caller]
     pub(crate) fn code(self, expected: i32) -> Self {
-        assert_eq!(self.code, expected, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, expected,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 
     /// Demands exit code 0 or 1: done, perhaps with errors among the findings.
     #[track_caller]
     pub(crate) fn done(self) -> Self {
-        assert!(self.code <= 1, "code {}\nstdout:\n{}\nstderr:\n{}", self.code, self.stdout, self.stderr);
+        assert!(
+            self.code <= 1,
+            "code {}\nstdout:\n{}\nstderr:\n{}",
+            self.code,
+            self.stdout,
+            self.stderr
+        );
         self
     }
 
@@ -51,7 +62,9 @@ impl Ran {
 
 impl Work {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// The work folder itself.
@@ -66,16 +79,21 @@ impl Work {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chatferry"));
-        command.env_clear().current_dir(self.folder.path()).env("CHATFERRY_WORK", self.path(""));
+        command
+            .env_clear()
+            .current_dir(self.folder.path())
+            .env("CHATFERRY_WORK", self.path(""));
         command
     }
 
     /// Runs the binary.
+    #[must_use = "look at the exit code or the output"]
     pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Ran {
         Self::finish(self.command().args(args))
     }
 
     /// Runs the binary with environment variables.
+    #[must_use = "look at the exit code or the output"]
     pub(crate) fn run_with(&self, env: &[(&str, &str)], args: &[&str]) -> Ran {
         Self::finish(self.command().envs(env.iter().copied()).args(args))
     }
@@ -90,6 +108,7 @@ impl Work {
     }
 
     /// Converts an export with acme's directory.
+    #[must_use = "look at the exit code or the output"]
     pub(crate) fn convert(&self, export: &Path) -> Ran {
         let directory = fixture("directory/acme.json");
         self.run(&[
@@ -103,6 +122,7 @@ impl Work {
     }
 
     /// Converts the fixture export of acme.
+    #[must_use = "look at the exit code or the output"]
     pub(crate) fn convert_acme(&self) -> Ran {
         self.convert(&fixture("slack/acme"))
     }
@@ -116,6 +136,7 @@ impl Work {
     }
 
     /// Runs a command that talks to the tenant.
+    #[must_use = "look at the exit code or the output"]
     pub(crate) fn against(&self, twin: &TwinServer, args: &[&str]) -> Ran {
         Self::finish(&mut self.graph_command(twin, args))
     }
