@@ -81,6 +81,8 @@ impl PostKind {
 /// When a line is no message, or nobody can speak for its author.
 pub(crate) fn render_chunk(chunk: &Chunk, context: Context<'_>) -> Result<Rendered, RenderError> {
     let mut out = ChunkWriter::new(context);
+    // Posts take about as much room as their messages; what is too much costs nothing.
+    out.rendered.lines.reserve(chunk.bytes() * 3 / 2);
     for (number, line) in chunk.lines() {
         let message: Message<'_> = chunk.parse(number, line)?;
         crate::message::render(message, &mut out)?;

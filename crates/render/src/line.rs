@@ -4,10 +4,7 @@
 use std::io::Write as _;
 use std::ops::Range;
 
-use chatferry_model::plan::User;
-use chatferry_model::post::{
-    ChatMessageMention, ContentType, From, Identity, PostSource, UserIdentityType,
-};
+use chatferry_model::post::{ChatMessageMention, ContentType, PostSource};
 use chatferry_model::{Millis, Text};
 use serde::Serialize;
 
@@ -17,7 +14,8 @@ pub(crate) struct Content<'c> {
     /// The time of the root it answers.
     pub(crate) reply_to: Option<Millis>,
     pub(crate) source: PostSource<'c>,
-    pub(crate) user: &'c User,
+    /// The JSON of its author.
+    pub(crate) from: &'c str,
     pub(crate) subject: Option<&'c Text<'c>>,
     pub(crate) html: &'c str,
     pub(crate) mentions: &'c [ChatMessageMention<'c>],
@@ -67,7 +65,7 @@ impl Line {
         let created = out.len();
         out.extend_from_slice(&time);
         out.extend_from_slice(FROM);
-        put(out, &from(content.user))?;
+        out.extend_from_slice(content.from.as_bytes());
         if let Some(subject) = content.subject {
             out.extend_from_slice(SUBJECT);
             put(out, subject)?;
@@ -108,16 +106,6 @@ impl Line {
     }
 }
 
-fn from(user: &User) -> From<'_> {
-    From {
-        user: Identity {
-            id: user.id,
-            display_name: user.display_name.as_str().into(),
-            user_identity_type: UserIdentityType::AadUser,
-        },
-    }
-}
-
 fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> serde_json::Result<()> {
     serde_json::to_writer(out, value)
 }
@@ -137,7 +125,7 @@ fn overwrite(line: &mut [u8], at: usize, time: &[u8; TIME]) {
 
 #[cfg(test)]
 mod tests {
-    use chatferry_model::post::{ChatMessage, ItemBody, Post};
+    use chatferry_model::post::{ChatMessage, From, Identity, ItemBody, Post, UserIdentityType};
     use chatferry_model::{ConversationId, GraphMessageId, MessageId};
 
     use super::*;
@@ -148,14 +136,18 @@ mod tests {
 
     #[test]
     fn a_line_is_what_the_model_would_write() {
-        let user = User {
-            id: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().unwrap(),
-            display_name: "Ann \"A\" Smith".into(),
+        let from = From {
+            user: Identity {
+                id: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().unwrap(),
+                display_name: "Ann \"A\" Smith".into(),
+                user_identity_type: UserIdentityType::AadUser,
+            },
         };
+        let from_json = serde_json::to_string(&from).unwrap();
         let mention = ChatMessageMention {
             id: 0,
             mention_text: "Ann".into(),
-            mentioned: from(&user),
+            mentioned: from.clone(),
         };
         let subject = Text::from("A \\ title");
         let later = ms("2020-01-01T00:00:00.001Z");
@@ -172,7 +164,7 @@ mod tests {
                 time: ms("2019-02-04T19:58:15.511Z"),
                 reply_to,
                 source: source.clone(),
-                user: &user,
+                from: &from_json,
                 subject,
                 html: "<p>\"hi\" <at id=\"0\">Ann</at>\n\u{2028}</p>",
                 mentions: &mentions,
@@ -186,7 +178,7 @@ mod tests {
                     source: source.clone(),
                     body: ChatMessage {
                         created_date_time: time,
-                        from: from(&user),
+                        from: from.clone(),
                         subject: subject.cloned(),
                         body: ItemBody {
                             content_type: ContentType::Html,

@@ -215,7 +215,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
                     message: MessageId::new(message.id.as_str()),
                     part: Some(self.written).filter(|part| *part > 1),
                 },
-                user: self.speaker.user,
+                from: self.speaker.from,
                 subject: subject.filter(|_| standing == Standing::Root && kind == PostKind::First),
                 html: renderer.html.as_str(),
                 mentions: &renderer.mentions,

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use chatferry_model::conversation::Conversation;
 use chatferry_model::message::Author;
 use chatferry_model::person::{Person, PersonKind};
-use chatferry_model::plan::{PersonPlan, Plan, TargetPlace, User};
+use chatferry_model::plan::{Plan, TargetPlace, User};
+use chatferry_model::post::{From, Identity, UserIdentityType};
 use chatferry_model::{ConversationId, PersonId};
 
 use crate::html::is_visible;
@@ -13,10 +14,24 @@ use crate::texts::Texts;
 
 /// Who speaks, and what people and conversations are called.
 pub(crate) struct Names<'p> {
-    plan: &'p Plan,
     texts: &'static Texts,
-    bots: HashSet<PersonId<'static>>,
+    people: HashMap<&'p str, Known<'p>>,
+    placeholder: Option<Account<'p>>,
     conversations: HashMap<ConversationId<'static>, ConversationName>,
+}
+
+/// Somebody of the source.
+struct Known<'p> {
+    name: &'p str,
+    bot: bool,
+    account: Option<Account<'p>>,
+}
+
+/// A user who posts.
+struct Account<'p> {
+    user: &'p User,
+    /// The JSON of a post's author, which is the same in all of them.
+    from: String,
 }
 
 struct ConversationName {
@@ -29,7 +44,8 @@ struct ConversationName {
 /// The user who posts a message, and the name that has to stand in the text.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Speaker<'s> {
-    pub(crate) user: &'s User,
+    /// The JSON of the post's author.
+    pub(crate) from: &'s str,
     pub(crate) shown: Option<Shown<'s>>,
     /// Whether the placeholder speaks.
     pub(crate) placeholder: bool,
@@ -43,17 +59,28 @@ pub(crate) struct Shown<'s> {
 }
 
 impl<'p> Names<'p> {
+    /// # Errors
+    /// When a user can't be JSON.
     pub(crate) fn new(
         plan: &'p Plan,
         people: &[Person],
         conversations: &[Conversation],
         texts: &'static Texts,
-    ) -> Self {
-        let bots = people
+    ) -> serde_json::Result<Self> {
+        let bots: HashSet<&str> = people
             .iter()
             .filter(|person| person.kind == PersonKind::Bot)
-            .map(|person| person.id.clone())
+            .map(|person| person.id.as_str())
             .collect();
+        let mut known = HashMap::with_capacity(plan.people.len());
+        for (id, person) in &plan.people {
+            let person = Known {
+                name: &person.name,
+                bot: bots.contains(id.as_str()),
+                account: person.user.as_ref().map(Account::new).transpose()?,
+            };
+            known.insert(id.as_str(), person);
+        }
         let mut names: HashMap<_, _> = conversations
             .iter()
             .map(|conversation| {
@@ -74,49 +101,40 @@ impl<'p> Names<'p> {
                 }
             }
         }
-        Self {
-            plan,
+        Ok(Self {
             texts,
-            bots,
+            people: known,
+            placeholder: plan.placeholder.as_ref().map(Account::new).transpose()?,
             conversations: names,
-        }
+        })
     }
 
     /// Who posts what `author` wrote; nobody, if it has no account and there is no placeholder.
     pub(crate) fn speaker<'s>(&'s self, author: &'s Author<'_>) -> Option<Speaker<'s>> {
-        let person = self.person(&author.person);
+        let person = self.people.get(author.person.as_str());
         let used = author.name.as_deref().filter(|name| is_visible(name));
-        let own = person.map(|person| person.name.as_str());
-        if let Some(user) = person.and_then(|person| person.user.as_ref()) {
-            let other = used.filter(|name| Some(*name) != own && *name != user.display_name);
+        let own = person.map(|person| person.name);
+        let bot = person.is_some_and(|person| person.bot);
+        let shown = |name| Shown { name, bot };
+        if let Some(account) = person.and_then(|person| person.account.as_ref()) {
+            let names = [own, Some(account.user.display_name.as_str())];
             return Some(Speaker {
-                user,
-                shown: other.map(|name| self.shown(name, author)),
+                from: &account.from,
+                shown: used.filter(|name| !names.contains(&Some(name))).map(shown),
                 placeholder: false,
             });
         }
-        let name = used.or(own).unwrap_or(self.texts.nobody);
         Some(Speaker {
-            user: self.plan.placeholder.as_ref()?,
-            shown: Some(self.shown(name, author)),
+            from: &self.placeholder.as_ref()?.from,
+            shown: Some(shown(used.or(own).unwrap_or(self.texts.nobody))),
             placeholder: true,
         })
     }
 
-    fn shown<'s>(&self, name: &'s str, author: &Author<'_>) -> Shown<'s> {
-        Shown {
-            name,
-            bot: self.bots.contains(author.person.as_str()),
-        }
-    }
-
-    fn person(&self, id: &PersonId<'_>) -> Option<&'p PersonPlan> {
-        self.plan.people.get(id.as_str())
-    }
-
     /// The user that a person became.
     pub(crate) fn user(&self, id: &PersonId<'_>) -> Option<&'p User> {
-        self.person(id)?.user.as_ref()
+        let account = self.people.get(id.as_str())?.account.as_ref()?;
+        Some(account.user)
     }
 
     /// The name of a person as it was shown, or else as the source has it; never an id.
@@ -125,8 +143,9 @@ impl<'p> Names<'p> {
         if is_visible(shown) {
             return shown;
         }
-        self.person(id)
-            .map_or(self.texts.nobody, |person| person.name.as_str())
+        self.people
+            .get(id.as_str())
+            .map_or(self.texts.nobody, |person| person.name)
     }
 
     /// The name of a conversation in Teams, or else as it was shown; never an id. A private one is
@@ -143,5 +162,21 @@ impl<'p> Names<'p> {
             Some(known) if is_visible(&known.name) => &known.name,
             _ => shown.unwrap_or(self.texts.unknown_channel),
         }
+    }
+}
+
+impl<'p> Account<'p> {
+    fn new(user: &'p User) -> serde_json::Result<Self> {
+        let from = From {
+            user: Identity {
+                id: user.id,
+                display_name: user.display_name.as_str().into(),
+                user_identity_type: UserIdentityType::AadUser,
+            },
+        };
+        Ok(Self {
+            user,
+            from: serde_json::to_string(&from)?,
+        })
     }
 }

@@ -63,7 +63,7 @@ pub fn render(
             .sum(),
     );
 
-    let names = Names::new(plan, &people, &conversations, settings.texts);
+    let names = Names::new(plan, &people, &conversations, settings.texts)?;
     drop((people, conversations));
     let mut feed = Feed::new(read, &plan.targets);
     let mut posts = Posts {

@@ -265,14 +265,10 @@ fn dates_outside_are_counted_and_replies_to_them_stand_alone() {
         since: Some(micros("2020-01-01T09:00:05Z")),
         ..Selection::default()
     };
-    insta::assert_snapshot!(show(&workspace.posts("General")), @r#"
-    2020-01-01T09:00:10.000Z m2 Bob Bell: <p><em>↩ Reply to a message of 2020-01-01 09:00 UTC</em></p><p>late reply</p>
-    "#);
+    insta::assert_snapshot!(show(&workspace.posts("General")), @"2020-01-01T09:00:10.000Z m2 Bob Bell: <p><em>↩ Reply to a message of 2020-01-01 09:00 UTC</em></p><p>late reply</p>");
     let output = workspace.render().unwrap();
     assert_eq!(output.outcome.sums["messages"].skipped["outside-dates"], 1);
-    insta::assert_snapshot!(output.findings().join("\n"), @r#"
-    render-reply-without-root ×1 m2: a reply to a message outside of the chosen dates
-    "#);
+    insta::assert_snapshot!(output.findings().join("\n"), @"render-reply-without-root ×1 m2: a reply to a message outside of the chosen dates");
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub(super) fn attribute(text: &str, out: &mut String) {
 }
 
 fn escape(text: &str, out: &mut String, encode: impl Fn(&str, &mut String)) {
+    if !has_suspects(text) {
+        return encode(text, out);
+    }
     let text = clean(text);
     for (number, piece) in text.split(NO_BREAK_SPACE).enumerate() {
         if number > 0 {
@@ -34,11 +37,7 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// `text` without what HTML cannot hold.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    // Without an early end this runs many bytes at a time; nearly all text is clean.
-    if !text
-        .bytes()
-        .fold(false, |found, byte| found | is_suspect(byte))
-    {
+    if !has_suspects(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -61,10 +60,15 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a character that begins with this byte may have to be cleaned away: controls, those from
-/// U+0080 to U+009F, U+FFFE and U+FFFF.
-fn is_suspect(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t' && byte != b'\n') || matches!(byte, 0x7f | 0xc2 | 0xef)
+/// Whether there may be something in `text` that is not written as it stands: controls, characters
+/// from U+0080 to U+00A0, U+FFFE and U+FFFF.
+fn has_suspects(text: &str) -> bool {
+    let is_suspect = |byte: u8| {
+        (byte < 0x20 && byte != b'\t' && byte != b'\n') || matches!(byte, 0x7f | 0xc2 | 0xef)
+    };
+    // Without an early end this looks at many bytes at a time; nearly all text has none.
+    text.bytes()
+        .fold(false, |found, byte| found | is_suspect(byte))
 }
 
 /// Whether there is anything to see in `text`.

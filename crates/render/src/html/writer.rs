@@ -115,13 +115,17 @@ impl Html {
 
     /// Whether HTML would show fewer spaces or lines than `text` has.
     fn would_collapse(&self, text: &str) -> bool {
-        let mut gap = self.gap;
-        text.bytes().any(|byte| {
-            let space = byte == b' ';
-            let collapses = (space && gap) || matches!(byte, b'\n' | b'\r' | b'\t');
-            gap = space;
-            collapses
-        })
+        let bytes = text.as_bytes();
+        if self.gap && bytes.first() == Some(&b' ') {
+            return true;
+        }
+        // Without an early end both look at many bytes at a time; nearly all text has neither.
+        let lines = bytes.iter().fold(false, |found, byte| {
+            found | (*byte == b'\n') | (*byte == b'\r') | (*byte == b'\t')
+        });
+        let pairs = bytes.iter().zip(bytes.iter().skip(1));
+        let spaces = pairs.fold(false, |found, (a, b)| found | ((*a == b' ') & (*b == b' ')));
+        lines | spaces
     }
 
     fn see(&mut self, text: &str) {

@@ -60,7 +60,7 @@ impl Stage {
 
     /// Calls `work` with what rendering depends on.
     fn with<T>(&self, work: impl FnOnce(Scope<'_>) -> T) -> T {
-        let names = Names::new(&self.plan, &[], &[], self.settings.texts);
+        let names = Names::new(&self.plan, &[], &[], self.settings.texts).unwrap();
         work(Scope {
             names: &names,
             settings: &self.settings,
