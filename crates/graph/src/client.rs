@@ -58,6 +58,8 @@ pub(crate) struct Failure {
     pub(crate) remedy: Remedy,
     /// Whether an earlier try of this call had no answer, and so may have been carried out.
     pub(crate) unsure: bool,
+    /// How long Graph wants to be left alone.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// A page of a list.
@@ -119,7 +121,7 @@ impl Client {
     /// When there is no token.
     pub async fn roles(&self) -> Result<Option<Vec<String>>, GraphError> {
         let token = self.token(None).await.map_err(|error| GraphError {
-            call: "POST token".to_owned(),
+            call: "POST token".into(),
             cause: error.into(),
             request_id: None,
         })?;
@@ -145,23 +147,13 @@ impl Client {
             let row = retry::row(call.kind, &error.error);
             match row.then {
                 Remedy::Again | Remedy::NotYet | Remedy::RenewToken => {}
-                remedy => {
-                    return Err(Failure {
-                        error: error.error,
-                        remedy,
-                        unsure,
-                    });
-                }
+                remedy => return Err(error.into_failure(remedy, unsure)),
             }
             let number = tries.another(row.then, &error.error);
             let retries = self.shared.config.limits.retries;
             let seed = seed(&call.path);
             let Some(wait) = row.patience.wait(number, retries, seed) else {
-                return Err(Failure {
-                    error: error.error,
-                    remedy: row.at_last,
-                    unsure,
-                });
+                return Err(error.into_failure(row.at_last, unsure));
             };
             unsure |= retry::is_unknown(&error.error);
             rejected = used.filter(|_| row.then == Remedy::RenewToken);
@@ -196,16 +188,7 @@ impl Client {
             let path = self.shared.config.graph_url.strip(&next);
             let Some(path) = path.and_then(|path| path.strip_prefix("/v1.0")) else {
                 let cause = Cause::Unreadable("the next page is on another host".to_owned());
-                let error = GraphError {
-                    call: call.shown(),
-                    cause,
-                    request_id: None,
-                };
-                return Err(Failure {
-                    error,
-                    remedy: Remedy::Abandon,
-                    unsure: false,
-                });
+                return Err(Failed::new(&call, cause).into_failure(Remedy::Abandon, false));
             };
             path.clone_into(&mut call.path);
         }
@@ -266,7 +249,7 @@ impl Client {
             .get("request-id")
             .and_then(|id| id.to_str().ok());
         let mut failed = fail(Cause::Refused(refusal));
-        failed.error.request_id = header_id.map(str::to_owned).or(inner_id);
+        failed.error.request_id = header_id.map(Into::into).or(inner_id.map(Into::into));
         failed.retry_after = self.retry_after(&head.headers);
         Err((Some(token), failed))
     }
@@ -357,6 +340,7 @@ impl Client {
                 ..failure
             });
         };
+        let wait = failure.retry_after.map_or(wait, |asked| asked.max(wait));
         let why = failure.error.cause.to_string();
         observer.event(Event::Waiting {
             call: &failure.error.call,
@@ -373,20 +357,12 @@ impl Answer {
     pub(crate) fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let cause = Cause::Unreadable(error.to_string());
-            let error = GraphError {
-                call: call.shown(),
-                cause,
-                request_id: None,
-            };
-            let remedy = match retry::row(call.kind, &error).then {
+            let failed = Failed::new(call, cause);
+            let remedy = match retry::row(call.kind, &failed.error).then {
                 Remedy::LookUp => Remedy::LookUp,
                 _ => Remedy::Stop,
             };
-            Failure {
-                error,
-                remedy,
-                unsure: true,
-            }
+            failed.into_failure(remedy, true)
         })
     }
 
@@ -405,13 +381,22 @@ struct Failed {
 impl Failed {
     fn new(call: &Call, cause: Cause) -> Self {
         let error = GraphError {
-            call: call.shown(),
+            call: call.shown().into(),
             cause,
             request_id: None,
         };
         Self {
             error,
             retry_after: None,
+        }
+    }
+
+    fn into_failure(self, remedy: Remedy, unsure: bool) -> Failure {
+        Failure {
+            error: self.error,
+            remedy,
+            unsure,
+            retry_after: self.retry_after,
         }
     }
 }

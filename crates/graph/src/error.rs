@@ -12,11 +12,11 @@ use crate::transport::TransportError;
 #[error("{call}: {cause}{}", Suffix(.request_id.as_deref()))]
 pub struct GraphError {
     /// The method and the path, without the query.
-    pub call: String,
+    pub call: Box<str>,
     /// Why.
     pub cause: Cause,
     /// `request-id` of the answer.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
 }
 
 /// Why a call failed.
@@ -259,9 +259,9 @@ mod tests {
         let status = StatusCode::from_u16(status).unwrap();
         let (refusal, request_id) = Refusal::read(status, body.as_bytes());
         GraphError {
-            call: "POST /teams".to_owned(),
+            call: "POST /teams".into(),
             cause: Cause::Refused(refusal),
-            request_id,
+            request_id: request_id.map(Into::into),
         }
     }
 

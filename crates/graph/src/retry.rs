@@ -283,7 +283,7 @@ mod tests {
 
     fn error(cause: impl Into<Cause>) -> GraphError {
         GraphError {
-            call: String::new(),
+            call: Box::default(),
             cause: cause.into(),
             request_id: None,
         }

@@ -99,9 +99,9 @@ pub(crate) fn complete_channel(team: &str, channel: &str) -> Call {
     )
 }
 
-/// Archives a channel.
+/// Archives a channel. All its parameters are optional, but an object is expected.
 pub(crate) fn archive_channel(team: &str, channel: &str) -> Call {
-    Call::post(Kind::Archive, format!("{}/archive", address(team, channel)))
+    Call::post(Kind::Archive, format!("{}/archive", address(team, channel))).with(&json!({}))
 }
 
 fn address(team: &str, channel: &str) -> String {
@@ -184,6 +184,7 @@ mod tests {
         insta::assert_snapshot!(shown(&archive_channel("T1", "19:a@thread.tacv2")), @"
         Archive within Other
         POST /teams/T1/channels/19:a@thread.tacv2/archive
+        {}
         ");
     }
 }

@@ -253,7 +253,8 @@ async fn look_for(
 }
 
 /// Puts a private channel into migration mode. If it is in it already, it was us: the channel is
-/// ours, and posting will tell if not (graph.md R22).
+/// ours, and posting will tell if not (graph.md R22, R24). Graph does not always say which mode a
+/// channel is in (graph.md 1.5).
 async fn start(
     run: &Run<'_>,
     team_id: &str,
@@ -265,13 +266,10 @@ async fn start(
     match run.client.call(&call, 0, run.observer).await {
         Ok(_) => Ok(()),
         Err(failure) if failure.remedy == Remedy::LookUp => {
-            if mode(run, team_id, thread).await?.as_deref() == Some("inprogress") {
-                return Ok(());
+            match mode(run, team_id, thread).await?.as_deref() {
+                Some("inprogress") | None => Ok(()),
+                Some(_) => Err(failure.into()),
             }
-            Err(Trouble::from(Failure {
-                remedy: Remedy::Abandon,
-                ..failure
-            }))
         }
         Err(failure) => Err(failure.into()),
     }
@@ -294,10 +292,7 @@ pub(super) async fn complete(run: &Run<'_>, team_id: &str, thread: &str) -> Resu
             if mode(run, team_id, thread).await?.as_deref() == Some("completed") {
                 return Ok(());
             }
-            Err(Trouble::from(Failure {
-                remedy: Remedy::Abandon,
-                ..failure
-            }))
+            Err(failure.into())
         }
         Err(failure) => Err(failure.into()),
     }

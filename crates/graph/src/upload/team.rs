@@ -48,6 +48,10 @@ async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), T
         .partition(|assigned| assigned.route == Route::Private);
     if row.state < TeamState::Complete {
         fill_all(run, team, &row, &standard).await?;
+        if first_open(run, &standard)?.is_some_and(|open| !open.selected) {
+            // What was left out on purpose goes in later; until then the team stays open.
+            return Ok(());
+        }
         complete(run, team, &mut row, &standard).await?;
     }
     if row.state < TeamState::Done {
@@ -300,14 +304,11 @@ async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, Trouble> {
     Ok(primary.id)
 }
 
-/// Takes the team out of migration mode: General after all other channels (graph.md R51), then
-/// the team (R50).
-async fn complete(
+/// The first channel that is not ready for the team to be completed.
+fn first_open<'a>(
     run: &Run<'_>,
-    team: &Team,
-    row: &mut TeamRow,
-    standard: &[&&Assigned],
-) -> Result<(), Trouble> {
+    standard: &[&&'a Assigned],
+) -> Result<Option<&'a Assigned>, Trouble> {
     for assigned in standard {
         let key = assigned.target().key.as_str();
         let state = run
@@ -319,11 +320,25 @@ async fn complete(
             _ => TargetState::Complete,
         };
         if state < needed {
-            return Err(Trouble::Failed(format!(
-                "the team stays open, because its channel {:?} is not through",
-                assigned.channel.name
-            )));
+            return Ok(Some(assigned));
         }
+    }
+    Ok(None)
+}
+
+/// Takes the team out of migration mode: General after all other channels (graph.md R51), then
+/// the team (R50).
+async fn complete(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+    standard: &[&&Assigned],
+) -> Result<(), Trouble> {
+    if let Some(open) = first_open(run, standard)? {
+        return Err(Trouble::Failed(format!(
+            "the team stays open, because its channel {:?} is not through",
+            open.channel.name
+        )));
     }
     let id = row.id.clone().unwrap_or_default();
     let unsure = row.state == TeamState::Completing;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chatferry_graph::{Limits, UploadError};
+use chatferry_graph::{Limits, Unobserved, UploadError, UploadOptions, upload};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, threads};
@@ -170,4 +170,29 @@ async fn a_refused_root_costs_itself_and_its_replies() {
             .sum::<u64>(),
         4
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_out_keeps_its_team_open_until_it_comes() {
+    let (tenant, rendered, journal) = (Tenant::new(), acme(), tempfile::tempdir().unwrap());
+    let client = crate::client(&tenant, Limits::default());
+    let mut options = UploadOptions::default();
+    options.selection.except.push("old".to_owned());
+    let folder = rendered.folder();
+    let report = upload(&client, &folder, journal.path(), &options, &Unobserved)
+        .await
+        .unwrap();
+    assert_eq!(report.findings.lines().len(), 0);
+    assert!(!report.is_done());
+    assert_eq!(
+        tenant.posts().len(),
+        2,
+        "neither what was left out nor what comes after it"
+    );
+
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(tenant.posts(), rendered.expected());
 }
