@@ -3,7 +3,7 @@
 
 use chatferry_model::Text;
 use chatferry_model::document::{
-    Block, Card, CardAuthor, CardField, Cite, Image, ImageSource, Inline, Marks, Quote,
+    Block, Card, CardAuthor, CardField, Cite, Image, ImageSource, Marks, Quote,
 };
 use serde::Deserialize;
 
@@ -200,18 +200,10 @@ impl Attachment<'_> {
                 continue;
             };
             if !buttons.is_empty() {
-                buttons.push(Inline::text(" "));
+                mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut buttons);
             }
-            buttons.push(Inline::text("["));
-            let content = mrkdwn::inlines(label, Marks::NONE, context);
-            match action.url.get().map(address) {
-                Some(url) => buttons.push(Inline::Link(chatferry_model::document::Link {
-                    url,
-                    content,
-                })),
-                None => buttons.extend(content),
-            }
-            buttons.push(Inline::text("]"));
+            let label = mrkdwn::inlines(label, Marks::NONE, context);
+            mrkdwn::push_button(label, action.url.get().map(address), &mut buttons);
         }
         if !buttons.is_empty() {
             card.body.push(Block::Paragraph(buttons));

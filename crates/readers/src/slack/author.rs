@@ -74,15 +74,18 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
     };
     let known = space.person_name(&id);
     let bot_name = profile.and_then(|profile| profile.name.get());
-    let shown = message
+    // Old ways to share files give the name of a person here, in mrkdwn.
+    let is_bot = user.is_none() || bot.is_some() || message.subtype.is("bot_message");
+    let own = match &*id {
+        SLACKBOT => Some("Slackbot"),
+        _ => known.or(bot_name),
+    };
+    let name = message
         .username
         .get()
-        .or(if bot.is_some() { bot_name } else { None });
-    let own = known.or(bot_name);
-    let name = shown
-        .filter(|shown| own.is_none_or(|own| own != *shown))
-        .map(super::mrkdwn::decode)
-        .filter(|_| bot.is_some() || message.username.get().is_some());
+        .or(bot_name.filter(|_| bot.is_some()))
+        .filter(|shown| is_bot && own.is_none_or(|own| !own.eq_ignore_ascii_case(shown)))
+        .map(super::mrkdwn::decode);
     let sighting = known
         .is_none()
         .then(|| sighting(message, &id, user.is_none()));

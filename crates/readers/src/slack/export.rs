@@ -12,8 +12,14 @@ use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
 use super::people::People;
 use crate::{Container, Entry, ReadError, Sink, codes, container};
 
-/// A day file, and in which container it is.
-pub(super) type DayFile<'c> = (&'c Container, &'c Entry);
+/// A file of an export.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DayFile<'c> {
+    /// Which of the exports, in the order they were given.
+    pub(super) export: usize,
+    pub(super) container: &'c Container,
+    pub(super) entry: &'c Entry,
+}
 
 /// A conversation and where its messages are.
 #[derive(Debug)]
@@ -68,7 +74,11 @@ impl<'c> Export<'c> {
             names.push(export.read_conversations(container, root, workspace.as_ref(), sink));
             export.read_canvases(container, root, sink);
             for (id, entry) in layout::uploads(container, root) {
-                export.uploads.entry(id).or_insert((container, entry));
+                export.uploads.entry(id).or_insert(DayFile {
+                    export: root.container,
+                    container,
+                    entry,
+                });
             }
             if let Some(workspace) = &workspace
                 && !export.workspaces.contains(workspace)
@@ -87,7 +97,7 @@ impl<'c> Export<'c> {
                     let workspace = workspace_of_root.get(number).and_then(Option::as_ref);
                     export.unlisted(container, folder, root, workspace, sink)
                 });
-                export.add_folder(&id, container, files);
+                export.add_folder(&id, root.container, container, files);
             }
         }
         let single = export.workspaces.len() < 2;
@@ -191,7 +201,11 @@ impl<'c> Export<'c> {
                 }
             }
         }
-        self.canvases.push((container, entry));
+        self.canvases.push(DayFile {
+            export: root.container,
+            container,
+            entry,
+        });
     }
 
     /// A conversation that no list names: private, whatever it was (design.md rule 4.4).
@@ -262,14 +276,15 @@ impl<'c> Export<'c> {
         id
     }
 
-    fn add_folder(&mut self, id: &str, container: &'c Container, files: Folder<'c>) {
+    fn add_folder(&mut self, id: &str, export: usize, container: &'c Container, files: Folder<'c>) {
+        let file = |entry| DayFile {
+            export,
+            container,
+            entry,
+        };
         if let Some(source) = self.conversations.get_mut(id) {
-            source
-                .days
-                .extend(files.days.into_iter().map(|entry| (container, entry)));
-            source
-                .canvases
-                .extend(files.canvases.into_iter().map(|entry| (container, entry)));
+            source.days.extend(files.days.into_iter().map(file));
+            source.canvases.extend(files.canvases.into_iter().map(file));
         }
     }
 }
@@ -354,7 +369,7 @@ fn resolve(
 }
 
 fn day_name<'c>(file: &DayFile<'c>) -> &'c str {
-    let path = file.1.path.as_str();
+    let path = file.entry.path.as_str();
     path.rsplit('/').next().unwrap_or(path)
 }
 

@@ -161,6 +161,13 @@ impl<'a> File<'a> {
             });
         }
         let text = self.preview.text()?;
+        if text.starts_with("<document>") {
+            return Some(Preview {
+                text: document_words(&text).into(),
+                language: None,
+                cut: true,
+            });
+        }
         let snippet = self.mode.is("snippet");
         let language = self
             .filetype
@@ -217,6 +224,38 @@ impl<'a> File<'a> {
     }
 }
 
+/// The words of a post's preview, which is HTML: a line for each block, a bullet for each item.
+fn document_words(html: &str) -> String {
+    let mut words = String::with_capacity(html.len());
+    for (number, piece) in html.split('<').enumerate() {
+        let text = match piece.split_once('>') {
+            _ if number == 0 => piece,
+            Some((tag, text)) => {
+                let block = matches!(
+                    tag.trim_start_matches('/').split(' ').next(),
+                    Some("p" | "h1" | "h2" | "h3" | "ul" | "ol" | "br" | "br/" | "pre" | "li")
+                );
+                if block
+                    && !words.is_empty()
+                    && !words.ends_with('\n')
+                    && !words.ends_with("\u{2022} ")
+                {
+                    words.push('\n');
+                }
+                if tag == "li" {
+                    words.push_str("\u{2022} ");
+                }
+                text
+            }
+            // The preview is cut within a tag.
+            None => "",
+        };
+        words.push_str(&decode(text));
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
 /// Titles are escaped as mrkdwn is.
 fn decode_text<'m>(title: &Text<'m>) -> Text<'m> {
     decode(title).into_cow().into_owned().into()
@@ -236,6 +275,15 @@ mod tests {
     fn place(json: &str) -> String {
         let file: File<'_> = serde_json::from_str(json).unwrap();
         serde_json::to_string(&file.place()).unwrap()
+    }
+
+    #[test]
+    fn previews_of_posts_are_words() {
+        let html = "<document><h2>Plan</h2><ul><li><a href=\"x\">Buy &amp; sell</a></li><li>Rest</li></ul><p>See <b>me</b></p><a hre";
+        assert_eq!(
+            document_words(html),
+            "Plan\n\u{2022} Buy & sell\n\u{2022} Rest\nSee me"
+        );
     }
 
     #[test]

@@ -182,14 +182,19 @@ impl ExportReader for Slack {
 
 /// Takes the canvases of a list into `files.jsonl`. No export holds their text.
 fn read_canvases(
-    (container, entry): DayFile<'_>,
+    list: DayFile<'_>,
     conversation: Option<&str>,
     space: &Space,
     files: &mut Files,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
+    let DayFile {
+        container, entry, ..
+    } = list;
     let mut bytes = Vec::new();
-    container.read(entry, &mut bytes)?;
+    if let Err(error) = container.read(entry, &mut bytes) {
+        sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error.to_string());
+    }
     let text = String::from_utf8_lossy(&bytes);
     let Ok(list) =
         serde_json::from_str::<List<Obj<files::File<'_>>>>(text.trim_start_matches('\u{feff}'))

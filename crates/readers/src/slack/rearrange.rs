@@ -37,6 +37,7 @@ struct Entry {
     length: u32,
     only_as_root: Option<&'static str>,
     placeholder: bool,
+    export: u32,
 }
 
 /// What the rearranging found out.
@@ -60,8 +61,8 @@ impl Rearrange {
         })
     }
 
-    /// Adds a day, whose lines may be of any time.
-    pub(super) fn add(&mut self, day: Day) -> Result<(), ReadError> {
+    /// Adds a day of an export, whose lines may be of any time.
+    pub(super) fn add(&mut self, export: usize, day: Day) -> Result<(), ReadError> {
         self.lines
             .write_all(&day.lines)
             .map_err(ReadError::io(&self.path))?;
@@ -84,6 +85,7 @@ impl Rearrange {
                 length: u32::try_from(length).unwrap_or(u32::MAX),
                 only_as_root,
                 placeholder,
+                export: u32::try_from(export).unwrap_or(u32::MAX),
             });
             self.offset += length as u64;
         }
@@ -202,8 +204,9 @@ type Once = (
     u64,
 );
 
-/// Takes each message once: of several with the same `ts` by the same author the one changed last.
-/// Different authors said different things; the later ones get names of their own.
+/// Takes each message once. Several with the same `ts` by the same author are versions of one, of
+/// which the one changed last counts; but one export that says two things says both. What is kept
+/// beside the first gets a name of its own.
 fn once(index: Vec<Entry>, lines: &mut Lines) -> Result<Once, ReadError> {
     let mut kept: Vec<Entry> = Vec::with_capacity(index.len());
     let mut names = HashMap::new();
@@ -218,36 +221,65 @@ fn once(index: Vec<Entry>, lines: &mut Lines) -> Result<Once, ReadError> {
             kept.push(*only);
             continue;
         }
-        // By author: the entry kept, and when it was changed.
-        let mut versions: Vec<(PersonId<'static>, Option<Micros>, Entry)> = Vec::new();
+        let mut versions: Vec<Version> = Vec::new();
         for entry in group {
-            let bytes = lines.read(entry)?;
-            let Ok(message) = serde_json::from_slice::<Message<'_>>(&bytes) else {
-                continue;
-            };
-            let author = message.author.person.to_static();
-            let changed = message.edited.and_then(|edited| edited.time);
-            match versions.iter_mut().find(|(person, ..)| *person == author) {
-                None => versions.push((author, changed, *entry)),
-                Some((_, before, kept)) => {
+            let next = Version::read(*entry, lines)?;
+            match versions.iter_mut().find(|before| before.is_same(&next)) {
+                None => versions.push(next),
+                Some(before) => {
                     duplicates += 1;
-                    *twice.entry(author).or_default() += 1;
-                    if changed >= *before && entry.only_as_root.is_none() {
-                        (*before, *kept) = (changed, *entry);
+                    *twice.entry(next.author.clone()).or_default() += 1;
+                    if next.changed >= before.changed && entry.only_as_root.is_none() {
+                        *before = next;
                     }
                 }
             }
         }
-        for (number, (_, _, entry)) in versions.into_iter().enumerate() {
+        for (number, version) in versions.into_iter().enumerate() {
             if number > 0
-                && let Ok(time) = Micros::new(entry.ts)
+                && let Ok(time) = Micros::new(version.entry.ts)
             {
                 names.insert(kept.len(), format!("{}-{}", message_id(time), number + 1));
             }
-            kept.push(entry);
+            kept.push(version.entry);
         }
     }
     Ok((kept, names, twice, duplicates))
+}
+
+/// One of several lines of the same `ts`.
+struct Version {
+    author: PersonId<'static>,
+    words: String,
+    changed: Option<Micros>,
+    entry: Entry,
+}
+
+impl Version {
+    fn read(entry: Entry, lines: &mut Lines) -> Result<Self, ReadError> {
+        let bytes = lines.read(&entry)?;
+        // Every line was written by this reader, so it can be read.
+        let message = serde_json::from_slice::<Message<'_>>(&bytes).ok();
+        let author = message
+            .as_ref()
+            .map(|message| message.author.person.to_static());
+        Ok(Self {
+            author: author.unwrap_or_else(|| PersonId::new("")),
+            words: message
+                .as_ref()
+                .map(|message| message.body.to_plain_text())
+                .unwrap_or_default(),
+            changed: message.and_then(|message| message.edited?.time),
+            entry,
+        })
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.author == other.author
+            && (self.entry.export != other.entry.export
+                || self.changed != other.changed
+                || self.words == other.words)
+    }
 }
 
 /// Who answers whom, with replies to replies led to the top.

@@ -109,7 +109,7 @@ pub(super) fn read(
     let total = readings
         .iter()
         .flat_map(|reading| &reading.days)
-        .map(|(_, entry)| entry.size)
+        .map(|file| file.entry.size)
         .sum();
     sink.progress().total(total);
     let mut done = Vec::with_capacity(readings.len());
@@ -131,9 +131,11 @@ pub(super) fn read(
             batch
                 .par_iter()
                 .map_init(Vec::new, |buffer, task| {
-                    let reading = assembly_reading(&readings, task.reading);
+                    let reading = readings.get(task.reading);
                     let day = reading.and_then(|reading| {
-                        let (container, entry) = reading.days.get(task.day)?;
+                        let DayFile {
+                            container, entry, ..
+                        } = *reading.days.get(task.day)?;
                         let job = Job {
                             container,
                             entry,
@@ -173,10 +175,6 @@ pub(super) fn read(
         .collect())
 }
 
-fn assembly_reading<'r, 'c>(readings: &'r [Reading<'c>], at: usize) -> Option<&'r Reading<'c>> {
-    readings.get(at)
-}
-
 /// A day file to read.
 #[derive(Clone, Copy)]
 struct Task {
@@ -192,7 +190,7 @@ impl Work {
     fn of(readings: &[Reading<'_>]) -> Self {
         let mut tasks = Vec::new();
         for (reading, source) in readings.iter().enumerate() {
-            for (day, (_, entry)) in source.days.iter().enumerate() {
+            for (day, DayFile { entry, .. }) in source.days.iter().enumerate() {
                 tasks.push(Task {
                     reading,
                     day,
@@ -345,24 +343,24 @@ impl Assembly<'_, '_, '_> {
         let (space, options) = (self.space, self.sink.options());
         let work = Work::of(std::slice::from_ref(reading));
         for batch in work.batches() {
-            let days: Vec<Day> = batch
+            let days: Vec<(usize, Day)> = batch
                 .par_iter()
                 .map_init(Vec::new, |buffer, task| {
-                    let Some((container, entry)) = reading.days.get(task.day) else {
-                        return Day::default();
+                    let Some(file) = reading.days.get(task.day).copied() else {
+                        return (0, Day::default());
                     };
                     let job = Job {
-                        container,
-                        entry,
+                        container: file.container,
+                        entry: file.entry,
                         here: &reading.here,
                         space,
                         options,
                     };
-                    day::read(job, buffer)
+                    (file.export, day::read(job, buffer))
                 })
                 .collect();
-            for day in days {
-                all.add(day)?;
+            for (export, day) in days {
+                all.add(export, day)?;
             }
         }
         all.finish(self.sink.messages(&reading.here.id)?)

@@ -22,13 +22,13 @@ pub(super) fn take(
         .map(|(id, file)| (*id, file, copy(id, *file, folder)))
         .collect();
     let mut blobs = HashMap::with_capacity(copied.len());
-    for (id, (_, entry), copied) in copied {
+    for (id, file, copied) in copied {
         match copied {
             Ok(name) => {
                 blobs.insert(id.to_owned(), name);
             }
             Err(Failure::Entry(error)) => {
-                sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error)
+                sink.note_file(&codes::READ_DAMAGED_ENTRY, &file.entry.path, error);
             }
             Err(Failure::Output(error)) => return Err(error),
         }
@@ -41,14 +41,14 @@ enum Failure {
     Output(ReadError),
 }
 
-fn copy(id: &str, (container, entry): DayFile<'_>, folder: &ReadFolder) -> Result<String, Failure> {
+fn copy(id: &str, file: DayFile<'_>, folder: &ReadFolder) -> Result<String, Failure> {
     let beside = folder.blobs().join(format!("{id}.new"));
     let output = |error| Failure::Output(ReadError::io(&beside)(error));
     let mut blob = Hashing {
         file: File::create(&beside).map_err(output)?,
         hash: Xxh3::new(),
     };
-    if let Err(error) = container.copy(entry, &mut blob) {
+    if let Err(error) = file.container.copy(file.entry, &mut blob) {
         let output = |error| Failure::Output(ReadError::io(&beside)(error));
         fs::remove_file(&beside).map_err(output)?;
         return Err(Failure::Entry(error.to_string()));

@@ -1,6 +1,7 @@
 //! Blocks made of texts and of elements to press: `section`, `context`, `actions`, `input`.
 
-use chatferry_model::document::{Block, Card, CardField, Inline, Link};
+use chatferry_model::Text;
+use chatferry_model::document::{Block, Card, CardField, Inline, Marks};
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
@@ -95,11 +96,11 @@ pub(super) fn push_line<'m>(
 ) {
     let mut line = Vec::new();
     for element in elements {
-        let mut inlines = element.inlines(context);
+        let inlines = element.inlines(context);
         if !line.is_empty() && !inlines.is_empty() {
-            line.push(Inline::text("  "));
+            mrkdwn::push_words(Text::from_static("  "), Marks::NONE, &mut line);
         }
-        line.append(&mut inlines);
+        mrkdwn::append(inlines, &mut line);
     }
     if !line.is_empty() {
         out.push(Block::Paragraph(line));
@@ -226,17 +227,13 @@ impl<'a> Control<'a> {
                 continue;
             }
             if !out.is_empty() {
-                out.push(Inline::text(" "));
+                mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut out);
             }
-            out.push(Inline::text("["));
-            match self.url.get() {
-                Some(address) => out.push(Inline::Link(Link {
-                    url: url::without_token(mrkdwn::decode(address)),
-                    content,
-                })),
-                None => out.extend(content),
-            }
-            out.push(Inline::text("]"));
+            let address = self
+                .url
+                .get()
+                .map(|raw| url::without_token(mrkdwn::decode(raw)));
+            mrkdwn::push_button(content, address, &mut out);
         }
         out
     }

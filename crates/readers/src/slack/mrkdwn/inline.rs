@@ -166,9 +166,13 @@ fn emoji_at(line: &str, at: usize, after_emoji: bool) -> Option<(Piece<'_>, usiz
             .is_some_and(emoji::is_standard)
     };
     let fits = if emoji::is_standard(name) {
-        let in_time = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        !(scope(before) || scope(next) && !next_is_emoji())
-            && !(name.bytes().all(|c| c.is_ascii_digit()) && (in_time(before) || in_time(next)))
+        let in_time = before.is_some_and(|c| c.is_ascii_digit());
+        let in_scope = scope(before) || scope(next) && !next_is_emoji();
+        // `a:b:c` is a ratio rather than an emoji between two letters.
+        let in_ratio = name.len() < 3
+            && before.is_some_and(|c| c.is_ascii_alphanumeric())
+            && next.is_some_and(|c| c.is_ascii_alphanumeric());
+        !in_scope && !in_ratio && !(in_time && name.bytes().all(|c| c.is_ascii_digit()))
     } else {
         let open = |c: Option<char>| {
             c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, ':' | '/' | '_' | '&' | ';'))

@@ -12,7 +12,7 @@ mod tests;
 mod token;
 
 use chatferry_model::Text;
-use chatferry_model::document::{Block, Code, Inline, Marks, Quote};
+use chatferry_model::document::{Block, Code, Inline, Link, Marks, Quote};
 
 pub(super) use date::date;
 pub(super) use entity::decode;
@@ -85,6 +85,7 @@ fn push_blocks<'m>(
             let quoted = rest.get(marker.length..).unwrap_or_default();
             running.close_paragraph(out);
             if marker.to_the_end && !in_quote {
+                let quoted = quoted.strip_prefix(' ').unwrap_or(quoted);
                 let mut inside = running.take_quote();
                 push_blocks(quoted, marks, true, context, &mut inside);
                 running.quote = inside;
@@ -376,4 +377,31 @@ pub(super) fn unstyled<'m>(text: &'m str, context: &mut Context<'m>) -> Vec<Bloc
     } else {
         vec![Block::Paragraph(line)]
     }
+}
+
+/// Appends inlines, words joined to those before them where they are set alike.
+pub(super) fn append<'m>(inlines: Vec<Inline<'m>>, out: &mut Vec<Inline<'m>>) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(span) => push_words(span.text, span.marks, out),
+            other => out.push(other),
+        }
+    }
+}
+
+/// Appends what stands on a button: its label in brackets, a link where it leads somewhere.
+pub(super) fn push_button<'m>(
+    label: Vec<Inline<'m>>,
+    address: Option<Text<'m>>,
+    out: &mut Vec<Inline<'m>>,
+) {
+    push_words(Text::from_static("["), Marks::NONE, out);
+    match address {
+        Some(url) => out.push(Inline::Link(Link {
+            url,
+            content: label,
+        })),
+        None => append(label, out),
+    }
+    push_words(Text::from_static("]"), Marks::NONE, out);
 }
