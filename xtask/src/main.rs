@@ -10,6 +10,7 @@
 )]
 
 mod bench;
+mod codegen;
 mod compare;
 mod generate;
 mod process;
@@ -36,6 +37,11 @@ const TASKS: &[Task] = &[
         "bench-reference",
         "that bare loop alone",
         bench::reference::run,
+    ),
+    (
+        "codegen",
+        "make the tables that come from other people's data",
+        codegen::run,
     ),
     (
         "compare",
