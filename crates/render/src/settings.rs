@@ -8,7 +8,7 @@ use crate::texts::{ENGLISH, Texts};
 /// What can be set about rendering.
 #[derive(Clone, Debug)]
 pub struct RenderSettings {
-    /// Which messages are rendered, by date; conversations are selected by the plan.
+    /// Which conversations and messages are rendered.
     pub selection: Selection,
     /// The largest message in bytes (`limits.message_bytes`): the UTF-8 bytes of its HTML and of the
     /// JSON of its mentions. What is larger is split. Teams takes about 28 KiB (graph.md R43).

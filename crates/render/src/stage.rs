@@ -5,7 +5,6 @@
 //! million messages keeps both cores as busy as a thousand small ones, memory holds three batches
 //! whatever the export's size, and what is written does not depend on the number of cores.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -14,11 +13,12 @@ use chatferry_model::folder::{ReadFolder, RenderFolder};
 use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
 use chatferry_model::manifest::Outcome;
 use chatferry_model::person::Person;
-use chatferry_model::plan::{Membership, Plan, RenderDetails, Target, TargetPlace};
+use chatferry_model::plan::{Plan, RenderDetails, Target};
 use chatferry_model::progress::Progress;
 use chatferry_model::sum::Sum;
 use rayon::prelude::*;
 
+use crate::account::Account;
 use crate::chunk::{Context, Rendered, render_chunk};
 use crate::error::RenderError;
 use crate::feed::{Feed, Step, What};
@@ -51,23 +51,27 @@ pub fn render(
         },
         ..Outcome::default()
     };
-    let (mut messages, places) = account(plan, &conversations)?;
+    let account = Account::of(plan, &conversations, &settings.selection)?;
+    let targets = account.targets;
+    let mut messages = account.messages;
     let folder = into.posts_folder();
     fs::create_dir_all(&folder).map_err(|error| RenderError::Folder {
         path: folder,
         error,
     })?;
     progress.total(
-        (plan.targets.iter().flat_map(|target| &target.sources))
+        targets
+            .iter()
+            .flat_map(|target| &target.sources)
             .map(|source| source.messages)
             .sum(),
     );
 
     let names = Names::new(plan, &people, &conversations, settings.texts)?;
     drop((people, conversations));
-    let mut feed = Feed::new(read, &plan.targets);
+    let mut feed = Feed::new(read, &targets);
     let mut posts = Posts {
-        targets: &plan.targets,
+        targets: &targets,
         folder: into,
         settings,
         open: None,
@@ -78,7 +82,7 @@ pub fn render(
     let mut batch = feed.batch(size)?;
     let mut rendered = Vec::new();
     while !batch.is_empty() || !rendered.is_empty() {
-        let work = |step| render_step(step, &names, settings, &plan.targets, progress);
+        let work = |step| render_step(step, &names, settings, &targets, progress);
         let (now, (written, next)) = rayon::join(
             || {
                 (batch.into_par_iter().with_max_len(1))
@@ -94,7 +98,9 @@ pub fn render(
     }
     messages.input += feed.messages;
     outcome.sums.insert("messages".to_owned(), messages);
-    outcome.sums.insert("conversations".to_owned(), places);
+    outcome
+        .sums
+        .insert("conversations".to_owned(), account.conversations);
     Ok(outcome)
 }
 
@@ -195,72 +201,5 @@ impl Posts<'_> {
             path.push(".zst");
         }
         path.into()
-    }
-}
-
-/// Holds the plan against what was read, and counts what goes nowhere: nothing may be lost, and
-/// nothing private may come to stand where others can read it (design.md rule 4.4).
-fn account(plan: &Plan, conversations: &[Conversation]) -> Result<(Sum, Sum), RenderError> {
-    let mut planned = BTreeSet::new();
-    let mut places = Sum::default();
-    let kinds: BTreeMap<&str, _> = (conversations.iter())
-        .map(|conversation| (conversation.id.as_str(), conversation.kind))
-        .collect();
-    for target in &plan.targets {
-        for source in &target.sources {
-            let id = source.conversation.as_str();
-            let Some(kind) = kinds.get(id) else {
-                return Err(RenderError::NotRead {
-                    conversation: id.to_owned(),
-                });
-            };
-            if !planned.insert(id) {
-                return Err(RenderError::PlannedTwice {
-                    conversation: id.to_owned(),
-                    target: name_of(target),
-                });
-            }
-            if (kind.is_private() || source.kind.is_private()) && is_open(target) {
-                return Err(RenderError::WouldPublish {
-                    conversation: id.to_owned(),
-                    target: name_of(target),
-                });
-            }
-            places.output += 1;
-        }
-    }
-    let mut messages = Sum::default();
-    for conversation in conversations {
-        places.input += 1;
-        let id = conversation.id.as_str();
-        if planned.contains(id) {
-            continue;
-        }
-        let Some(reason) = plan.skipped.get(id) else {
-            return Err(RenderError::Unplanned {
-                conversation: id.to_owned(),
-            });
-        };
-        places.skip(reason);
-        messages.input += conversation.messages;
-        messages.skip_many(reason, conversation.messages);
-    }
-    Ok((messages, places))
-}
-
-fn is_open(target: &Target) -> bool {
-    match &target.place {
-        TargetPlace::Channel(channel) => match channel.membership {
-            Membership::Standard => true,
-            Membership::Private => false,
-        },
-        TargetPlace::Chat(_) => false,
-    }
-}
-
-fn name_of(target: &Target) -> String {
-    match &target.place {
-        TargetPlace::Channel(channel) => channel.name.clone(),
-        TargetPlace::Chat(_) => target.key.to_string(),
     }
 }

@@ -426,3 +426,19 @@ fn the_number_of_threads_changes_nothing() {
         assert!(with_threads(threads) == one, "{threads} threads");
     }
 }
+
+#[test]
+fn only_what_is_selected_is_rendered() {
+    let mut workspace = workspace(&[said("m1", "00.000000", "U1", "hi", json!({}))]);
+    let other = [message(&said("m1", "00.000000", "U1", "a", json!({})))];
+    workspace.conversation("C2", "dev-ops", ConversationKind::Public, &other);
+    workspace.channel("Dev", &["C2"]);
+    workspace.settings.selection.only = vec!["dev-*".to_owned()];
+    let output = workspace.render().unwrap();
+    assert_eq!(output.files.keys().collect::<Vec<_>>(), ["posts/Dev.jsonl"]);
+    assert_eq!(output.outcome.sums["messages"].skipped["not-selected"], 1);
+    assert_eq!(
+        output.outcome.sums["conversations"].skipped["not-selected"],
+        1
+    );
+}
