@@ -46,6 +46,8 @@ mod answer;
 mod call;
 mod clock;
 mod faults;
+mod filter;
+mod gateway;
 mod html;
 mod ids;
 mod inspect;

@@ -250,7 +250,7 @@ rule_book! {
     /// Messages are not deleted and reactions not set by an application.
     R59 "R59" "D application not supported; O C2T"
         => 405 "MethodNotAllowed" "Requested API is not supported in application-only context";
-    /// A page of users has 1 to 999 of them.
+    /// A page of users, groups or teams has 1 to 999 of them.
     R65 "R65" "O LS Q&A 1129204"
         => 400 "Request_BadRequest" "Invalid page size specified: '{}'. Must be between 1 and 999 inclusive.";
     /// Enum members newer than the sentinel are shown only with `Prefer: include-unknown-enum-members`.

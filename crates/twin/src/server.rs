@@ -14,7 +14,8 @@ use bytes::Bytes;
 use http_body::Frame;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::tenant::{Delivery, Outgoing, Tenant};
+use crate::gateway::{Delivery, Outgoing};
+use crate::tenant::Tenant;
 
 /// Bodies are read up to here, in bytes, so that one over the limit of R42 gets its answer and
 /// not a broken connection.

@@ -25,6 +25,9 @@ pub struct Settings {
     pub operation_start_ms: u64,
     /// How long an operation takes from its creation to `succeeded`, in ms (R7, R8).
     pub operation_ms: u64,
+    /// How long after the call that creates a team its group shows up in lists, in ms; common
+    /// experience, no figure in the facts. Default: 0.
+    pub group_delay_ms: u64,
     /// Polls of one operation closer together than this, in ms, are noted (R8).
     pub poll_interval_ms: u64,
     /// How the `Location` of an operation is written; both forms are documented
@@ -125,6 +128,7 @@ impl Default for Settings {
             token_lifetime_s: 3_599,
             operation_start_ms: 2_000,
             operation_ms: 20_000,
+            group_delay_ms: 0,
             poll_interval_ms: 30_000,
             address_style: AddressStyle::Quoted,
             completion_lag_ms: 10_000,

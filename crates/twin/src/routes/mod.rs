@@ -3,6 +3,7 @@
 mod channels;
 mod chats;
 pub(crate) mod control;
+mod groups;
 mod import;
 mod members;
 mod messages;
@@ -70,6 +71,8 @@ pub(crate) fn dispatch(
         Route::RemoveMember(roster, id) => members::remove(state, call, caller, roster, id),
         Route::ListUsers => users::list(state, call, caller),
         Route::GetUser { user } => users::get(state, call, caller, user),
+        Route::ListGroups => groups::list(state, call, caller),
+        Route::ListTeams => groups::list_teams(state, call, caller),
     }
 }
 

@@ -85,6 +85,7 @@ pub(crate) fn create(
         description: body.description.map(|text| text.0.into_owned()),
         visibility: visibility.to_owned(),
         created,
+        begun: call.now,
         ready_at: call.now.plus_millis(state.settings.operation_ms),
         migration,
         general: general.id.clone(),

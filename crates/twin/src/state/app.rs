@@ -15,9 +15,10 @@ use crate::rules::Rule;
 use crate::settings::Settings;
 
 /// The application permissions of a whole run, files included (graph.md 1.1).
-const WHOLE_RUN: [&str; 14] = [
+const WHOLE_RUN: [&str; 16] = [
     "Teamwork.Migrate.All",
     "Team.Create",
+    "Team.ReadBasic.All",
     "TeamSettings.ReadWrite.All",
     "TeamMember.ReadWrite.All",
     "Channel.Create",
@@ -28,6 +29,7 @@ const WHOLE_RUN: [&str; 14] = [
     "Chat.Read.All",
     "ChatMember.ReadWrite.All",
     "Files.ReadWrite.All",
+    "Group.Read.All",
     "Group.ReadWrite.All",
     "User.Read.All",
 ];

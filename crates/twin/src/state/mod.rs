@@ -11,6 +11,7 @@ mod text;
 mod thread;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,13 @@ impl State {
                     .refuse("unknown, deleted or not provisioned yet")
                     .with(id)
             })
+    }
+
+    /// The teams after that one, in order of their ids, whether they are there yet or not.
+    pub(crate) fn teams_after(&self, last: Option<&str>) -> impl Iterator<Item = &Team> {
+        let from = last.map_or(Bound::Unbounded, Bound::Excluded);
+        let teams = self.teams.range::<str, _>((from, Bound::Unbounded));
+        teams.map(|(_, team)| team)
     }
 
     pub(crate) fn chat(&self, id: &str) -> Result<&Chat, Refused> {

@@ -67,6 +67,8 @@ pub(crate) struct Team {
     pub(crate) description: Option<String>,
     pub(crate) visibility: String,
     pub(crate) created: Moment,
+    /// When its creation was asked for.
+    pub(crate) begun: Moment,
     /// From when on it can be found (R7).
     pub(crate) ready_at: Moment,
     pub(crate) migration: TeamMigration,

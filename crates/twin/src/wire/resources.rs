@@ -49,6 +49,32 @@ pub(crate) fn team(team: &Team, settings: &Settings, now: Moment) -> Value {
     })
 }
 
+/// A team in a list, where only these properties have a value.
+pub(crate) fn listed_team(team: &Team) -> Value {
+    json!({
+        "id": team.id,
+        "displayName": team.display_name,
+        "description": team.description,
+        "visibility": team.visibility,
+    })
+}
+
+/// The group that a team is. It is as old as the call that created it, whatever age the team
+/// was given.
+pub(crate) fn group(team: &Team) -> Value {
+    json!({
+        "id": team.id,
+        "displayName": team.display_name,
+        "description": team.description,
+        "createdDateTime": team.begun.to_string(),
+        "visibility": team.visibility,
+        "groupTypes": ["Unified"],
+        "mailEnabled": true,
+        "securityEnabled": false,
+        "resourceProvisioningOptions": ["Team"],
+    })
+}
+
 pub(crate) fn channel(
     team: &Team,
     channel: &Channel,
@@ -154,16 +180,21 @@ pub(crate) fn member(state: &State, member: &Member, in_chat: bool) -> Value {
 }
 
 /// What a user resource shows unless asked for more.
-const USER_DEFAULT: [&str; 4] = ["id", "displayName", "mail", "userPrincipalName"];
+const USER_DEFAULT: &str = "id,displayName,mail,userPrincipalName";
 
 /// A user with the properties asked for by `$select`.
 pub(crate) fn user(user: &User, select: Option<&str>) -> Value {
-    let Ok(Value::Object(all)) = serde_json::to_value(user) else {
-        return Value::Null;
-    };
-    let wanted = |name: &str| match select {
-        Some(select) => select.split(',').any(|item| item.trim() == name),
-        None => USER_DEFAULT.contains(&name),
-    };
-    all.into_iter().filter(|(name, _)| wanted(name)).collect()
+    let all = serde_json::to_value(user).unwrap_or_default();
+    selected(all, Some(select.unwrap_or(USER_DEFAULT)))
+}
+
+/// Of a resource, the properties asked for by `$select`; all, if none are.
+pub(crate) fn selected(resource: Value, select: Option<&str>) -> Value {
+    match (resource, select) {
+        (Value::Object(all), Some(select)) => {
+            let wanted = |name: &str| select.split(',').any(|item| item.trim() == name);
+            all.into_iter().filter(|(name, _)| wanted(name)).collect()
+        }
+        (all, _) => all,
+    }
 }

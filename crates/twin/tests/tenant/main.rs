@@ -8,6 +8,8 @@ mod faults;
 #[cfg(test)]
 mod flow;
 #[cfg(test)]
+mod lost_team;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod support;

@@ -1,157 +1,29 @@
-//! Addresses: what a method and a path ask for.
+//! Reading an address.
 //!
 //! Both styles of naming a thing are read, `/teams/{id}` and `/teams('{id}')`, and actions with
 //! and without their namespace, `/completeMigration` and `/microsoft.graph.completeMigration`.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Serialize};
 
+use super::{ChannelRef, RosterRef, Route, ThreadRef};
 use crate::refusal::Refused;
 use crate::rules::Rule;
 
-/// What a call asks for, without the names in it. Faults and limits go by this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "each is named as its endpoint is")]
-pub enum Kind {
-    Token,
-    CreateTeam,
-    GetTeam,
-    GetOperation,
-    CompleteTeam,
-    ArchiveTeam,
-    DeleteGroup,
-    ListChannels,
-    CreateChannel,
-    GetChannel,
-    DeleteChannel,
-    ArchiveChannel,
-    StartMigration,
-    CompleteMigration,
-    PostMessage,
-    PostReply,
-    ListMessages,
-    GetMessage,
-    ListReplies,
-    GetReply,
-    GetHostedContent,
-    ChangeMessage,
-    ListMembers,
-    AddMember,
-    AddMembers,
-    RemoveMember,
-    ListUsers,
-    GetUser,
-    CreateChat,
-    GetChat,
-}
-
-/// A channel as an address names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChannelRef<'a> {
-    /// `/teams/{id}/primaryChannel`
-    Primary,
-    /// `/teams/{id}/channels/{id}`
-    Id(&'a str),
-}
-
-/// A conversation as an address names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ThreadRef<'a> {
-    Channel {
-        team: &'a str,
-        channel: ChannelRef<'a>,
-    },
-    Chat(&'a str),
-}
-
-/// Whose members are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RosterRef<'a> {
-    Team(&'a str),
-    Thread(ThreadRef<'a>),
-}
-
-/// What a call asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route<'a> {
-    Token {
-        tenant: &'a str,
-    },
-    CreateTeam,
-    GetTeam {
-        team: &'a str,
-    },
-    GetOperation {
-        team: &'a str,
-        operation: &'a str,
-    },
-    CompleteTeam {
-        team: &'a str,
-    },
-    ArchiveTeam {
-        team: &'a str,
-    },
-    DeleteGroup {
-        team: &'a str,
-    },
-    ListChannels {
-        team: &'a str,
-    },
-    CreateChannel {
-        team: &'a str,
-    },
-    GetChannel {
-        team: &'a str,
-        channel: ChannelRef<'a>,
-    },
-    DeleteChannel {
-        team: &'a str,
-        channel: ChannelRef<'a>,
-    },
-    ArchiveChannel {
-        team: &'a str,
-        channel: ChannelRef<'a>,
-    },
-    CreateChat,
-    GetChat {
-        chat: &'a str,
-    },
-    StartMigration(ThreadRef<'a>),
-    CompleteMigration(ThreadRef<'a>),
-    ListMessages(ThreadRef<'a>),
-    PostMessage(ThreadRef<'a>),
-    GetMessage(ThreadRef<'a>, &'a str),
-    ListReplies(ThreadRef<'a>, &'a str),
-    PostReply(ThreadRef<'a>, &'a str),
-    GetReply(ThreadRef<'a>, &'a str, &'a str),
-    GetHostedContent {
-        thread: ThreadRef<'a>,
-        message: &'a str,
-        content: &'a str,
-    },
-    /// softDelete, setReaction and their opposites.
-    ChangeMessage {
-        action: &'a str,
-    },
-    ListMembers(RosterRef<'a>),
-    AddMember(RosterRef<'a>),
-    AddMembers {
-        team: &'a str,
-    },
-    RemoveMember(RosterRef<'a>, &'a str),
-    ListUsers,
-    GetUser {
-        user: &'a str,
-    },
-}
-
-/// The segments of a path, decoded and in one style.
+/// The segments of a path, decoded and in one style. What stands between colons is names of files
+/// and left as it is.
 pub(crate) fn segments(path: &str) -> Vec<String> {
     let mut segments = Vec::new();
+    let mut names_of_files = false;
     for raw in path.split('/').filter(|raw| !raw.is_empty()) {
         let text = percent_decode_str(raw).decode_utf8_lossy();
+        let colon = text.ends_with(':');
+        if names_of_files {
+            segments.push(text.into_owned());
+            names_of_files = !colon;
+            continue;
+        }
+        names_of_files = colon;
         let text = text.strip_prefix("microsoft.graph.").unwrap_or(&text);
         let keyed = text
             .strip_suffix("')")
@@ -170,101 +42,27 @@ pub(crate) fn segments(path: &str) -> Vec<String> {
 impl<'a> Route<'a> {
     /// Reads method and path.
     pub(crate) fn find(method: &Method, segments: &'a [String]) -> Result<Route<'a>, Refused> {
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        if let Some(route) = named(method, &segments)? {
+        if let Some(route) = read(method, segments)? {
             return Ok(route);
         }
-        let others = [Method::GET, Method::POST, Method::DELETE];
+        let others = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
         let known = others
             .iter()
-            .any(|other| matches!(named(other, &segments), Ok(Some(_))));
+            .any(|other| matches!(read(other, segments), Ok(Some(_))));
         Err(if known {
             Rule::G2
                 .refuse("another method is taken here")
                 .with(method.as_str())
         } else {
-            let last = segments.last().copied().unwrap_or_default();
+            let last = segments.last().map_or("", String::as_str);
             Rule::G1.refuse("the twin has no such address").with(last)
         })
     }
+}
 
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Route::Token { .. } => Kind::Token,
-            Route::CreateTeam => Kind::CreateTeam,
-            Route::GetTeam { .. } => Kind::GetTeam,
-            Route::GetOperation { .. } => Kind::GetOperation,
-            Route::CompleteTeam { .. } => Kind::CompleteTeam,
-            Route::ArchiveTeam { .. } => Kind::ArchiveTeam,
-            Route::DeleteGroup { .. } => Kind::DeleteGroup,
-            Route::ListChannels { .. } => Kind::ListChannels,
-            Route::CreateChannel { .. } => Kind::CreateChannel,
-            Route::GetChannel { .. } => Kind::GetChannel,
-            Route::DeleteChannel { .. } => Kind::DeleteChannel,
-            Route::ArchiveChannel { .. } => Kind::ArchiveChannel,
-            Route::CreateChat => Kind::CreateChat,
-            Route::GetChat { .. } => Kind::GetChat,
-            Route::StartMigration(_) => Kind::StartMigration,
-            Route::CompleteMigration(_) => Kind::CompleteMigration,
-            Route::ListMessages(_) => Kind::ListMessages,
-            Route::PostMessage(_) => Kind::PostMessage,
-            Route::GetMessage(..) => Kind::GetMessage,
-            Route::ListReplies(..) => Kind::ListReplies,
-            Route::PostReply(..) => Kind::PostReply,
-            Route::GetReply(..) => Kind::GetReply,
-            Route::GetHostedContent { .. } => Kind::GetHostedContent,
-            Route::ChangeMessage { .. } => Kind::ChangeMessage,
-            Route::ListMembers(_) => Kind::ListMembers,
-            Route::AddMember(_) => Kind::AddMember,
-            Route::AddMembers { .. } => Kind::AddMembers,
-            Route::RemoveMember(..) => Kind::RemoveMember,
-            Route::ListUsers => Kind::ListUsers,
-            Route::GetUser { .. } => Kind::GetUser,
-        }
-    }
-
-    /// The conversation it is about, if it is about one.
-    pub(crate) fn thread(&self) -> Option<ThreadRef<'a>> {
-        match *self {
-            Route::StartMigration(thread)
-            | Route::CompleteMigration(thread)
-            | Route::ListMessages(thread)
-            | Route::PostMessage(thread)
-            | Route::GetMessage(thread, _)
-            | Route::ListReplies(thread, _)
-            | Route::PostReply(thread, _)
-            | Route::GetReply(thread, _, _)
-            | Route::GetHostedContent { thread, .. }
-            | Route::ListMembers(RosterRef::Thread(thread))
-            | Route::AddMember(RosterRef::Thread(thread))
-            | Route::RemoveMember(RosterRef::Thread(thread), _) => Some(thread),
-            Route::GetChannel { team, channel }
-            | Route::DeleteChannel { team, channel }
-            | Route::ArchiveChannel { team, channel } => Some(ThreadRef::Channel { team, channel }),
-            Route::GetChat { chat } => Some(ThreadRef::Chat(chat)),
-            _ => None,
-        }
-    }
-
-    /// The team it is about, if it is about one.
-    pub(crate) fn team(&self) -> Option<&'a str> {
-        match *self {
-            Route::GetTeam { team }
-            | Route::GetOperation { team, .. }
-            | Route::CompleteTeam { team }
-            | Route::ArchiveTeam { team }
-            | Route::ListChannels { team }
-            | Route::CreateChannel { team }
-            | Route::AddMembers { team }
-            | Route::ListMembers(RosterRef::Team(team))
-            | Route::AddMember(RosterRef::Team(team))
-            | Route::RemoveMember(RosterRef::Team(team), _) => Some(team),
-            _ => match self.thread() {
-                Some(ThreadRef::Channel { team, .. }) => Some(team),
-                _ => None,
-            },
-        }
-    }
+fn read<'a>(method: &Method, segments: &'a [String]) -> Result<Option<Route<'a>>, Refused> {
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    named(method, &segments)
 }
 
 fn named<'a>(method: &Method, segments: &[&'a str]) -> Result<Option<Route<'a>>, Refused> {
@@ -273,6 +71,8 @@ fn named<'a>(method: &Method, segments: &[&'a str]) -> Result<Option<Route<'a>>,
     let delete = *method == Method::DELETE;
     Ok(Some(match *segments {
         [tenant, "oauth2", "v2.0", "token"] if post => Route::Token { tenant },
+        ["v1.0", "groups"] if get => Route::ListGroups,
+        ["v1.0", "teams"] if get => Route::ListTeams,
         ["v1.0", "teams"] if post => Route::CreateTeam,
         ["v1.0", "teams", team] if get => Route::GetTeam { team },
         ["v1.0", "teams", team, "operations", operation] if get => {
@@ -370,7 +170,8 @@ fn members<'a>(method: &Method, roster: RosterRef<'a>, tail: &[&'a str]) -> Opti
 mod tests {
     use http::Method;
 
-    use super::{ChannelRef, Route, ThreadRef, segments};
+    use super::segments;
+    use crate::route::{ChannelRef, Route, ThreadRef};
     use crate::rules::Rule;
 
     #[test]
@@ -400,6 +201,7 @@ mod tests {
         assert_eq!(rule(Method::GET, "/v1.0/planets"), Rule::G1);
         assert_eq!(rule(Method::GET, "/beta/teams/T"), Rule::G1);
         assert_eq!(rule(Method::DELETE, "/v1.0/teams"), Rule::G2);
+        assert_eq!(rule(Method::PUT, "/v1.0/teams"), Rule::G2);
         assert_eq!(
             rule(Method::POST, "/v1.0/chats/C/messages/1/replies"),
             Rule::R36
