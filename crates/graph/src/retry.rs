@@ -200,6 +200,14 @@ static TABLE: &[Row] = &[
     ),
     // Members: what holds for one does not hold for the next.
     row_of(&[AddMembers], Status(409, ""), Done),
+    // Creating the channel has waited for the team's members already.
+    patient(
+        &[AddMembers],
+        Status(403, "in the team"),
+        NotYet,
+        READ_LAG,
+        Refuse,
+    ),
     patient(&[AddMembers], Status(403, ""), NotYet, PROVISIONING, Refuse),
     patient(&[AddMembers], Status(404, ""), NotYet, PROVISIONING, Refuse),
     row_of(&[AddMembers, Archive, Probe], Else, Refuse),

@@ -144,8 +144,8 @@ impl Journal {
         connection
             .pragma_update(None, "query_only", true)
             .map_err(fail)?;
-        // Killed before the tables were there: nothing was begun.
-        if schema::version(&connection).map_err(fail)? == 0 {
+        // Killed before its tables were there: then nothing was sent either.
+        if schema::is_empty(&connection).map_err(fail)? {
             return Ok(None);
         }
         schema::check(&connection, &path)?;
@@ -158,8 +158,7 @@ impl Journal {
         }))
     }
 
-    /// Notes whose journal it is, or checks that it is still the same; `None` when there is
-    /// nothing noted yet and nothing is to be.
+    /// Notes whose journal it is, or checks that it is still the same.
     pub(crate) fn belongs_to(&self, facts: &[(&'static str, &str)]) -> Result<(), JournalError> {
         for (what, given) in facts {
             let noted = self.note_once(what, given)?;
@@ -289,6 +288,8 @@ mod tests {
     #[test]
     fn nothing_was_begun() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(Journal::read(folder.path()).unwrap().is_none());
+        std::fs::write(folder.path().join("journal.sqlite"), "").unwrap();
         assert!(Journal::read(folder.path()).unwrap().is_none());
     }
 

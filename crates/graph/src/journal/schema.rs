@@ -58,7 +58,7 @@ pub(super) fn prepare(connection: &Connection, path: &Path) -> Result<(), Journa
     connection
         .pragma_update(None, "synchronous", "NORMAL")
         .map_err(fail)?;
-    if version(connection).map_err(fail)? == 0 {
+    if is_empty(connection).map_err(fail)? {
         connection
             .execute_batch(&format!(
                 "BEGIN; {TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
@@ -84,7 +84,12 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), JournalE
     }
 }
 
-pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+/// Whether there are no tables yet.
+pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(version(connection)? == 0)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 

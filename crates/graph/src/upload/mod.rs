@@ -58,7 +58,7 @@ pub struct UploadOptions {
     pub durability: Durability,
     /// Whether to check beforehand that every author is a user of the tenant (graph.md R26).
     pub check_authors: bool,
-    /// How often to look whether a new team is there; 5 s.
+    /// How long to wait at most before looking again whether a new team is there; 5 s.
     pub team_poll: Duration,
     /// How often to ask for the operation that creates it; Graph wants more than 30 s.
     pub operation_poll: Duration,

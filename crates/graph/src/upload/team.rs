@@ -15,6 +15,8 @@ use crate::retry::Remedy;
 
 /// A team takes seconds to minutes; after this something is wrong.
 const READY_WITHIN: Duration = Duration::from_secs(20 * 60);
+/// Some teams are there at once; later looks are ever further apart, up to the setting.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
 /// When to look for a team whose creation was not answered: groups show up with a delay.
 const LOOK_AFTER: [u64; 5] = [2, 10, 20, 30, 60];
 
@@ -228,8 +230,10 @@ async fn wait_until_there(run: &Run<'_>, row: &TeamRow) -> Result<(), Trouble> {
     let team = row.id.as_deref().unwrap_or_default();
     let begun = Instant::now();
     let mut asked = begun;
+    let mut wait = FIRST_LOOK.min(run.options.team_poll);
     while begun.elapsed() < READY_WITHIN {
-        sleep(run.options.team_poll).await;
+        sleep(wait).await;
+        wait = (wait * 2).min(run.options.team_poll);
         if let Some(operation) = &row.operation
             && asked.elapsed() >= run.options.operation_poll
         {

@@ -10,12 +10,12 @@ use crate::tenant::{Fault, Tenant};
 
 fn acme() -> Rendered {
     Rendered::new()
-        .channel("dev", json!({}), &threads(24))
-        .channel("Allgemein", json!({ "general": true }), &threads(6))
+        .channel("dev", json!({}), &threads(12))
+        .channel("Allgemein", json!({ "general": true }), &threads(4))
         .channel(
             "hr",
             json!({ "membership": "private", "members": [AUTHOR, MEMBER] }),
-            &threads(5),
+            &threads(3),
         )
 }
 
@@ -60,14 +60,14 @@ fn dies_at(moments: &[(u64, bool)], faults: u64) {
         assert_eq!(tenant.unfinished(), [] as [&str; 0]);
         assert_eq!(tenant.teams(), 1);
         assert!(report.is_done(), "{report:#?}");
-        assert_eq!(report.totals.there(), 35);
+        assert_eq!(report.totals.there(), 19);
     });
 }
 
 #[test]
 fn every_single_call_may_be_the_last() {
     // As many as a whole upload takes, and a few more.
-    for moment in 1..=65 {
+    for moment in 1..=48 {
         for after in [false, true] {
             dies_at(&[(moment, after)], 0);
         }
@@ -76,14 +76,14 @@ fn every_single_call_may_be_the_last() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 48,
+        cases: 32,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
     fn it_may_die_again_and_again_on_a_bad_network(
-        moments in prop::collection::vec((1_u64..60, any::<bool>()), 1..5),
+        moments in prop::collection::vec((1_u64..45, any::<bool>()), 1..5),
         faults in any::<u64>(),
     ) {
         dies_at(&moments, faults);

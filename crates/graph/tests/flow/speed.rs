@@ -11,8 +11,8 @@ use crate::tenant::Tenant;
 
 #[tokio::test(start_paused = true)]
 async fn the_limits_are_reached_and_kept() {
-    let mut rendered = Rendered::new().channel("longest", json!({}), &threads(2_000));
-    for n in 0..40 {
+    let mut rendered = Rendered::new().channel("longest", json!({}), &threads(1_000));
+    for n in 0..20 {
         rendered = rendered.channel(&format!("c{n}"), json!({}), &threads(400));
     }
     let (tenant, journal) = (
@@ -45,7 +45,7 @@ async fn the_limits_are_reached_and_kept() {
             );
         }
     }
-    let bound = (2_000.0_f64 / 5.0).max(18_000.0 / 50.0);
+    let bound = (1_000.0_f64 / 5.0).max(9_000.0 / 50.0);
     // What it takes besides posting: the team's creation and completion.
     let took = report.seconds - 10.0;
     assert!(
