@@ -12,6 +12,9 @@ pub(super) const SLACKBOT: &str = "USLACKBOT";
 /// Stands for people of whom the export says nothing at all.
 pub(super) const UNKNOWN: &str = "unknown";
 
+/// Before the name of a bot that has no id, to make one.
+const NAMED_BOT: &str = "bot:";
+
 /// The author of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Author<'m> {
@@ -68,7 +71,7 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
         (Some(id), _) => id.into(),
         (None, name) => match (owner(), name) {
             (Some(id), _) => id.into(),
-            (None, Some(name)) => format!("bot:{name}").into(),
+            (None, Some(name)) => format!("{NAMED_BOT}{name}").into(),
             (None, None) => Text::from_static(UNKNOWN),
         },
     };
@@ -78,7 +81,7 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
     let is_bot = user.is_none() || bot.is_some() || message.subtype.is("bot_message");
     let own = match &*id {
         SLACKBOT => Some("Slackbot"),
-        _ => known.or(bot_name),
+        id => known.or(bot_name).or_else(|| id.strip_prefix(NAMED_BOT)),
     };
     let name = message
         .username
@@ -196,7 +199,7 @@ mod tests {
         U2 | deploys | listed
         B9 | deploys | Bot deploys
         B9 | deploys | Bot Jenkins
-        bot:github | github | Bot github
+        bot:github | - | Bot github
         U2 | - | listed
         U1 | - | listed
         U2 | - | listed

@@ -70,7 +70,17 @@ impl<'c> Export<'c> {
             let Some(container) = containers.get(root.container) else {
                 continue;
             };
-            let workspace = export.read_people(container, root, sink);
+            let is_organisation = roots.iter().any(|inner| {
+                inner.container == root.container
+                    && inner
+                        .prefix
+                        .strip_prefix(&root.prefix)
+                        .is_some_and(|rest| rest.starts_with("teams/"))
+            });
+            // What lies above the workspaces of an organisation belongs to none of them.
+            let workspace = export
+                .read_people(container, root, sink)
+                .filter(|_| !is_organisation);
             names.push(export.read_conversations(container, root, workspace.as_ref(), sink));
             export.read_canvases(container, root, sink);
             for (id, entry) in layout::uploads(container, root) {
