@@ -55,7 +55,7 @@ impl<'m> Frame<'m> {
         {
             head.push(paragraph([Inline::marked(subject, Mark::Bold.into())]));
         }
-        if message.kind == MessageKind::Placeholder {
+        if message.kind == MessageKind::Placeholder && message.body.is_empty() {
             head.push(mark(texts.placeholder));
         }
 

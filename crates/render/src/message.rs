@@ -31,7 +31,7 @@ pub(crate) fn render(
         out.skip_outside();
         return Ok(());
     }
-    if message.kind == MessageKind::System {
+    if message.kind != MessageKind::Said {
         set_apart(&mut message.body.blocks);
     }
     let message = &message;

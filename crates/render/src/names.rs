@@ -22,7 +22,8 @@ pub(crate) struct Names<'p> {
 
 /// Somebody of the source.
 struct Known<'p> {
-    name: &'p str,
+    /// Its name, if anybody knows it: readers call those by their ids of whom nothing is known.
+    name: Option<&'p str>,
     bot: bool,
     account: Option<Account<'p>>,
 }
@@ -75,7 +76,7 @@ impl<'p> Names<'p> {
         let mut known = HashMap::with_capacity(plan.people.len());
         for (id, person) in &plan.people {
             let person = Known {
-                name: &person.name,
+                name: Some(person.name.as_str()).filter(|name| *name != id.as_str()),
                 bot: bots.contains(id.as_str()),
                 account: person.user.as_ref().map(Account::new).transpose()?,
             };
@@ -113,7 +114,7 @@ impl<'p> Names<'p> {
     pub(crate) fn speaker<'s>(&'s self, author: &'s Author<'_>) -> Option<Speaker<'s>> {
         let person = self.people.get(author.person.as_str());
         let used = author.name.as_deref().filter(|name| is_visible(name));
-        let own = person.map(|person| person.name);
+        let own = person.and_then(|person| person.name);
         let bot = person.is_some_and(|person| person.bot);
         let shown = |name| Shown { name, bot };
         if let Some(account) = person.and_then(|person| person.account.as_ref()) {
@@ -140,12 +141,13 @@ impl<'p> Names<'p> {
     /// The name of a person as it was shown, or else as the source has it; never an id.
     pub(crate) fn of_person<'s>(&'s self, id: &PersonId<'_>, shown: &'s str) -> &'s str {
         let shown = shown.trim_start_matches('@');
-        if is_visible(shown) {
+        if is_visible(shown) && shown != id.as_str() {
             return shown;
         }
-        self.people
-            .get(id.as_str())
-            .map_or(self.texts.nobody, |person| person.name)
+        let person = self.people.get(id.as_str());
+        person
+            .and_then(|person| person.name)
+            .unwrap_or(self.texts.nobody)
     }
 
     /// The name of a conversation in Teams, or else as it was shown; never an id. A private one is

@@ -107,6 +107,13 @@ fn everything_around_a_message_is_shown() {
             json!({ "body": [], "kind": "placeholder" }),
         ),
         said(
+            "m12",
+            "09.500000",
+            "U3",
+            "This message was deleted.",
+            json!({ "kind": "placeholder" }),
+        ),
+        said(
             "m11",
             "10.000000",
             "U1",
@@ -126,7 +133,7 @@ fn who_and_what_is_called() {
         call(json!({ "person": "U2" }), "bob"),
         call(json!({ "person": "U2" }), ""),
         call(json!({ "person": "U3" }), "carl"),
-        call(json!({ "person": "U777" }), ""),
+        call(json!({ "person": "U777" }), "U777"),
         call(json!({ "conversation": "C1" }), "old-name"),
         call(json!({ "conversation": "C2" }), ""),
         call(json!({ "conversation": "C3" }), "C3"),

@@ -11,6 +11,7 @@ use crate::texts::Texts;
 impl Renderer<'_> {
     pub(super) fn note_file(&mut self, file: &File<'_>) {
         match &file.place {
+            FilePlace::Blob(_) | FilePlace::Remote(_) if is_shown_whole(file) => {}
             FilePlace::Blob(_) => self.note(&codes::FILE_NOT_CARRIED, "a file of the export"),
             FilePlace::Remote(_) => self.note(&codes::FILE_NOT_CARRIED, "a file of the source"),
             FilePlace::External(_) => {}
@@ -64,15 +65,21 @@ fn line<'f>(file: &'f File<'_>, texts: &'static Texts) -> Vec<Inline<'f>> {
         line.push(Inline::text(" – "));
         line.push(Inline::text(alt));
     }
-    if let Some(note) = note(&file.place, texts) {
+    if let Some(note) = note(file, texts) {
         line.push(Inline::text(" · "));
         line.push(Inline::marked(note, Mark::Italic.into()));
     }
     line
 }
 
-fn note(place: &FilePlace<'_>, texts: &'static Texts) -> Option<&'static str> {
-    match place {
+/// Whether the message carries all of the file's text, so that nothing of it stays behind.
+fn is_shown_whole(file: &File<'_>) -> bool {
+    file.preview.as_ref().is_some_and(|preview| !preview.cut)
+}
+
+fn note(file: &File<'_>, texts: &'static Texts) -> Option<&'static str> {
+    match &file.place {
+        FilePlace::Blob(_) | FilePlace::Remote(_) if is_shown_whole(file) => None,
         FilePlace::Blob(_) | FilePlace::Remote(_) => Some(texts.file_not_carried),
         FilePlace::External(_) => None,
         FilePlace::Gone(Gone::Deleted) => Some(texts.file_deleted),

@@ -12,17 +12,21 @@ const LONGEST_ADDRESS: usize = 200;
 
 impl Renderer<'_> {
     pub(super) fn inlines(&mut self, content: &[Inline<'_>]) {
-        for inline in content {
-            self.inline(inline);
+        // Neighbours set alike share their elements.
+        for run in content.chunk_by(|a, b| !marks(a).is_none() && marks(a) == marks(b)) {
+            let marks = run.first().map_or(Marks::NONE, marks);
+            self.marked(marks, |this| {
+                for inline in run {
+                    this.inline(inline);
+                }
+            });
         }
     }
 
+    /// Writes an inline within its marks.
     fn inline(&mut self, inline: &Inline<'_>) {
         match inline {
-            Inline::Text(span) if span.text.is_empty() => {}
-            Inline::Text(span) => {
-                self.marked(span.marks, |this| this.html.spaced_text(&span.text));
-            }
+            Inline::Text(span) => self.html.spaced_text(&span.text),
             Inline::Link(link) => self.link(link),
             Inline::Mention(mention) => self.mention(mention),
             Inline::Emoji(emoji) => match emoji.unicode.as_deref() {
@@ -119,16 +123,14 @@ impl Renderer<'_> {
     }
 
     fn date(&mut self, date: &Date<'_>) {
-        self.marked(date.marks, |this| {
-            this.link_or_address(date.url.as_deref(), |this| {
-                let instant = date.time.to_millis().to_string();
-                this.element_with(Tag::Span, &[Attribute::Title(&instant)], |this| {
-                    if is_visible(&date.text) {
-                        this.html.spaced_text(&date.text);
-                    } else {
-                        this.html.text(&crate::time::shown(date.time));
-                    }
-                });
+        self.link_or_address(date.url.as_deref(), |this| {
+            let instant = date.time.to_millis().to_string();
+            this.element_with(Tag::Span, &[Attribute::Title(&instant)], |this| {
+                if is_visible(&date.text) {
+                    this.html.spaced_text(&date.text);
+                } else {
+                    this.html.text(&crate::time::shown(date.time));
+                }
             });
         });
     }
@@ -177,6 +179,16 @@ impl Renderer<'_> {
             }
             None => self.note(&codes::UNSAFE_LINK, "not an address"),
         }
+    }
+}
+
+fn marks(inline: &Inline<'_>) -> Marks {
+    match inline {
+        Inline::Text(span) if span.text.is_empty() => Marks::NONE,
+        Inline::Text(span) => span.marks,
+        Inline::Mention(mention) => mention.marks,
+        Inline::Date(date) => date.marks,
+        Inline::Link(_) | Inline::Emoji(_) | Inline::Image(_) | Inline::Break => Marks::NONE,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who is called: real mentions for those with an account, bold names for all others.
 
-use chatferry_model::document::{Audience, Mark, Mention, MentionTarget};
+use chatferry_model::document::{Audience, Mark, Marks, Mention, MentionTarget};
 use chatferry_model::plan::User;
 use chatferry_model::post::{ChatMessageMention, From, Identity, UserIdentityType};
 
@@ -16,7 +16,7 @@ impl<'s> Renderer<'s> {
                 let name = scope.names.of_person(person, &mention.text);
                 match scope.names.user(person) {
                     Some(user) if scope.calls && !self.in_link => {
-                        self.marked(mention.marks, |this| this.call(user, name));
+                        self.call(user, name);
                     }
                     _ => self.name(mention, '@', name),
                 }
@@ -56,7 +56,14 @@ impl<'s> Renderer<'s> {
     }
 
     fn name(&mut self, mention: &Mention<'_>, sign: char, name: &str) {
-        self.marked(mention.marks | Mark::Bold, |this| {
+        // The other marks are around it already.
+        let bold = Marks::from(Mark::Bold);
+        let more = if mention.marks.has(Mark::Bold) {
+            Marks::NONE
+        } else {
+            bold
+        };
+        self.marked(more, |this| {
             this.html.text(sign.encode_utf8(&mut [0; 4]));
             this.html.spaced_text(name);
         });

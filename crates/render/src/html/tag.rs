@@ -65,21 +65,6 @@ impl Tag {
         }
     }
 
-    /// Whether it begins and ends a line.
-    pub(super) fn is_block(self) -> bool {
-        !matches!(
-            self,
-            Self::A
-                | Self::At
-                | Self::Code
-                | Self::Em
-                | Self::S
-                | Self::Span
-                | Self::Strong
-                | Self::U
-        )
-    }
-
     /// The heading of a level from 1; what is deeper than 6 is 6.
     pub(crate) fn heading(level: u8) -> Self {
         match level {

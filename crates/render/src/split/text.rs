@@ -33,7 +33,7 @@ pub(super) fn cut_at(
     let mut used = 0;
     let mut whole = 0;
     let mut end = 0;
-    let mut before = ' ';
+    let mut before = 'x';
     for (at, grapheme) in text.grapheme_indices(true) {
         used += grapheme
             .chars()
@@ -60,7 +60,7 @@ pub(super) fn cut_at(
     // One grapheme of thousands of marks: between two of them.
     let mut used = 0;
     let fits = |character: &char| {
-        used += cost(*character, form, &mut ' ');
+        used += cost(*character, form, &mut 'x');
         used <= room
     };
     text.chars().take_while(fits).map(char::len_utf8).sum()
@@ -68,13 +68,13 @@ pub(super) fn cut_at(
 
 /// The bytes of a character as HTML, at most.
 fn cost(character: char, form: Form, before: &mut char) -> usize {
-    let collapses = matches!(*before, ' ' | '\n' | '\t');
+    let wide = matches!(*before, ' ' | '\t');
     *before = character;
     match (character, form) {
         ('&', _) => "&amp;".len(),
         ('<' | '>', _) => "&lt;".len(),
         ('\u{a0}', _) => "&nbsp;".len(),
-        (' ', Form::Spaced) if collapses => "&nbsp;".len(),
+        (' ', Form::Spaced) if wide => "&nbsp;".len(),
         ('\n', Form::Spaced) => "<br>".len(),
         ('\t', Form::Spaced) => 4 * "&nbsp;".len(),
         (other, _) => other.len_utf8(),
