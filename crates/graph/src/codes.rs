@@ -140,6 +140,10 @@ codes! {
     UPLOAD_MOVED = "upload-moved", Warning,
         "The time of a post was taken by a message that is not ours, so the post stands some milliseconds later.",
         "Nothing needs to be done.";
+    /// graph.md 1.17
+    UPLOAD_NO_OWNER = "upload-no-owner", Warning,
+        "A team has no owner, so nobody sees or manages it.",
+        "Name an owner with --owner or in 2-map/teams.csv, or add one in the Teams admin center.";
     /// graph.md R26, R34, R42, R43
     UPLOAD_POST_REFUSED = "upload-post-refused", Error,
         "Graph does not take a post; the others were sent.",

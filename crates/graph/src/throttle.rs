@@ -6,14 +6,15 @@
 //! whose gates are open, the one with the most left to do goes first: that way the longest target
 //! keeps its own full speed while the rest share what remains.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::config::Limits;
+use crate::config::{Limits, Rate};
 
 /// How much further apart than the limit calls are spaced.
 const MARGIN: f64 = 1.005;
@@ -49,16 +50,27 @@ impl Scope {
         Self::Members(of.into())
     }
 
-    /// The gates of the scope, the narrow one first.
-    fn gates(&self) -> [Option<Gate>; 2] {
+    /// The narrow gate of the scope, and the wide one behind it.
+    fn gates(&self) -> (Gate, Option<Gate>) {
         match self {
-            Self::ChannelPost(thread) => [
-                Some(Gate::Posts(Arc::clone(thread))),
-                Some(Gate::ChannelPosts),
-            ],
-            Self::MessageRead => [Some(Gate::Reads), Some(Gate::Others)],
-            Self::Members(of) => [Some(Gate::Members(Arc::clone(of))), Some(Gate::Others)],
-            Self::Other => [Some(Gate::Others), None],
+            Self::ChannelPost(thread) => {
+                (Gate::Posts(Arc::clone(thread)), Some(Gate::ChannelPosts))
+            }
+            Self::MessageRead => (Gate::Reads, Some(Gate::Others)),
+            Self::Members(of) => (Gate::Members(Arc::clone(of)), Some(Gate::Others)),
+            Self::Other => (Gate::Others, None),
+        }
+    }
+}
+
+impl Gate {
+    fn rate(&self, limits: &Limits) -> Rate {
+        match self {
+            Self::Posts(_) => limits.channel_posts,
+            Self::Members(_) => limits.member_changes,
+            Self::ChannelPosts => limits.app_channel_posts,
+            Self::Reads => limits.message_reads,
+            Self::Others => limits.other_calls,
         }
     }
 }
@@ -78,25 +90,29 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    gates: HashMap<Gate, Opening>,
-    waiting: Vec<Waiting>,
+    /// Where each gate stands in `lanes`.
+    places: HashMap<Gate, usize>,
+    lanes: Vec<Lane>,
     /// Whether a task gives out turns.
     served: bool,
     arrivals: u64,
 }
 
-/// When a gate opens next.
-struct Opening {
+/// A gate, and those for whom it is the narrow one, in the order of their arrival.
+struct Lane {
+    /// When the gate opens next.
     at: Instant,
     interval: Duration,
+    /// The gate behind it.
+    wide: Option<usize>,
+    waiting: VecDeque<Waiting>,
     /// The narrow gate whose call was last answered with 429, and until when that holds.
-    blamed: Option<(Gate, Instant)>,
+    blamed: Option<(usize, Instant)>,
 }
 
 struct Waiting {
-    gates: [Option<Gate>; 2],
-    priority: u64,
-    arrival: u64,
+    /// Who goes first: the highest priority, then the earliest arrival.
+    rank: (u64, Reverse<u64>),
     turn: oneshot::Sender<()>,
 }
 
@@ -116,21 +132,18 @@ impl Throttle {
     pub(crate) async fn turn(&self, scope: &Scope, priority: u64) {
         let turn = {
             let mut state = self.shared.lock();
-            let gates = scope.gates();
             let now = Instant::now();
-            if state.waiting.is_empty() && state.opens(&gates, &self.shared.limits, now) <= now {
-                state.pass(&gates, now);
+            let lane = state.lane(scope, &self.shared.limits, now);
+            if !state.served && state.opens(lane) <= now {
+                state.pass(lane, now);
                 return;
             }
             let (sender, turn) = oneshot::channel();
             state.arrivals += 1;
-            let arrival = state.arrivals;
-            state.waiting.push(Waiting {
-                gates,
-                priority,
-                arrival,
-                turn: sender,
-            });
+            let rank = (priority, Reverse(state.arrivals));
+            if let Some(lane) = state.lanes.get_mut(lane) {
+                lane.waiting.push_back(Waiting { rank, turn: sender });
+            }
             if state.served {
                 self.shared.changed.notify_one();
             } else {
@@ -149,17 +162,15 @@ impl Throttle {
         let mut state = self.shared.lock();
         let now = Instant::now();
         let until = now + wait;
-        let [narrow, wide] = scope.gates();
-        let Some(narrow) = narrow else { return };
-        state
-            .opening(&narrow, &self.shared.limits, now)
-            .delay(until);
-        if let Some(wide) = wide {
-            let wide = state.opening(&wide, &self.shared.limits, now);
+        let narrow = state.lane(scope, &self.shared.limits, now);
+        let wide = state.lanes.get_mut(narrow).and_then(|lane| {
+            lane.delay(until);
+            lane.wide
+        });
+        if let Some(wide) = wide.and_then(|wide| state.lanes.get_mut(wide)) {
             if wide
                 .blamed
-                .as_ref()
-                .is_some_and(|(gate, held)| *gate != narrow && *held > now)
+                .is_some_and(|(gate, held)| gate != narrow && held > now)
             {
                 wide.delay(until);
             }
@@ -175,7 +186,7 @@ async fn serve(shared: Arc<Shared>) {
     loop {
         let next = {
             let mut state = shared.lock();
-            let next = state.give_turns(&shared.limits, Instant::now());
+            let next = state.give_turns(Instant::now());
             state.served = next.is_some();
             next
         };
@@ -195,72 +206,89 @@ impl Shared {
 }
 
 impl State {
+    /// The lane of a scope's narrow gate.
+    fn lane(&mut self, scope: &Scope, limits: &Limits, now: Instant) -> usize {
+        let (narrow, wide) = scope.gates();
+        if let Some(place) = self.places.get(&narrow) {
+            return *place;
+        }
+        let wide = wide.map(|wide| self.place(wide, None, limits, now));
+        self.place(narrow, wide, limits, now)
+    }
+
+    fn place(&mut self, gate: Gate, wide: Option<usize>, limits: &Limits, now: Instant) -> usize {
+        if let Some(place) = self.places.get(&gate) {
+            return *place;
+        }
+        let interval = gate.rate(limits).interval().mul_f64(MARGIN);
+        self.lanes.push(Lane {
+            at: now,
+            interval,
+            wide,
+            waiting: VecDeque::new(),
+            blamed: None,
+        });
+        self.places.insert(gate, self.lanes.len() - 1);
+        self.lanes.len() - 1
+    }
+
     /// Gives a turn to everybody who can go now; when the next one can, or nothing if nobody waits.
-    fn give_turns(&mut self, limits: &Limits, now: Instant) -> Option<Instant> {
-        self.waiting.retain(|waiting| !waiting.turn.is_closed());
+    fn give_turns(&mut self, now: Instant) -> Option<Instant> {
         loop {
-            let mut best: Option<(usize, (u64, std::cmp::Reverse<u64>))> = None;
+            let mut best: Option<(usize, (u64, Reverse<u64>))> = None;
             let mut next: Option<Instant> = None;
-            for at in 0..self.waiting.len() {
-                let Some(waiting) = self.waiting.get(at) else {
-                    break;
+            for place in 0..self.lanes.len() {
+                let Some(rank) = self.first_rank(place) else {
+                    continue;
                 };
-                let rank = (waiting.priority, std::cmp::Reverse(waiting.arrival));
-                let gates = waiting.gates.clone();
-                let opens = self.opens(&gates, limits, now);
+                let opens = self.opens(place);
                 if opens > now {
                     next = Some(next.map_or(opens, |next| next.min(opens)));
                 } else if best.as_ref().is_none_or(|(_, other)| rank > *other) {
-                    best = Some((at, rank));
+                    best = Some((place, rank));
                 }
             }
-            let Some((at, _)) = best else { return next };
-            let waiting = self.waiting.swap_remove(at);
+            let Some((place, _)) = best else { return next };
+            let first = self
+                .lanes
+                .get_mut(place)
+                .and_then(|lane| lane.waiting.pop_front());
             // One who gave up meanwhile leaves its turn to the next.
-            if waiting.turn.send(()).is_ok() {
-                self.pass(&waiting.gates, now);
+            if first.is_some_and(|first| first.turn.send(()).is_ok()) {
+                self.pass(place, now);
             }
         }
     }
 
-    /// When all of the gates are open.
-    fn opens(&mut self, gates: &[Option<Gate>; 2], limits: &Limits, now: Instant) -> Instant {
-        let mut latest = now;
-        for gate in gates.iter().flatten() {
-            latest = latest.max(self.opening(gate, limits, now).at);
+    /// The rank of the first in a lane; those who gave up are dropped.
+    fn first_rank(&mut self, place: usize) -> Option<(u64, Reverse<u64>)> {
+        let waiting = &mut self.lanes.get_mut(place)?.waiting;
+        while waiting.front().is_some_and(|first| first.turn.is_closed()) {
+            waiting.pop_front();
         }
-        latest
+        waiting.front().map(|first| first.rank)
     }
 
-    fn opening(&mut self, gate: &Gate, limits: &Limits, now: Instant) -> &mut Opening {
-        self.gates.entry(gate.clone()).or_insert_with(|| {
-            let rate = match gate {
-                Gate::Posts(_) => limits.channel_posts,
-                Gate::Members(_) => limits.member_changes,
-                Gate::ChannelPosts => limits.app_channel_posts,
-                Gate::Reads => limits.message_reads,
-                Gate::Others => limits.other_calls,
-            };
-            Opening {
-                at: now,
-                interval: rate.interval().mul_f64(MARGIN),
-                blamed: None,
-            }
-        })
+    /// When a lane's gate and the one behind it are open.
+    fn opens(&self, place: usize) -> Instant {
+        let narrow = self.lanes.get(place);
+        let wide = narrow.and_then(|lane| self.lanes.get(lane.wide?));
+        let opens = narrow.into_iter().chain(wide).map(|lane| lane.at).max();
+        opens.unwrap_or_else(Instant::now)
     }
 
-    /// Somebody passes the gates now.
-    fn pass(&mut self, gates: &[Option<Gate>; 2], now: Instant) {
+    /// Somebody passes a lane's gate and the one behind it now.
+    fn pass(&mut self, place: usize, now: Instant) {
         let earliest = now.checked_sub(TOLERANCE).unwrap_or(now);
-        for gate in gates.iter().flatten() {
-            if let Some(opening) = self.gates.get_mut(gate) {
-                opening.at = opening.at.max(earliest) + opening.interval;
-            }
+        let mut gate = Some(place);
+        while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
+            lane.at = lane.at.max(earliest) + lane.interval;
+            gate = lane.wide;
         }
     }
 }
 
-impl Opening {
+impl Lane {
     fn delay(&mut self, until: Instant) {
         self.at = self.at.max(until);
     }

@@ -22,6 +22,13 @@ const MOST_AT_ONCE: usize = 200;
 /// Adds a team's owners and members who are not in it yet.
 pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Result<(), Trouble> {
     let id = row.id.as_deref().unwrap_or_default();
+    let place = || Place {
+        file: Some(team.key.to_string().into()),
+        ..Place::default()
+    };
+    if team.owners.is_empty() {
+        run.note(&codes::UPLOAD_NO_OWNER, place(), team.name.as_str());
+    }
     let owners = team.owners.iter().map(|user| TeamMember {
         user: *user,
         owner: true,
@@ -40,10 +47,6 @@ pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Re
         .into_iter()
         .filter(|member| !there.contains(&member.user))
         .collect();
-    let place = || Place {
-        file: Some(team.key.to_string().into()),
-        ..Place::default()
-    };
     let mut batches: Vec<_> = missing.chunks(MOST_AT_ONCE).rev().collect();
     while let Some(some) = batches.pop() {
         let call = requests::add_team_members(run.graph(), id, some);

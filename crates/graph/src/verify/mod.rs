@@ -27,7 +27,7 @@ use crate::retry::Remedy;
 use crate::upload::{Assigned, Input, UploadError};
 
 /// Targets that are read at the same time; the budget for reads is shared anyway.
-const TARGETS_AT_ONCE: usize = 4;
+const TARGETS_AT_ONCE: usize = 8;
 
 /// How Teams is compared.
 #[derive(Clone, Debug, Default)]
