@@ -1,4 +1,9 @@
 //! The whole of `1-read` for the fixture that holds everything the reader knows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it stands"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,10 @@
 //! One small export for each kind of trouble: `fixtures/slack/traps/<what>`, with what is read from
 //! it beside it in `expected.txt`. `CHATFERRY_UPDATE=1 cargo test` writes that anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it stands"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

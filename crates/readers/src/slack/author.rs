@@ -67,7 +67,7 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
                 .filter(|id| space.person_name(id).is_some())
         })
     };
-    let id: Text<'m> = match (user.or_else(|| bot_user()).or(bot), message.username.get()) {
+    let id: Text<'m> = match (user.or_else(bot_user).or(bot), message.username.get()) {
         (Some(id), _) => id.into(),
         (None, name) => match (owner(), name) {
             (Some(id), _) => id.into(),

@@ -4,13 +4,9 @@
 //! that fails anywhere, the file is read again piece by piece, each message on its own, so that one
 //! bad message costs one (libraries.md 1.1).
 
-use std::collections::HashMap;
-
-use chatferry_model::file::{File, FilePlace};
-use chatferry_model::finding::{Code, Findings, Place, Stage};
+use chatferry_model::Text;
+use chatferry_model::finding::{Code, Place, Stage};
 use chatferry_model::message::MessageKind;
-use chatferry_model::sum::Sum;
-use chatferry_model::{Micros, PersonId, Text};
 use serde::de::{self, DeserializeSeed, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -21,6 +17,7 @@ use super::lenient::Obj;
 use super::message::Message;
 use super::space::Space;
 use super::split::{self, Piece};
+use super::tally::{Seen, Tally};
 use crate::{Container, Entry, ReadOptions, codes, url};
 
 /// What a day file became.
@@ -48,50 +45,6 @@ pub(super) struct Line {
     pub(super) placeholder: bool,
     /// What it says about its root, unless that is in the same file.
     pub(super) hint: Option<Box<RootHint<'static>>>,
-}
-
-/// What was counted on the way, apart from the lines.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// Messages in, skipped and merged; those that go out are counted where they are written.
-    pub(super) messages: Sum,
-    /// Files seen on messages.
-    pub(super) files: u64,
-    /// Their lines for `files.jsonl`: id, whether it is only a stub, line.
-    pub(super) file_lines: Vec<(String, bool, Vec<u8>)>,
-    pub(super) people: HashMap<PersonId<'static>, Seen>,
-    pub(super) findings: Findings,
-}
-
-/// What was seen of a person.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    /// How many messages it wrote.
-    pub(super) messages: u64,
-    /// When it wrote the last one.
-    pub(super) last: Option<Micros>,
-    /// What messages tell about it.
-    pub(super) sighting: Option<Sighting<'static>>,
-}
-
-impl Seen {
-    /// Adds what was seen elsewhere, later in the order of the export.
-    pub(super) fn append(&mut self, other: Self) {
-        self.messages += other.messages;
-        self.last = self.last.max(other.last);
-        self.sight(other.sighting);
-    }
-
-    /// Keeps the name that is worth more, the first among equals.
-    fn sight(&mut self, other: Option<Sighting<'static>>) {
-        let Some(other) = other else { return };
-        let better = self.sighting.as_ref().is_none_or(|mine| {
-            (other.name.is_some(), other.worth) > (mine.name.is_some(), mine.worth)
-        });
-        if better {
-            self.sighting = Some(other);
-        }
-    }
 }
 
 /// What reading a day file needs to know.
@@ -170,6 +123,11 @@ fn salvage(job: Job<'_>, text: &str, day: Day) -> Day {
                 return writer.finish();
             }
         }
+    }
+    if !elements.after().is_empty() {
+        let count = elements.after().len();
+        let message = format!("{count} bytes behind the list");
+        writer.day.note(&job, &codes::SLACK_NOT_A_LIST, message);
     }
     if !elements.is_closed() {
         writer.day.note(
@@ -287,10 +245,6 @@ impl<'a> Writer<'a> {
             &mut context,
         );
         let fate = self.selected(fate);
-        let ts = message
-            .ts
-            .get()
-            .map(|time| super::time::message_id(time).as_str().to_owned());
         let sum = &mut self.day.tally.messages;
         match fate {
             Fate::Merge(reason) => sum.merge(reason),
@@ -314,9 +268,13 @@ impl<'a> Writer<'a> {
                 .or_default()
                 .append(seen);
         }
+        if context.notes.is_empty() {
+            return;
+        }
+        let ts = message.ts.get().map(super::time::message_id);
         for (code, words) in context.notes {
             let place = Place {
-                ts: ts.as_deref().map(Text::from),
+                ts: ts.as_ref().map(|id| id.as_str().into()),
                 ..self.job.place()
             };
             self.day
@@ -465,31 +423,6 @@ impl Day {
         }
         self.lines = lines;
         self.index = placed.into_iter().map(|(_, line)| line).collect();
-    }
-}
-
-impl Tally {
-    fn take_file(&mut self, file: &File<'_>) {
-        self.files += 1;
-        let mut line = Vec::with_capacity(256);
-        if serde_json::to_writer(&mut line, file).is_ok() {
-            url::blot_tokens(&mut line, 0);
-            line.push(b'\n');
-            let stub = matches!(file.place, FilePlace::Gone(_));
-            self.file_lines
-                .push((file.id.as_str().to_owned(), stub, line));
-        }
-    }
-
-    /// Adds what was counted in a later part of the same conversation or export.
-    pub(super) fn append(&mut self, other: Self) {
-        self.messages.append(&other.messages);
-        self.files += other.files;
-        self.file_lines.extend(other.file_lines);
-        self.findings.append(other.findings);
-        for (person, seen) in other.people {
-            self.people.entry(person).or_default().append(seen);
-        }
     }
 }
 

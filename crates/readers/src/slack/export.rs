@@ -138,7 +138,7 @@ impl<'c> Export<'c> {
             let path = format!("{}{list}", root.prefix);
             if let Some(text) = read_text(container, &path, sink) {
                 let users: Vec<User<'_>> = metadata::read_list(&text, |error| {
-                    sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error)
+                    sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error);
                 });
                 all.extend(users.iter().filter_map(User::convert));
             }
@@ -164,7 +164,7 @@ impl<'c> Export<'c> {
                 continue;
             };
             let channels: Vec<Channel<'_>> = metadata::read_list(&text, |error| {
-                sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error)
+                sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error);
             });
             for channel in &channels {
                 let Some(mut listed) = channel.convert(*kind) else {

@@ -95,11 +95,12 @@ pub(super) fn folders<'c>(
             continue;
         }
         let files = folders.entry(folder).or_default();
-        if name == CANVAS {
-            files.canvases.push(entry)
+        let list = if name == CANVAS {
+            &mut files.canvases
         } else {
-            files.days.push(entry)
-        }
+            &mut files.days
+        };
+        list.push(entry);
     }
     folders
 }

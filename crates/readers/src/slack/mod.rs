@@ -28,6 +28,7 @@ mod space;
 mod split;
 mod stream;
 mod subtype;
+mod tally;
 mod thread;
 mod time;
 mod uploads;

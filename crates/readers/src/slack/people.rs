@@ -7,8 +7,8 @@ use chatferry_model::conversation::Conversation;
 use chatferry_model::person::{Person, PersonKind, Role};
 
 use super::author::{SLACKBOT, Sighting};
-use super::day::Seen;
 use super::metadata::ListedPerson;
+use super::tally::Seen;
 
 /// The people of an export by id, those of several exports merged.
 #[derive(Debug, Default)]

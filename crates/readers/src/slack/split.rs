@@ -16,6 +16,7 @@ pub(super) fn elements(text: &str) -> Option<Elements<'_>> {
     Some(Elements {
         rest,
         closed: false,
+        after: "",
     })
 }
 
@@ -24,9 +25,15 @@ pub(super) fn elements(text: &str) -> Option<Elements<'_>> {
 pub(super) struct Elements<'t> {
     rest: &'t str,
     closed: bool,
+    after: &'t str,
 }
 
 impl Elements<'_> {
+    /// What stands behind the list, where nothing should.
+    pub(super) fn after(&self) -> &str {
+        self.after
+    }
+
     /// Whether the list's own closing bracket was there.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
@@ -44,7 +51,8 @@ impl<'t> Iterator for Elements<'t> {
             self.closed = true;
             self.rest = "";
             // Two lists in a row: what a tool that appends leaves behind.
-            if let Some(more) = rest.trim_start().strip_prefix('[') {
+            self.after = rest.trim();
+            if let Some(more) = self.after.strip_prefix('[') {
                 self.closed = false;
                 self.rest = more;
                 return self.next();
@@ -287,7 +295,7 @@ mod tests {
             (r#"{"a":"\x41 \u12"}"#, r#"{"a":"\\x41 \\u12"}"#),
         ] {
             assert_eq!(repair(raw), repaired);
-            serde_json::from_str::<serde_json::Value>(&repaired).unwrap();
+            serde_json::from_str::<serde_json::Value>(repaired).unwrap();
         }
     }
 

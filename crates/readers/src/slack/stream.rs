@@ -15,11 +15,12 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::convert::Here;
-use super::day::{self, Day, Job, Tally};
+use super::day::{self, Day, Job};
 use super::export::{DayFile, Source};
 use super::people::People;
 use super::rearrange::{Rearrange, Rearranged};
 use super::space::Space;
+use super::tally::Tally;
 use super::thread::{InOrder, Refusal, Written};
 use crate::{ReadError, Sink, codes};
 

@@ -51,8 +51,10 @@ pub(in crate::slack) struct Card<'a> {
 
 impl Convert for Card<'_> {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
-        let mut card = ModelCard::default();
-        card.title = self.title.inlines(context);
+        let mut card = ModelCard {
+            title: self.title.inlines(context),
+            ..ModelCard::default()
+        };
         for text in [&self.subtitle, &self.body] {
             card.body.append(&mut text.blocks(context));
         }

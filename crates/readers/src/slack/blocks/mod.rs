@@ -24,6 +24,12 @@ pub(super) trait Convert {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<ModelBlock<'m>>);
 }
 
+impl<T: Convert> Convert for Box<T> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<ModelBlock<'m>>) {
+        (**self).convert(context, out);
+    }
+}
+
 macro_rules! blocks {
     ($($kind:literal => $variant:ident($type:ty),)*) => {
         /// A block of any kind.
@@ -74,7 +80,7 @@ blocks! {
     "divider" => Divider(layout::Divider),
     "condition" => Condition(layout::Group<'a>),
     "carousel" => Carousel(layout::Group<'a>),
-    "card" => Card(layout::Card<'a>),
+    "card" => Card(Box<layout::Card<'a>>),
     "alert" => Alert(layout::Alert<'a>),
     "plan" => Plan(layout::Plan<'a>),
     "task_card" => TaskCard(layout::TaskCard<'a>),

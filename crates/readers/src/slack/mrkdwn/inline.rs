@@ -172,7 +172,7 @@ fn emoji_at(line: &str, at: usize, after_emoji: bool) -> Option<(Piece<'_>, usiz
         let in_ratio = name.len() < 3
             && before.is_some_and(|c| c.is_ascii_alphanumeric())
             && next.is_some_and(|c| c.is_ascii_alphanumeric());
-        !in_scope && !in_ratio && !(in_time && name.bytes().all(|c| c.is_ascii_digit()))
+        !(in_scope || in_ratio || in_time && name.bytes().all(|c| c.is_ascii_digit()))
     } else {
         let open = |c: Option<char>| {
             c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, ':' | '/' | '_' | '&' | ';'))

@@ -104,7 +104,7 @@ fn is_address(target: &str) -> bool {
         && scheme.bytes().all(letters)
         && !rest.is_empty()
         && !rest.starts_with([' ', ':'])
-        && !(target.contains(' ') && !rest.starts_with("//"))
+        && (rest.starts_with("//") || !target.contains(' '))
 }
 
 impl<'t> Token<'t> {
