@@ -108,3 +108,22 @@ fn a_wrong_secret_or_none_is_told_as_such() {
     assert!(ran.stderr.contains("AADSTS7000215"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("wrong\""), "{}", ran.stderr);
 }
+
+#[test]
+fn without_a_placeholder_one_can_rehearse_but_not_upload() {
+    let work = Work::new();
+    let export = crate::support::fixture("slack/acme");
+    let ran = work.run(&["convert".as_ref(), export.as_os_str()]).done();
+    assert!(
+        ran.stderr.contains("map-placeholder-missing"),
+        "{}",
+        ran.stderr
+    );
+    let rehearsed = work.run(&["rehearse", "--json"]).done().json();
+    assert_eq!(rehearsed["refusals"], 0, "{rehearsed:#}");
+
+    let twin = TwinServer::instant();
+    let ran = work.against(&twin, &["upload"]).code(2);
+    assert!(ran.stderr.contains("--placeholder"), "{}", ran.stderr);
+    assert!(twin.tenant.teams().is_empty());
+}

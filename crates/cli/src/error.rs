@@ -55,6 +55,14 @@ impl CliError {
         }
     }
 
+    /// An upload could not begin or go on.
+    pub(crate) fn upload(error: &UploadError) -> Self {
+        Self {
+            status: status_of(error),
+            ..Self::graph(error)
+        }
+    }
+
     /// The file system said no about `path`.
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         let message = format!("{}: {error}", path.display());
@@ -140,4 +148,15 @@ macro_rules! with_remedy {
     )+};
 }
 
-with_remedy!(UploadError => graph, VerifyError => graph);
+with_remedy!(UploadError => upload, VerifyError => graph);
+
+/// Who must act when an upload could not begin.
+fn status_of(error: &UploadError) -> ExitStatus {
+    match error {
+        UploadError::Manifest(_) | UploadError::Posts(_) | UploadError::Changed { .. } => {
+            ExitStatus::Unreadable
+        }
+        UploadError::StandIn | UploadError::Chats { .. } => ExitStatus::Usage,
+        _ => ExitStatus::Graph,
+    }
+}

@@ -47,9 +47,9 @@ codes! {
     PERSON_UNMATCHED "map-person-unmatched" Warning
         "Somebody who wrote messages matches no user of the directory."
         "The placeholder speaks, with the name in the text; to change that, write the user into entra_user in people.csv.";
-    PLACEHOLDER_MISSING "map-placeholder-missing" Error
+    PLACEHOLDER_MISSING "map-placeholder-missing" Warning
         "People without an account have written messages, and no account is named that speaks for them."
-        "Name one with --placeholder UPN, or fill in the row * of people.csv; rendering needs it.";
+        "You can convert and rehearse without; before the upload name one with --placeholder UPN, or in the row * of people.csv.";
     PRIVATE_IN_STANDARD "map-private-in-standard" Warning
         "A private conversation goes into a standard channel, because its row in conversations.csv allows it."
         "Everybody in the team will read it; set allow_private_in_standard to false to keep it private.";

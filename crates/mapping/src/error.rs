@@ -47,16 +47,6 @@ pub enum MapError {
     /// Cells of the CSV files that make no sense, all of them at once.
     #[error("{}", listed(.0))]
     BadCells(Vec<BadCell>),
-    /// People without an account have said something, and nobody speaks for them.
-    #[error(
-        "{people} people without an account wrote {messages} messages, and nobody is named who speaks for them; name an account with --placeholder UPN, or fill in the row `*` of people.csv"
-    )]
-    PlaceholderMissing {
-        /// How many people.
-        people: u64,
-        /// How many messages they wrote.
-        messages: u64,
-    },
     /// Nothing was mapped yet.
     #[error("{path}: not there; run `chatferry map` first")]
     NotMapped {

@@ -123,6 +123,14 @@ pub struct EntraId(u128);
 #[error("not an object id: expected a GUID like 01234567-89ab-cdef-0123-456789abcdef")]
 pub struct InvalidEntraId;
 
+impl EntraId {
+    /// The GUID whose 128 bits are `bits`.
+    #[must_use]
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+}
+
 impl FromStr for EntraId {
     type Err = InvalidEntraId;
 

@@ -13,10 +13,12 @@ use chatferry_mapping::Directory;
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::manifest::Manifest;
-use chatferry_model::plan::{RenderDetails, TargetPlace};
+use chatferry_model::plan::{RenderDetails, TargetPlace, User as PlanUser};
 use chatferry_model::post::{ChatMessage, Post};
 use chatferry_model::{EntraId, Millis};
-use chatferry_twin::{App, Clock as TwinClock, Moment, Outcome, Rule, Settings, Tenant, User};
+use chatferry_twin::{
+    App, Clock as TwinClock, Moment, Outcome, Rule, Settings, Tenant, User as TwinUser,
+};
 use rayon::prelude::*;
 use serde::Serialize;
 use tower::ServiceExt;
@@ -62,6 +64,7 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
     let scratch = Scratch::new(context.work.root())?;
     let options = UploadOptions {
         durability: Durability::System,
+        stand_in_exists: true,
         ..UploadOptions::default()
     };
     let limits = graph::limits(&context.settings);
@@ -90,9 +93,17 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
         None => {
             for (id, name) in &posts.people {
                 let id = id.to_string();
-                tenant.add_user(User::new(&id, name, &format!("{id}@rehearsal.example")));
+                tenant.add_user(TwinUser::new(&id, name, &format!("{id}@rehearsal.example")));
             }
         }
+    }
+    if manifest.details.stand_in {
+        let PlanUser { id, display_name } = PlanUser::stand_in();
+        tenant.add_user(TwinUser::new(
+            &id.to_string(),
+            &display_name,
+            "placeholder@rehearsal.example",
+        ));
     }
     let config = GraphConfig {
         tenant_id,

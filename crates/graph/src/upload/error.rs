@@ -42,6 +42,9 @@ pub enum UploadError {
         /// This machine's or the simulated tenant's time.
         now: Millis,
     },
+    /// Nobody is named who speaks for people without an account.
+    #[error("people without an account have written messages, and no account is named that speaks for them")]
+    StandIn,
     /// There are chats among the targets.
     #[error("{chats} chats are among the targets, and this chatferry can't fill chats yet")]
     Chats {
@@ -86,6 +89,9 @@ impl UploadError {
             Self::Future { .. } => {
                 Some("Check this machine's clock; if it is right, the export's times are wrong.")
             }
+            Self::StandIn => Some(
+                "Name one: chatferry map --placeholder UPN, then chatferry render; nothing was sent.",
+            ),
             Self::Chats { .. } => {
                 Some("Set chats = \"skip\" and run map and render again; channels are filled.")
             }

@@ -58,6 +58,8 @@ pub struct UploadOptions {
     pub durability: Durability,
     /// Whether to check beforehand that every author is a user of the tenant (graph.md R26).
     pub check_authors: bool,
+    /// Whether the placeholder's stand-in is a user of the tenant: in rehearsals only.
+    pub stand_in_exists: bool,
     /// How long to wait at most before looking again whether a new team is there; 5 s.
     pub team_poll: Duration,
     /// How often to ask for the operation that creates it; Graph wants more than 30 s.
@@ -70,6 +72,7 @@ impl Default for UploadOptions {
             selection: Selection::default(),
             durability: Durability::default(),
             check_authors: true,
+            stand_in_exists: false,
             team_poll: Duration::from_secs(5),
             operation_poll: Duration::from_secs(31),
         }

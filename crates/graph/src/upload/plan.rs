@@ -107,6 +107,8 @@ impl Route {
 pub(crate) struct Input {
     pub(crate) teams: Vec<Team>,
     pub(crate) targets: Vec<Assigned>,
+    /// Whether posts speak through the placeholder's stand-in.
+    pub(crate) stand_in: bool,
 }
 
 /// A target that is selected, with what uploading needs of it.
@@ -130,6 +132,7 @@ impl Input {
     /// Reads the manifest of `3-render`.
     pub(crate) fn load(folder: &RenderFolder, selection: &Selection) -> Result<Self, UploadError> {
         let manifest = Manifest::<RenderDetails>::read(folder.root())?;
+        let stand_in = manifest.details.stand_in;
         let chats = manifest.details.targets.iter();
         let chats = chats.filter(|summary| matches!(summary.target.place, TargetPlace::Chat(_)));
         let chats = chats.count();
@@ -189,6 +192,7 @@ impl Input {
         Ok(Self {
             teams: manifest.details.teams,
             targets,
+            stand_in,
         })
     }
 }

@@ -20,6 +20,9 @@ const MIGRATE: &str = "Teamwork.Migrate.All";
 /// Checks that there is a token that may import, that nothing lies in the future, and that the
 /// authors exist.
 pub(super) async fn check(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
+    if input.stand_in && !run.options.stand_in_exists {
+        return Err(UploadError::StandIn);
+    }
     check_times(run, input)?;
     if let Some(roles) = run.client.roles().await?
         && !roles.iter().any(|role| role == MIGRATE)

@@ -38,6 +38,7 @@ impl Folder {
             _place: place,
             root,
             details: RenderDetails {
+                stand_in: false,
                 teams,
                 targets: Vec::new(),
             },

@@ -43,6 +43,7 @@ impl Rendered {
         }))
         .unwrap();
         let details = RenderDetails {
+            stand_in: false,
             teams: vec![team],
             targets: Vec::new(),
         };

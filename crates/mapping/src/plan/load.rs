@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chatferry_model::finding::Findings;
 use chatferry_model::folder::ReadFolder;
-use chatferry_model::plan::Plan;
+use chatferry_model::plan::{Plan, User};
 
 use super::{Decided, Need, build};
 use crate::error::{BadCell, MapError};
@@ -17,7 +17,7 @@ use crate::teams;
 /// Reads what `2-map` says into a plan; nothing but it and `1-read` is looked at.
 ///
 /// # Errors
-/// When a file can't be read, lacks a row or a placeholder that is needed, or has cells that make
+/// When a file can't be read, lacks a row, or has cells that make
 /// no sense: all of those at once, each with file, line, column and remedy.
 pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     let source = Source::read(read)?;
@@ -69,12 +69,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     MapError::of_cells(bad)?;
 
     let need = Need::of(&source.people, &speakers);
-    if placeholder.is_none() && need.people > 0 {
-        return Err(MapError::PlaceholderMissing {
-            people: need.people,
-            messages: need.messages,
-        });
-    }
+    let stand_in = (need.people > 0).then(User::stand_in);
     let decided = Decided {
         people: &source.people,
         speakers: &speakers,
@@ -85,7 +80,9 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         directory: &directory,
     };
     // What there is to say about it was said when it was mapped.
-    Ok(build(&decided, &mut Findings::default()))
+    let mut plan = build(&decided, &mut Findings::default());
+    plan.placeholder = plan.placeholder.or(stand_in);
+    Ok(plan)
 }
 
 fn existing(map: &Path, form: &'static crate::sheet::Form) -> Result<Sheet, MapError> {
