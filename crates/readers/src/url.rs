@@ -5,7 +5,7 @@ use chatferry_model::Text;
 /// The address without the token that an export puts into its query (slack.md traps 51, 52): any
 /// parameter whose value is a Slack token, and `t` and `token` at Slack's file servers.
 pub(crate) fn without_token(url: Text<'_>) -> Text<'_> {
-    let Some(query_at) = url.find('?') else {
+    let Some(query_at) = memchr::memchr(b'?', url.as_bytes()) else {
         return url;
     };
     let slack = is_slack_file(&url);

@@ -308,7 +308,7 @@ fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File
         .iter()
         .chain(of_attachments)
         .filter_map(Obj::get)
-        .chain(message.file.get());
+        .chain(message.file.get().map(Box::as_ref));
     let mut out: Vec<File<'m>> = Vec::new();
     for file in all {
         let Some(converted) = file.convert(context.space) else {

@@ -8,7 +8,7 @@ use super::files::File;
 use super::lenient::{Flag, List, Num, Obj, Str};
 use super::time::SlackTs;
 
-/// One element of a day file.
+/// One element of a day file. What few messages have is boxed: the rest is moved less.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Message<'a> {
@@ -29,15 +29,15 @@ pub(super) struct Message<'a> {
     pub(super) blocks: List<Block<'a>>,
     pub(super) attachments: List<Obj<Attachment<'a>>>,
     pub(super) files: List<Obj<File<'a>>>,
-    pub(super) file: Obj<File<'a>>,
-    pub(super) comment: Obj<Comment<'a>>,
+    pub(super) file: Obj<Box<File<'a>>>,
+    pub(super) comment: Obj<Box<Comment<'a>>>,
     pub(super) is_intro: Flag,
 
     pub(super) edited: Obj<Edited<'a>>,
     pub(super) reactions: List<Obj<Reaction<'a>>>,
     pub(super) is_thread_broadcast: Flag,
-    pub(super) root: Obj<Root<'a>>,
-    pub(super) room: Obj<Room<'a>>,
+    pub(super) root: Obj<Box<Root<'a>>>,
+    pub(super) room: Obj<Box<Room<'a>>>,
     pub(super) pinned_to: List<Str<'a>>,
     pub(super) hidden: Flag,
     pub(super) mrkdwn: Flag,
