@@ -149,6 +149,8 @@ pub(crate) fn fault(status: u16, retry_after_s: Option<u64>, ids: &Ids<'_>) -> A
         429 => ("TooManyRequests", "Too Many Requests"),
         502 => ("BadGateway", "Failed to execute backend request."),
         503 => ("serviceNotAvailable", "Service is temporarily unavailable."),
+        507 => ("quotaLimitReached", "Quota limit reached"),
+        509 => ("bandwidthLimitExceeded", "Bandwidth limit exceeded"),
         504 => ("GatewayTimeout", "The backend did not answer in time."),
         _ => ("UnknownError", ""),
     };

@@ -32,6 +32,10 @@ impl Call<'_> {
         self.header(header::AUTHORIZATION)
     }
 
+    pub(crate) fn content_range(&self) -> Option<&str> {
+        self.header(header::CONTENT_RANGE)
+    }
+
     pub(crate) fn content_type(&self) -> Option<&str> {
         self.header(header::CONTENT_TYPE)
     }
@@ -69,6 +73,14 @@ impl Query {
         });
         match odd {
             Some((key, _)) => Err(Rule::G8.refuse("not simulated here").with(key)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses every system option, `$select` too (G8).
+    pub(crate) fn none(&self) -> Result<(), Refused> {
+        match self.0.iter().find(|(key, _)| key.starts_with('$')) {
+            Some((key, _)) => Err(Rule::G8.refuse("no options are taken here").with(key)),
             None => Ok(()),
         }
     }

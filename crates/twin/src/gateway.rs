@@ -135,6 +135,15 @@ fn carry_out(
     let is_graph = segments.first().is_some_and(|segment| segment == "v1.0");
     let found = match found {
         Ok(Route::Token { tenant }) => return routes::token::issue(state, call, tenant),
+        Ok(Route::UploadChunk { session }) => {
+            return routes::uploads::chunk(state, call, session, oversized);
+        }
+        Ok(Route::GetUploadSession { session }) => {
+            return routes::uploads::status(state, call, session);
+        }
+        Ok(Route::CancelUploadSession { session }) => {
+            return routes::uploads::cancel(state, call, session);
+        }
         Err(refused) if !is_graph => return Err(refused),
         found => found,
     };
@@ -145,8 +154,12 @@ fn carry_out(
     state
         .windows
         .admit(limits, &caller.app, &route, &place, call.now)?;
-    if oversized || call.body.len() > state.settings.request_bytes {
-        return Err(Rule::R42.refuse(format!("more than {} bytes", state.settings.request_bytes)));
+    let most = match route {
+        Route::PutContent(_) => state.settings.files.small_upload_bytes,
+        _ => state.settings.request_bytes,
+    };
+    if oversized || call.body.len() > most {
+        return Err(Rule::R42.refuse(format!("more than {most} bytes")));
     }
     routes::dispatch(state, call, &caller, &route)
 }

@@ -67,6 +67,14 @@ id! {
     ChatId
 }
 id! {
+    /// A drive's id: `b!...`.
+    DriveId
+}
+id! {
+    /// The id of a file or folder within its drive.
+    ItemId
+}
+id! {
     /// An asynchronous operation's id: a GUID.
     OperationId
 }

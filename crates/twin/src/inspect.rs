@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::ids::{ChannelId, ChatId, TeamId};
+use crate::ids::{ChannelId, ChatId, DriveId, ItemId, TeamId};
 use crate::state::{Membership, State, TeamMigration, Thread};
 
 /// A team in figures.
@@ -57,6 +57,37 @@ pub struct ChatSummary {
     /// Its messages.
     #[serde(flatten)]
     pub thread: ThreadSummary,
+}
+
+/// A drive in figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DriveSummary {
+    /// Its id.
+    pub id: DriveId,
+    /// Its address.
+    pub web_url: String,
+    /// How many files are in it.
+    pub files: usize,
+    /// How large they are together, in bytes.
+    pub bytes: u64,
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSummary {
+    /// The drive it is in.
+    pub drive: DriveId,
+    /// Its id there.
+    pub item: ItemId,
+    /// Its path from the drive's root: `General/a.txt`.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The quickXorHash of its content, in base64.
+    pub quick_xor_hash: String,
+    /// Its content, where contents are kept ([`crate::Files::keep_content`]).
+    pub content: Option<Vec<u8>>,
 }
 
 /// The messages of a conversation in figures.
@@ -119,6 +150,41 @@ pub(crate) fn chats(state: &State) -> Vec<ChatSummary> {
             thread: thread(&chat.thread),
         })
         .collect()
+}
+
+pub(crate) fn drives(state: &State) -> Vec<DriveSummary> {
+    let drives = state.library.drives();
+    drives
+        .filter_map(|drive| {
+            let contents = || drive.items().filter_map(|item| item.content.as_ref());
+            Some(DriveSummary {
+                id: drive.id.clone(),
+                web_url: drive.path_url(drive.item(None).ok()?),
+                files: contents().count(),
+                bytes: contents().map(|content| content.size).sum(),
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn files(state: &State) -> Vec<FileSummary> {
+    let mut files = Vec::new();
+    for drive in state.library.drives() {
+        for item in drive.items() {
+            if let Some(content) = &item.content {
+                files.push(FileSummary {
+                    drive: drive.id.clone(),
+                    item: item.id.clone(),
+                    path: drive.names(item).join("/"),
+                    size: content.size,
+                    quick_xor_hash: content.quick_xor_hash.clone(),
+                    content: content.bytes(),
+                });
+            }
+        }
+    }
+    files.sort_by(|one, other| (&one.drive, &one.path).cmp(&(&other.drive, &other.path)));
+    files
 }
 
 fn thread(thread: &Thread) -> ThreadSummary {

@@ -38,8 +38,7 @@
 //!
 //! # What it holds itself to
 //! [`BOOK`] is the rule book. Rules `R1`–`R68` are the import API's as researched in the
-//! project's facts; those about files (R60–R64) and `$batch` (R66) are not simulated yet and not
-//! in the book. Where the sources disagree or are silent, [`Settings`] has a knob whose default
+//! project's facts; that about `$batch` (R66) is not simulated yet and not in the book. Where the sources disagree or are silent, [`Settings`] has a knob whose default
 //! is the strict reading.
 
 mod answer;
@@ -54,6 +53,7 @@ mod inspect;
 mod limits;
 mod moment;
 mod names;
+mod quick_xor;
 mod refusal;
 mod route;
 mod routes;
@@ -66,13 +66,15 @@ mod wire;
 
 pub use clock::{Clock, NotManual};
 pub use faults::{Fault, Seeded, What, When};
-pub use ids::{AppId, ChannelId, ChatId, MessageId, OperationId, TeamId, UserId};
-pub use inspect::{ChannelSummary, ChatSummary, TeamSummary, ThreadSummary};
+pub use ids::{AppId, ChannelId, ChatId, DriveId, ItemId, MessageId, OperationId, TeamId, UserId};
+pub use inspect::{
+    ChannelSummary, ChatSummary, DriveSummary, FileSummary, TeamSummary, ThreadSummary,
+};
 pub use moment::Moment;
 pub use refusal::{Outcome, Refusal};
 pub use route::Kind;
 pub use rules::{BOOK, Entry, Rule, Verdict};
 pub use server::{router, serve};
-pub use settings::{AddressStyle, Limits, Settings, Weight};
+pub use settings::{AddressStyle, Files, Limits, Settings, Weight};
 pub use state::{App, ContentType, Extras, HostedContent, Importance, MessageText, Post, User};
 pub use tenant::{DumpError, NoSuchConversation, Tenant};

@@ -20,6 +20,7 @@ enum Bucket {
     AppChannelPosts(AppId),
     AppChatPosts(AppId),
     AppMessageReads(AppId),
+    AppDriveCalls(AppId),
     AppOthers(AppId),
     AppOnTeam(AppId, String),
     MemberChanges(String),
@@ -116,6 +117,12 @@ fn ceilings(limits: &Limits, app: &AppId, route: &Route<'_>, place: &str) -> Vec
         span: SECOND,
         rule: Rule::R46,
     };
+    if route.drive().is_some() {
+        let most = limits.drive_calls.into_iter();
+        return most
+            .map(|most| per_second(Bucket::AppDriveCalls(app.clone()), most))
+            .collect();
+    }
     let mut ceilings = match route.kind() {
         Kind::PostMessage | Kind::PostReply => match route.thread() {
             Some(ThreadRef::Channel { .. }) => vec![

@@ -1,4 +1,4 @@
-//! Which channel names are legal (graph.md 2.6, R12).
+//! Which names of channels (graph.md 2.6, R12) and of files (graph.md 1.12, R64) are legal.
 
 const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
 
@@ -35,9 +35,55 @@ pub(crate) fn fault_of_channel_name(name: &str) -> Option<&'static str> {
     })
 }
 
+const FORBIDDEN_IN_FILES: &str = "\"*:<>?/\\|";
+
+const RESERVED_FILES: [&str; 6] = [".lock", "con", "prn", "aux", "nul", "desktop.ini"];
+
+/// What is wrong with a file's name, if anything.
+pub(crate) fn fault_of_file_name(name: &str, in_root: bool) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    let numbered = ["com", "lpt"].iter().any(|port| {
+        let digit = lower.strip_prefix(port).unwrap_or_default();
+        matches!(digit.as_bytes(), [b'0'..=b'9'])
+    });
+    let illegal = |c: char| FORBIDDEN_IN_FILES.contains(c) || c.is_control();
+    Some(match name {
+        "" => "empty",
+        _ if name.contains(illegal) => "a forbidden character",
+        _ if name.starts_with(' ') || name.ends_with(' ') => "a blank at an end",
+        _ if RESERVED_FILES.contains(&lower.as_str()) || numbered => "a reserved word",
+        _ if name.starts_with("~$") => "starts with '~$'",
+        _ if lower.contains("_vti_") => "contains _vti_",
+        _ if in_root && lower == "forms" => "'forms' at the root",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fault_of_channel_name;
+    use super::{fault_of_channel_name, fault_of_file_name};
+
+    #[test]
+    fn names_of_files() {
+        for name in [
+            "a b.txt",
+            "#1 & 50%.png",
+            "forms",
+            "con.txt",
+            "com10",
+            "é🎉'",
+            "a..b",
+        ] {
+            assert_eq!(fault_of_file_name(name, false), None, "{name}");
+        }
+        assert!(fault_of_file_name("Forms", true).is_some());
+        for name in [
+            "", "a/b", "a:b", "what?", " a", "a ", ".LOCK", "Con", "lpt0", "~$a.docx", "a_vti_b",
+            "a\tb",
+        ] {
+            assert!(fault_of_file_name(name, false).is_some(), "{name}");
+        }
+    }
 
     #[test]
     fn legal_names_pass() {

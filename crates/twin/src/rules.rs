@@ -192,13 +192,16 @@ rule_book! {
     /// The last segment of a reference attachment's contentUrl carries a file extension.
     R39 "R39" "O C2T"
         => 403 "Forbidden" "File attachment without extension is not supported in application context";
+    /// Where that is set, a reference attachment is a file of this tenant and has the GUID of its eTag as its id.
+    R39Known "R39" "O chkp-roniz/teams-migrate#1: taken, but does not open; I answer"
+        => 400 "BadRequest" "Bad Request";
     /// Every hosted content is an image that the body refers to, and the reverse; the source is rewritten.
     R40 "R40" "D chatmessage-post ex.5; I for a dangling one"
         => 400 "BadRequest" "Bad Request";
     /// Where inline images are out of order, every import of hostedContents fails.
     R41 "R41" "O ISS#13994, ISS#14138"
         => 403 "Forbidden" "UnknownError";
-    /// A request body holds at most 4 MB.
+    /// A request body holds at most 4 MB, the content of a file that comes without a session too.
     R42 "R42" "O MS engineer, mgd#15594"
         => 413 "RequestEntityTooLarge" "Request Entity Too Large";
     /// A message weighs at most about 28 KB.
@@ -250,6 +253,36 @@ rule_book! {
     /// Messages are not deleted and reactions not set by an application.
     R59 "R59" "D application not supported; O C2T"
         => 405 "MethodNotAllowed" "Requested API is not supported in application-only context";
+    /// A channel's folder is there only after it has been asked for, and some time has passed; a private channel's after its team's.
+    R60 "R60" "O C2T, LS Q&A 295014; K text"
+        => 404 "NotFound" "Folder location for channel {} is not ready yet, please try again later.";
+    /// While a channel is in migration mode, its folder is for applications only.
+    R60Delegated "R60" "O mgd#18002"
+        => 403 "Forbidden" "Forbidden";
+    /// A chunk is a multiple of 320 KiB unless it is the last, smaller than 60 MiB, as long as it says, of a file of constant size.
+    R61 "R61" "D driveitem-createuploadsession; I status and code"
+        => 400 "invalidRange" "The uploaded fragment is not a valid range of the file.";
+    /// A chunk that has come does not come again.
+    R61Received "R61" "D driveitem-createuploadsession; K text"
+        => 416 "invalidRange" "The uploaded fragment has already been received.";
+    /// Chunks come in order.
+    R61Order "R61" "D driveitem-createuploadsession; I status"
+        => 416 "fragmentOutOfOrder" "The uploaded fragment is out of order.";
+    /// An upload session is there until it is finished, cancelled or expired.
+    R61Gone "R61" "D driveitem-createuploadsession; K code"
+        => 404 "itemNotFound" "The upload session was not found";
+    /// The upload address is called without an Authorization header.
+    R62 "R62" "D driveitem-createuploadsession; K code"
+        => 401 "unauthenticated" "The caller must not be authenticated to use an upload session.";
+    /// A name is taken once in its folder, unless what is there is to be replaced or the newcomer renamed.
+    R63 "R63" "D driveitem-createuploadsession"
+        => 409 "nameAlreadyExists" "An item with the same name already exists under the parent";
+    /// A file's name has no forbidden character, blank edge or reserved word.
+    R64 "R64" "D errors.md codes; third-party copy of the name rules"
+        => 400 "invalidPath" "The provided name cannot contain any of these characters or be a reserved name.";
+    /// A file's decoded path has at most 400 characters.
+    R64Long "R64" "D errors.md codes; third-party copy of the name rules"
+        => 400 "pathIsTooLong" "The path is too long.";
     /// A page of users, groups or teams has 1 to 999 of them.
     R65 "R65" "O LS Q&A 1129204"
         => 400 "Request_BadRequest" "Invalid page size specified: '{}'. Must be between 1 and 999 inclusive.";
@@ -320,6 +353,9 @@ rule_book! {
     /// General is not deleted.
     G13 "G13" "K"
         => 400 "BadRequest" "Bad Request";
+    /// A drive, file or folder that an address names exists.
+    G14 "G14" "K"
+        => 404 "itemNotFound" "The resource could not be found.";
 }
 
 impl Rule {

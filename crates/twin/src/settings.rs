@@ -60,6 +60,8 @@ pub struct Settings {
     /// Whether members of a private channel must be members of the team already. From common
     /// experience, in no document at hand. Default: yes.
     pub private_members_from_team: bool,
+    /// What holds for files (R60–R64).
+    pub files: Files,
     /// Whether the application permission of each call is asked for (graph.md section 1.0), or
     /// only `Teamwork.Migrate.All` (R1). Default: each call's.
     pub check_permissions: bool,
@@ -77,6 +79,42 @@ pub enum Weight {
     Parts,
     /// The request body as sent, without the JSON of `hostedContents`: the strictest reading.
     Request,
+}
+
+/// What holds for files (graph.md 1.12).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Files {
+    /// How often a channel's folder is asked for in vain before it is there (R60). No figure in
+    /// the facts; one tool asks six times. Default: 2.
+    pub folder_calls: u32,
+    /// How long after the channel its folder cannot be there yet, in ms (R60). Default: 5,000.
+    pub folder_ms: u64,
+    /// The most that may come in one `PUT .../content`, in bytes: 4 MB by the stored document,
+    /// 250 MB lately (R42). Default: 4 MiB.
+    pub small_upload_bytes: usize,
+    /// How long an upload session is good for, in ms (R61). No figure in the facts.
+    /// Default: a day.
+    pub session_ms: u64,
+    /// Whether contents are kept. Default: only their sizes and hashes.
+    pub keep_content: bool,
+    /// Whether a reference attachment must be a file of this tenant and have the GUID of its
+    /// eTag as its id (R39). The service takes others, and shows a file that cannot be opened.
+    /// Default: no.
+    pub known_attachments: bool,
+}
+
+impl Default for Files {
+    fn default() -> Files {
+        Files {
+            folder_calls: 2,
+            folder_ms: 5_000,
+            small_upload_bytes: 4 * 1024 * 1024,
+            session_ms: 24 * 3_600_000,
+            keep_content: false,
+            known_attachments: false,
+        }
+    }
 }
 
 /// How addresses in headers are written.
@@ -108,6 +146,9 @@ pub struct Limits {
     /// Calls that add members to, or remove them from, one team or chat, per minute. A bulk call
     /// counts once.
     pub member_changes: u32,
+    /// Calls of one app on drives, per second. SharePoint throttles separately, by figures that
+    /// are not in the facts (graph.md 2.3). Default: none.
+    pub drive_calls: Option<u32>,
     /// Calls of one app on one team, per second. The general line says 4, and whether it exempts
     /// imports is unclear (graph.md 2.1). Default: none.
     pub team_calls: Option<u32>,
@@ -141,6 +182,7 @@ impl Default for Settings {
             team_channels: 1_000,
             private_channels: 30,
             private_members_from_team: true,
+            files: Files::default(),
             check_permissions: true,
             national_cloud: false,
             refusals_kept: 10_000,
@@ -157,6 +199,11 @@ impl Settings {
             operation_ms: 0,
             poll_interval_ms: 0,
             completion_lag_ms: 0,
+            files: Files {
+                folder_calls: 0,
+                folder_ms: 0,
+                ..Files::default()
+            },
             ..Settings::default()
         }
     }
@@ -172,6 +219,7 @@ impl Default for Limits {
             app_message_reads: 20,
             other_calls: 30,
             member_changes: 4,
+            drive_calls: None,
             team_calls: None,
             count_refused: true,
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::clock::Clock;
 use crate::faults::{Fault, Seeded};
 use crate::ids::{AppId, ChatId, MessageId, TeamId, UserId};
-use crate::inspect::{self, ChatSummary, TeamSummary};
+use crate::inspect::{self, ChatSummary, DriveSummary, FileSummary, TeamSummary};
 use crate::refusal::{Outcome, Refusal};
 use crate::rules::Rule;
 use crate::settings::Settings;
@@ -205,6 +205,16 @@ impl Tenant {
     /// The chats in figures, in order of their ids.
     pub fn chats(&self) -> Vec<ChatSummary> {
         inspect::chats(&self.state())
+    }
+
+    /// The drives in figures, in order of their ids.
+    pub fn drives(&self) -> Vec<DriveSummary> {
+        inspect::drives(&self.state())
+    }
+
+    /// All files, in order of their drives and paths.
+    pub fn files(&self) -> Vec<FileSummary> {
+        inspect::files(&self.state())
     }
 
     /// The object ids of a team's members and whether each is an owner, in the order they came;

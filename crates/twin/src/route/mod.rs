@@ -1,9 +1,11 @@
 //! Addresses: what a method and a path ask for.
 
+mod drive;
 mod read;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use drive::UPLOADS;
 pub(crate) use read::segments;
 
 /// What a call asks for, without the names in it. Faults and limits go by this.
@@ -43,6 +45,15 @@ pub enum Kind {
     GetChat,
     ListGroups,
     ListTeams,
+    GetFilesFolder,
+    GetDrive,
+    GetItem,
+    PutContent,
+    CreateUploadSession,
+    UploadChunk,
+    GetUploadSession,
+    CancelUploadSession,
+    CreateLink,
 }
 
 /// A channel as an address names it.
@@ -69,6 +80,36 @@ pub(crate) enum ThreadRef<'a> {
 pub(crate) enum RosterRef<'a> {
     Team(&'a str),
     Thread(ThreadRef<'a>),
+}
+
+/// A drive as an address names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DriveRef<'a> {
+    /// `/drives/{id}`
+    Id(&'a str),
+    /// `/users/{id}/drive`
+    User(&'a str),
+}
+
+/// A file or folder as an address names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ItemRef<'a> {
+    pub(crate) drive: DriveRef<'a>,
+    /// The item that the path starts at; `None` for the drive's root.
+    pub(crate) id: Option<&'a str>,
+    path: &'a [String],
+}
+
+impl<'a> ItemRef<'a> {
+    /// The names on the way from the item that the path starts at.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        let last = self.path.len().saturating_sub(1);
+        let names = self.path.iter().enumerate();
+        names.map(move |(at, name)| match name.strip_suffix(':') {
+            Some(name) if at == last => name,
+            _ => name,
+        })
+    }
 }
 
 /// What a call asks for.
@@ -145,6 +186,24 @@ pub(crate) enum Route<'a> {
     },
     ListGroups,
     ListTeams,
+    GetFilesFolder {
+        team: &'a str,
+        channel: ChannelRef<'a>,
+    },
+    GetDrive(DriveRef<'a>),
+    GetItem(ItemRef<'a>),
+    PutContent(ItemRef<'a>),
+    CreateUploadSession(ItemRef<'a>),
+    UploadChunk {
+        session: &'a str,
+    },
+    GetUploadSession {
+        session: &'a str,
+    },
+    CancelUploadSession {
+        session: &'a str,
+    },
+    CreateLink(ItemRef<'a>),
 }
 
 impl<'a> Route<'a> {
@@ -182,6 +241,15 @@ impl<'a> Route<'a> {
             Route::GetUser { .. } => Kind::GetUser,
             Route::ListGroups => Kind::ListGroups,
             Route::ListTeams => Kind::ListTeams,
+            Route::GetFilesFolder { .. } => Kind::GetFilesFolder,
+            Route::GetDrive(_) => Kind::GetDrive,
+            Route::GetItem(_) => Kind::GetItem,
+            Route::PutContent(_) => Kind::PutContent,
+            Route::CreateUploadSession(_) => Kind::CreateUploadSession,
+            Route::UploadChunk { .. } => Kind::UploadChunk,
+            Route::GetUploadSession { .. } => Kind::GetUploadSession,
+            Route::CancelUploadSession { .. } => Kind::CancelUploadSession,
+            Route::CreateLink(_) => Kind::CreateLink,
         }
     }
 
@@ -202,7 +270,8 @@ impl<'a> Route<'a> {
             | Route::RemoveMember(RosterRef::Thread(thread), _) => Some(thread),
             Route::GetChannel { team, channel }
             | Route::DeleteChannel { team, channel }
-            | Route::ArchiveChannel { team, channel } => Some(ThreadRef::Channel { team, channel }),
+            | Route::ArchiveChannel { team, channel }
+            | Route::GetFilesFolder { team, channel } => Some(ThreadRef::Channel { team, channel }),
             Route::GetChat { chat } => Some(ThreadRef::Chat(chat)),
             _ => None,
         }
@@ -225,6 +294,23 @@ impl<'a> Route<'a> {
                 Some(ThreadRef::Channel { team, .. }) => Some(team),
                 _ => None,
             },
+        }
+    }
+
+    /// The drive or upload session it is about, if it is about one.
+    pub(crate) fn drive(&self) -> Option<&'a str> {
+        match *self {
+            Route::GetDrive(drive)
+            | Route::GetItem(ItemRef { drive, .. })
+            | Route::PutContent(ItemRef { drive, .. })
+            | Route::CreateUploadSession(ItemRef { drive, .. })
+            | Route::CreateLink(ItemRef { drive, .. }) => Some(match drive {
+                DriveRef::Id(id) | DriveRef::User(id) => id,
+            }),
+            Route::UploadChunk { session }
+            | Route::GetUploadSession { session }
+            | Route::CancelUploadSession { session } => Some(session),
+            _ => None,
         }
     }
 }

@@ -6,7 +6,7 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::{ChannelRef, RosterRef, Route, ThreadRef};
+use super::{ChannelRef, RosterRef, Route, ThreadRef, drive};
 use crate::refusal::Refused;
 use crate::rules::Rule;
 
@@ -61,6 +61,9 @@ impl<'a> Route<'a> {
 }
 
 fn read<'a>(method: &Method, segments: &'a [String]) -> Result<Option<Route<'a>>, Refused> {
+    if let Some(route) = drive::named(method, segments) {
+        return Ok(Some(route));
+    }
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     named(method, &segments)
 }
@@ -116,6 +119,7 @@ fn channel<'a>(
     match *tail {
         [] if *method == Method::GET => Some(Route::GetChannel { team, channel }),
         [] if *method == Method::DELETE => Some(Route::DeleteChannel { team, channel }),
+        ["filesFolder"] if *method == Method::GET => Some(Route::GetFilesFolder { team, channel }),
         ["archive"] if *method == Method::POST => Some(Route::ArchiveChannel { team, channel }),
         _ => thread(method, ThreadRef::Channel { team, channel }, tail),
     }

@@ -212,6 +212,8 @@ fn new_channel(
         members: Roster::default(),
         ready_at: now,
         archived_from: None,
+        folder: None,
+        folder_asked: 0,
     })
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn answer(
                 "faults": state.faults.dealt(),
                 "teams": inspect::teams(state),
                 "chats": inspect::chats(state),
+                "drives": inspect::drives(state),
             }),
         )),
         "clock" if get => Ok(Answer::json(200, &json!({"now": call.now.to_string()}))),

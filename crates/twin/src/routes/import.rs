@@ -14,7 +14,7 @@ use crate::moment::Moment;
 use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::settings::{Settings, Weight};
-use crate::state::{ContentType, Directory, Extras, HostedContent};
+use crate::state::{ContentType, Directory, Extras, HostedContent, Library};
 use crate::wire::Text;
 use crate::wire::message::{AttachmentBody, FromBody, HostedContentBody, MentionBody, MessageBody};
 
@@ -73,6 +73,7 @@ pub(super) fn content<'m>(
     message: &'m MessageBody<'_>,
     request_bytes: usize,
     settings: &Settings,
+    library: &Library,
     address: &str,
 ) -> Result<Content<'m>, Refused> {
     let body = message.body.as_ref();
@@ -98,7 +99,11 @@ pub(super) fn content<'m>(
         ContentType::Text => Found::default(),
     };
     check_mentions(&items(message.mentions, Rule::R37)?, &found)?;
-    check_attachments(&items(message.attachments, Rule::R38)?, &found)?;
+    let attachments = items(message.attachments, Rule::R38)?;
+    check_attachments(&attachments, &found)?;
+    if settings.files.known_attachments {
+        check_known(&attachments, library)?;
+    }
     let reactions: Vec<&RawValue> = items(message.reactions, Rule::R44)?;
     if reactions.len() > MOST_REACTIONS {
         return Err(Rule::R44.refuse(format!("{} reactions", reactions.len())));
@@ -224,9 +229,34 @@ fn check_attachments(attachments: &[AttachmentBody<'_>], found: &Found<'_>) -> R
     }
 }
 
-/// Whether the last segment of an address ends with a file extension.
+/// R39 for those who want it
+fn check_known(attachments: &[AttachmentBody<'_>], library: &Library) -> Result<(), Refused> {
+    for attachment in attachments {
+        let content_type = attachment.content_type.as_ref().map_or("", Text::as_str);
+        if content_type != "reference" {
+            continue;
+        }
+        let id = attachment.id.as_ref().map_or("", Text::as_str);
+        let url = attachment.content_url.as_ref().map_or("", Text::as_str);
+        match library.by_url(url) {
+            None => return Err(Rule::R39Known.refuse(format!("no file is at '{url}'"))),
+            Some(item) if !item.guid.eq_ignore_ascii_case(id) => {
+                let guid = &item.guid;
+                return Err(Rule::R39Known.refuse(format!("'{id}' is not {guid} of '{url}'")));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether the last segment of an address ends with a file extension. That of the page which opens
+/// Office's files does not count (graph.md 1.10).
 fn has_extension(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or_default();
+    if path.contains("/_layouts/") {
+        return false;
+    }
     let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
     name.rsplit_once('.')
         .is_some_and(|(stem, extension)| !stem.is_empty() && !extension.is_empty())

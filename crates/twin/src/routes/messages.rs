@@ -78,7 +78,13 @@ pub(crate) fn post(
         None => next_free(thread, call.now),
     };
     let address = address(&call.origin, home, root, id);
-    let content = import::content(&message, call.body.len(), &state.settings, &address)?;
+    let content = import::content(
+        &message,
+        call.body.len(),
+        &state.settings,
+        &state.library,
+        &address,
+    )?;
     let post = Post {
         root,
         author,

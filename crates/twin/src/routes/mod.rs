@@ -3,6 +3,7 @@
 mod channels;
 mod chats;
 pub(crate) mod control;
+mod files;
 mod groups;
 mod import;
 mod members;
@@ -10,6 +11,7 @@ mod messages;
 mod migration;
 mod teams;
 pub(crate) mod token;
+pub(crate) mod uploads;
 mod users;
 
 use crate::answer::Answer;
@@ -33,7 +35,10 @@ pub(crate) fn dispatch(
 ) -> Result<Answer, Refused> {
     match *route {
         // Answered before anyone is asked for a token.
-        Route::Token { .. } => Err(Rule::G1.refuse("not Graph's")),
+        Route::Token { .. }
+        | Route::UploadChunk { .. }
+        | Route::GetUploadSession { .. }
+        | Route::CancelUploadSession { .. } => Err(Rule::G1.refuse("not Graph's")),
         Route::CreateTeam => teams::create(state, call, caller),
         Route::GetTeam { team } => teams::get(state, call, team),
         Route::GetOperation { team, operation } => teams::operation(state, call, team, operation),
@@ -71,6 +76,14 @@ pub(crate) fn dispatch(
         Route::RemoveMember(roster, id) => members::remove(state, call, caller, roster, id),
         Route::ListUsers => users::list(state, call, caller),
         Route::GetUser { user } => users::get(state, call, caller, user),
+        Route::GetFilesFolder { team, channel } => {
+            files::folder(state, call, caller, team, channel)
+        }
+        Route::GetDrive(drive) => files::drive(state, call, caller, drive),
+        Route::GetItem(item) => files::get(state, call, caller, &item),
+        Route::PutContent(item) => files::put(state, call, caller, &item),
+        Route::CreateUploadSession(item) => uploads::create(state, call, caller, &item),
+        Route::CreateLink(item) => files::create_link(state, call, caller, &item),
         Route::ListGroups => groups::list(state, call, caller),
         Route::ListTeams => groups::list_teams(state, call, caller),
     }

@@ -139,6 +139,8 @@ fn general(id: String, thread: Thread, now: Moment) -> Channel {
         members: Roster::default(),
         ready_at: now,
         archived_from: None,
+        folder: None,
+        folder_asked: 0,
     }
 }
 
@@ -240,10 +242,14 @@ pub(crate) fn archive(
 pub(crate) fn delete(state: &mut State, caller: &Caller, team: &str) -> Result<Answer, Refused> {
     require(state, caller, &["Group.ReadWrite.All"])?;
     let id = team.to_ascii_lowercase();
-    state
+    let team = state
         .teams
         .remove(id.as_str())
         .ok_or_else(|| Rule::G6.refuse("unknown").with("Group").with(team))?;
+    state.library.remove(&id);
+    for channel in team.channels.keys() {
+        state.library.remove(channel.as_str());
+    }
     state
         .operations
         .retain(|_, operation| operation.team.as_str() != id);

@@ -3,12 +3,15 @@
 mod app;
 mod chat;
 mod directory;
+pub(crate) mod drive;
+mod library;
 mod operation;
 mod posts;
 mod roster;
 mod team;
 mod text;
 mod thread;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -20,6 +23,7 @@ pub(crate) use app::{Caller, Tokens};
 pub(crate) use chat::{Chat, ChatKind};
 pub(crate) use directory::Directory;
 pub use directory::User;
+pub(crate) use library::{Folder, Library};
 pub(crate) use operation::{Operation, OperationKind};
 pub(crate) use posts::Posts;
 pub use posts::{ContentType, Extras, HostedContent, Importance, Post};
@@ -28,6 +32,7 @@ pub(crate) use team::{Channel, Membership, Team, TeamMigration};
 pub use text::MessageText;
 pub(crate) use text::Texts;
 pub(crate) use thread::Thread;
+pub(crate) use upload::{ContentRange, UploadSession};
 
 use crate::faults::Faults;
 use crate::ids::{AppId, ChatId, Guids, OperationId, TeamId};
@@ -49,6 +54,7 @@ pub(crate) struct State {
     pub(crate) teams: BTreeMap<TeamId, Team>,
     pub(crate) chats: BTreeMap<ChatId, Chat>,
     pub(crate) operations: BTreeMap<OperationId, Operation>,
+    pub(crate) library: Library,
     pub(crate) log: Log,
     /// Ids of things.
     pub(crate) guids: Guids,
@@ -72,6 +78,7 @@ impl State {
             teams: BTreeMap::new(),
             chats: BTreeMap::new(),
             operations: BTreeMap::new(),
+            library: Library::default(),
             log: Log::default(),
             guids: Guids::new(1),
             request_ids: Guids::new(2),
@@ -134,8 +141,8 @@ impl State {
         }
     }
 
-    /// The id of the conversation, or else the team, that a call is about: what limits and
-    /// faults go by. General is the same place by either of its addresses.
+    /// The id of the conversation, the team, the drive or the upload that a call is about: what
+    /// limits and faults go by. General is the same place by either of its addresses.
     pub(crate) fn place(&self, route: &Route<'_>) -> String {
         match route.thread() {
             Some(ThreadRef::Chat(chat)) => chat.to_owned(),
@@ -147,7 +154,10 @@ impl State {
                     .map_or(team, |team| team.general.as_str())
                     .to_owned(),
             },
-            None => route.team().unwrap_or_default().to_ascii_lowercase(),
+            None => match route.team() {
+                Some(team) => team.to_ascii_lowercase(),
+                None => route.drive().unwrap_or_default().to_owned(),
+            },
         }
     }
 }

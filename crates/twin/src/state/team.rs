@@ -11,7 +11,7 @@ use crate::refusal::Refused;
 use crate::route::ChannelRef;
 use crate::rules::Rule;
 use crate::settings::Settings;
-use crate::state::{Roster, Thread};
+use crate::state::{Folder, Roster, Thread};
 
 /// How long a deleted channel keeps its name and its place among the thousand (R12, R15).
 const NAME_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -39,6 +39,10 @@ pub(crate) struct Channel {
     /// From when on it can be found; shared channels take a while.
     pub(crate) ready_at: Moment,
     pub(crate) archived_from: Option<Moment>,
+    /// Its folder, once it has been provisioned (R60).
+    pub(crate) folder: Option<Folder>,
+    /// How often the folder was asked for in vain.
+    pub(crate) folder_asked: u32,
 }
 
 /// How far the migration of a team is (V1).

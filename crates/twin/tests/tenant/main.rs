@@ -6,6 +6,8 @@ mod behaviour;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod flow;
 #[cfg(test)]
 mod lost_team;

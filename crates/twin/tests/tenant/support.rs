@@ -189,6 +189,38 @@ impl Twin {
         self.send(self.request(Method::POST, path, None)).unwrap()
     }
 
+    /// A file's bytes, to that address.
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Reply {
+        let mut request = self.request(Method::PUT, path, None);
+        *request.body_mut() = Body::from(bytes.to_vec());
+        self.send(request).unwrap()
+    }
+
+    /// One chunk of a file, to the address of an upload session, which asks for no token.
+    pub(crate) fn put_chunk(&self, url: &str, range: &str, bytes: &[u8]) -> Reply {
+        let request = Request::put(url)
+            .header("content-range", range)
+            .body(Body::from(bytes.to_vec()))
+            .unwrap();
+        self.send(request).unwrap()
+    }
+
+    /// A channel's folder: the address of its item.
+    pub(crate) fn folder(&self, channel: &str) -> String {
+        let folder = self.get(&format!("{channel}/filesFolder"));
+        let drive = folder.body["parentReference"]["driveId"].as_str();
+        format!("/v1.0/drives/{}/items/{}", drive.unwrap(), folder.id())
+    }
+
+    /// The address of an upload session for a file of that name in that folder.
+    pub(crate) fn upload(&self, folder: &str, name: &str, conflict: &str) -> String {
+        let item = json!({"@microsoft.graph.conflictBehavior": conflict, "name": name});
+        let address = format!("{folder}:/{name}:/createUploadSession");
+        let reply = self.post(&address, json!({"item": item}));
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.body["uploadUrl"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn advance(&self, ms: u64) {
         self.tenant
             .clock()

@@ -166,6 +166,13 @@ rules! {
             "https://c.sharepoint.com/sites/s.x/notes?file=a.docx",
         )),
         keeps |twin| post(twin, attached());
+    r39_the_page_that_opens_a_file_is_not_the_file R39 "O C2T" 403 "Forbidden"
+        "File attachment without extension is not supported in application context",
+        breaks |twin| post(twin, attaching(
+            &format!("<attachment id=\"{BEN}\"></attachment>"),
+            "https://c.sharepoint.com/sites/s/_layouts/15/Doc.aspx?sourcedoc=%7B1%7D&file=a.docx",
+        )),
+        keeps |twin| post(twin, attached());
     r40_an_image_is_referred_to R40 "D chatmessage-post ex.5" 400 "BadRequest" "Bad Request",
         breaks |twin| post(twin, with_image("<p>no image</p>")),
         keeps |twin| post(twin, with_image("<img src=\"../hostedContents/1/$value\">"));
