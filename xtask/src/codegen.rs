@@ -1,7 +1,10 @@
 //! `cargo xtask codegen`: tables that are made from other people's data.
 //!
-//! One so far: Slack's emoji, from the file `emoji.json` of the npm package `emoji-datasource`
-//! (iamcal/emoji-data, MIT), which is the table Slack itself uses.
+//! Slack's emoji, from the file `emoji.json` of the npm package `emoji-datasource`
+//! (iamcal/emoji-data, MIT), which is the table Slack itself uses; and Mattermost's, from the names
+//! and code points of `server/public/model/emoji_data.go`.
+
+mod mattermost;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,12 +16,15 @@ use serde::Deserialize;
 
 use crate::workspace;
 
-/// Writes the reader's table of Slack's emoji.
+/// Writes the readers' tables of emoji.
 #[derive(Parser)]
 struct Args {
     /// `emoji.json` of the npm package `emoji-datasource` (`npm pack emoji-datasource`).
     #[arg(long)]
-    emoji: PathBuf,
+    emoji: Option<PathBuf>,
+    /// Mattermost's names, each with its code points behind a tab: `wave<tab>1f44b`.
+    #[arg(long)]
+    mattermost: Option<PathBuf>,
     /// Only say whether the table is what would be written.
     #[arg(long)]
     check: bool,
@@ -42,17 +48,27 @@ const HEAD: &str = "\
 
 pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
     let args = Args::parse_from(arguments);
-    let path = workspace::root().join(TABLE);
-    let table = emoji_table(&fs::read_to_string(&args.emoji).context("reading emoji.json")?)?;
-    if args.check {
-        ensure!(
-            fs::read_to_string(&path)? == table,
-            "{TABLE} is not up to date"
-        );
-    } else {
-        fs::write(&path, table).context(TABLE)?;
+    if let Some(source) = &args.emoji {
+        let json = fs::read_to_string(source).context("reading emoji.json")?;
+        put(TABLE, &emoji_table(&json)?, args.check)?;
+    }
+    if let Some(source) = &args.mattermost {
+        let names = fs::read_to_string(source).context("reading Mattermost's names")?;
+        put(mattermost::TABLE, &mattermost::table(&names)?, args.check)?;
     }
     Ok(())
+}
+
+fn put(path: &str, table: &str, check: bool) -> Result<()> {
+    let place = workspace::root().join(path);
+    if check {
+        ensure!(
+            fs::read_to_string(&place)? == table,
+            "{path} is not up to date"
+        );
+        return Ok(());
+    }
+    fs::write(&place, table).context(path.to_owned())
 }
 
 fn emoji_table(json: &str) -> Result<String> {

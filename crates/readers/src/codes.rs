@@ -20,6 +20,57 @@ macro_rules! codes {
 }
 
 codes! {
+    MATTERMOST_CHANNEL_MISSING = Warning "mattermost-channel-missing",
+        "Posts were written in a channel that no line of the export describes.",
+        "It is taken for a private channel of that name; look at its members before it is uploaded.";
+    MATTERMOST_CUSTOM_EMOJI = Warning "mattermost-custom-emoji",
+        "A custom emoji was used whose picture is not in the export.",
+        "Its name stands in its place; servers of some versions leave the pictures out of archives, and `/api/v4/emoji` has them.";
+    MATTERMOST_DEACTIVATED_DIRECT = Warning "mattermost-deactivated-direct",
+        "Servers before 9.5 leave out what deactivated people wrote in direct messages.",
+        "Update the server and export again, if direct messages are to be migrated whole.";
+    MATTERMOST_DIRECT_REACTIONS = Warning "mattermost-direct-reactions",
+        "No version of the server exports reactions to direct messages, but for those to replies.",
+        "The messages come without them; nothing can be done about it in the export.";
+    MATTERMOST_DUPLICATE = Info "mattermost-duplicate",
+        "The same post is in several of the exports.",
+        "It was read once, as the last of the exports has it.";
+    MATTERMOST_EMPTY_POST = Info "mattermost-empty-post",
+        "A post holds neither words nor files.",
+        "It was left out; nothing was to be seen of it in Mattermost either.";
+    MATTERMOST_EXPORT_WARNING = Warning "mattermost-export-warning",
+        "The server noted that it could not put a file into the export.",
+        "The post names the file; restore it on the server and export again, if it is needed.";
+    MATTERMOST_FILE_MISSING = Warning "mattermost-file-missing",
+        "A file hangs on a post, but its bytes are not in the export.",
+        "The post names it; export again with attachments, or with the folder `data` beside the lines.";
+    MATTERMOST_NO_ARCHIVED = Warning "mattermost-no-archived",
+        "The export holds no archived channel, and by default servers leave them out with all their posts.",
+        "If there are any, export again with `mmctl export create --include-archived-channels`.";
+    MATTERMOST_NO_TIME = Error "mattermost-no-time",
+        "A post does not say when it was written.",
+        "It was left out, or took the time of its first reply; look at the line named.";
+    MATTERMOST_OLD_VERSION = Warning "mattermost-old-version",
+        "The export was written by an old server, whose notices of joins and the like look as if people had said them.",
+        "They are read as messages; update the server and export again, if that matters.";
+    MATTERMOST_OTHER_ENCODING = Warning "mattermost-other-encoding",
+        "A line holds bytes that are not UTF-8.",
+        "They are shown as replacement characters.";
+    MATTERMOST_PERMALINK = Info "mattermost-permalink",
+        "A post links to another post by an id that no export holds.",
+        "The link is kept as it is and leads to the Mattermost server as long as that is there.";
+    MATTERMOST_SELF_DIRECT = Warning "mattermost-self-direct",
+        "A conversation of one person may be notes to oneself or, before 9.5, talk with somebody who was deactivated.",
+        "It is read as notes to oneself; update the server and export again, if that matters.";
+    MATTERMOST_UNKNOWN_LINE = Info "mattermost-unknown-line",
+        "The export holds lines of a type that is not known.",
+        "They were left out; please report the type, so that it can be read.";
+    MATTERMOST_UNKNOWN_TYPE = Warning "mattermost-unknown-type",
+        "A post is of a type that is not known.",
+        "It is read as an ordinary message; please report the type.";
+    MATTERMOST_UNREADABLE = Error "mattermost-unreadable",
+        "A line of the export, or a reply in it, cannot be read.",
+        "It was left out; export again, or look at the line named.";
     READ_DAMAGED_ENTRY = Error "read-damaged-entry",
         "A file inside the export is damaged or cannot be unpacked.",
         "What comes before the damage was read; download the export again to get the rest.";
@@ -97,7 +148,9 @@ mod tests {
         assert!(CODES.is_sorted_by(|a, b| a.id < b.id));
         for code in CODES {
             assert!(
-                code.id.starts_with("slack-") || code.id.starts_with("read-"),
+                ["mattermost-", "read-", "slack-"]
+                    .iter()
+                    .any(|source| code.id.starts_with(source)),
                 "{}",
                 code.id
             );

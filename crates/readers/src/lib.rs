@@ -13,8 +13,10 @@
 pub mod codes;
 pub mod container;
 
+mod autolink;
 mod error;
 mod markdown;
+mod mattermost;
 mod options;
 mod sink;
 mod slack;

@@ -26,7 +26,7 @@ pub trait ExportReader: Sync {
 }
 
 /// All readers; the first that knows an export reads it.
-pub const READERS: &[&dyn ExportReader] = &[&crate::slack::Slack];
+pub const READERS: &[&dyn ExportReader] = &[&crate::mattermost::Mattermost, &crate::slack::Slack];
 
 /// The reader that knows all of `containers`.
 pub(crate) fn choose(
@@ -64,6 +64,6 @@ fn expectation(container: &Container) -> String {
         },
     );
     format!(
-        "{found}; a Slack export holds channels.json, users.json or a folder per channel with a file per day (2020-01-31.json)"
+        "{found}; a Slack export holds channels.json, users.json or a folder per channel with a file per day (2020-01-31.json), a Mattermost export a file of JSON lines that begins with {{\"type\":\"version\""
     )
 }

@@ -11,9 +11,9 @@ use zip::result::ZipError;
 use super::{ContainerError, Entry, Place, name};
 
 /// More than this is looked at twice.
-const SUSPICIOUS_BYTES: u64 = 1 << 30;
+pub(super) const SUSPICIOUS_BYTES: u64 = 1 << 30;
 /// Slack's exports inflate to about ten times their size, a bot's repetitions to fifty.
-const SUSPICIOUS_RATIO: u64 = 200;
+pub(super) const SUSPICIOUS_RATIO: u64 = 200;
 
 /// A file that every clone reads at a place of its own, without locks and without opening it again.
 #[derive(Clone, Debug)]
@@ -36,11 +36,7 @@ pub(super) fn open(path: &Path) -> Result<(Archive, Vec<Entry>), ContainerError>
             path: path.to_owned(),
         });
     }
-    let shared = SharedFile {
-        file: Arc::new(file),
-        length,
-        at: 0,
-    };
+    let shared = SharedFile::new(Arc::new(file), length);
     let archive = ZipArchive::new(shared).map_err(|error| refusal(path, error))?;
     let mut entries = Vec::with_capacity(archive.len());
     let mut inflated = 0_u64;
@@ -114,6 +110,16 @@ impl Archive {
             ));
         }
         Ok(())
+    }
+}
+
+impl SharedFile {
+    pub(super) fn new(file: Arc<File>, length: u64) -> Self {
+        Self {
+            file,
+            length,
+            at: 0,
+        }
     }
 }
 

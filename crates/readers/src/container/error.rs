@@ -17,9 +17,9 @@ pub enum ContainerError {
         #[source]
         error: io::Error,
     },
-    /// Neither a folder nor a zip.
+    /// No kind of container that is known.
     #[error(
-        "{path}: neither a folder nor a zip; give the zip as it was downloaded, or the folder it was unpacked to"
+        "{path}: neither a folder nor a zip, tar.gz or file of JSON lines; give the export as it was downloaded, or the folder it was unpacked to"
     )]
     NoContainer {
         /// Which file.

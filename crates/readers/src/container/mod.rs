@@ -1,12 +1,15 @@
-//! Containers: a zip or a folder as one sorted list of entries that any thread can read from.
+//! Containers: a zip, a folder, a tar.gz or a file of JSON lines as one sorted list of entries that any thread can read from.
 
 mod archive;
+mod bare;
 mod error;
 mod folder;
 mod hash;
 mod name;
+mod tarball;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,6 +41,8 @@ pub struct Entry {
 enum Place {
     /// The number within the zip.
     Zip(usize),
+    /// The offset within the unpacked tar.
+    Tar(u64),
     /// The path on disk, which need not be NFC.
     File(std::path::PathBuf),
 }
@@ -45,11 +50,12 @@ enum Place {
 #[derive(Clone, Debug)]
 enum Backing {
     Zip(archive::Archive),
+    Tar(tarball::Tarball),
     Folder,
 }
 
 impl Container {
-    /// Opens the zip or folder at `path` and lists what is in it.
+    /// Opens the zip, folder, tar.gz or file of JSON lines at `path` and lists what is in it.
     ///
     /// Entries that leave the container, and what macOS adds (`__MACOSX`, `.DS_Store`), are left
     /// out (slack.md traps 11, 74).
@@ -60,6 +66,11 @@ impl Container {
         let metadata = std::fs::metadata(path).map_err(ContainerError::io(path))?;
         let (mut entries, backing) = if metadata.is_dir() {
             (folder::list(path)?, Backing::Folder)
+        } else if starts_with(path, &[0x1f, 0x8b]) {
+            let (tarball, entries) = tarball::open(path)?;
+            (entries, Backing::Tar(tarball))
+        } else if starts_with(path, b"{") || starts_with(path, b"\xef\xbb\xbf{") {
+            (bare::list(path, metadata.len())?, Backing::Folder)
         } else {
             let (archive, entries) = archive::open(path)?;
             (entries, Backing::Zip(archive))
@@ -120,11 +131,22 @@ impl Container {
         let damaged = |error| ContainerError::entry(&self.name, entry, error);
         match (&self.backing, &entry.place) {
             (Backing::Zip(archive), Place::Zip(number)) => archive.copy(*number, entry, to),
+            (Backing::Tar(tarball), Place::Tar(offset)) => tarball.copy(*offset, entry, to),
             (_, Place::File(path)) => folder::copy(path, to),
-            (Backing::Folder, Place::Zip(_)) => Err(io::ErrorKind::NotFound.into()),
+            (_, Place::Zip(_) | Place::Tar(_)) => Err(io::ErrorKind::NotFound.into()),
         }
         .map_err(damaged)
     }
+}
+
+/// Whether a file begins with those bytes.
+fn starts_with(path: &Path, magic: &[u8]) -> bool {
+    let mut head = Vec::with_capacity(magic.len());
+    let read = File::open(path).and_then(|file| {
+        let mut file = file.take(magic.len() as u64);
+        file.read_to_end(&mut head)
+    });
+    read.is_ok() && head == magic
 }
 
 /// The last part of a path, for messages to people and as the name of an input.

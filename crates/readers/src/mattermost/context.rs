@@ -1,0 +1,65 @@
+//! What a post's words are read with: names, and notes on what was odd.
+
+use std::collections::BTreeMap;
+
+use chatferry_model::PersonId;
+use chatferry_model::emoji::Emoji;
+use chatferry_model::finding::Code;
+
+use super::emoji;
+use super::space::Space;
+use crate::codes;
+
+/// The context of one post.
+pub(super) struct Context<'m> {
+    pub(super) space: &'m Space,
+    /// The team it was written in; none in direct messages.
+    pub(super) team: Option<&'m str>,
+    /// Names to show of channels, as the post itself gives them.
+    pub(super) channel_names: BTreeMap<&'m str, &'m str>,
+    /// What was odd about it, in the order seen.
+    pub(super) notes: Vec<(&'static Code, String)>,
+    /// People it names whom no line describes.
+    pub(super) strangers: Vec<PersonId<'m>>,
+}
+
+impl<'m> Context<'m> {
+    pub(super) fn new(space: &'m Space, team: Option<&'m str>) -> Self {
+        Self {
+            space,
+            team,
+            channel_names: BTreeMap::new(),
+            notes: Vec::new(),
+            strangers: Vec::new(),
+        }
+    }
+
+    /// Notes something odd, once.
+    pub(super) fn note(&mut self, code: &'static Code, message: impl Into<String>) {
+        let message = message.into();
+        if !self.notes.iter().any(|(c, m)| *c == code && *m == message) {
+            self.notes.push((code, message));
+        }
+    }
+
+    /// Somebody named by a post.
+    pub(super) fn person(&mut self, username: &'m str) -> PersonId<'m> {
+        let person = PersonId::new(username);
+        if self.space.person_name(username).is_none() {
+            self.strangers.push(person.clone());
+        }
+        person
+    }
+
+    /// A reaction's emoji: what is not the server's own is a custom one.
+    pub(super) fn reaction(&mut self, name: &'m str) -> Emoji<'m> {
+        let unicode = emoji::characters(name);
+        if unicode.is_none() && !self.space.emoji.contains(name) {
+            self.note(&codes::MATTERMOST_CUSTOM_EMOJI, format!(":{name}:"));
+        }
+        Emoji {
+            name: name.into(),
+            unicode,
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The first pass: every line that is no post (mattermost.md 1.2: nothing is said of their order).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chatferry_model::conversation::{Conversation, ConversationKind};
+use chatferry_model::emoji::CustomEmoji;
+use chatferry_model::person::Person;
+use chatferry_model::{PersonId, WorkspaceId};
+
+use super::layout::Layout;
+use super::line::{self, Channel, DirectChannel, Line, User};
+use super::people;
+use super::space::{self, Place, Space};
+use super::{lines, names};
+use crate::{ReadError, Sink, codes};
+
+/// What the lines say that are no posts.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) people: BTreeMap<String, Person>,
+    /// The teams' names to show, by name.
+    pub(super) teams: BTreeMap<String, Option<String>>,
+    pub(super) conversations: BTreeMap<String, Conversation>,
+    /// Id, team and name of each channel.
+    channels: Vec<(String, String, String)>,
+    members: HashMap<String, BTreeSet<String>>,
+    /// By name: which export, and the path of the picture.
+    pub(super) emoji: BTreeMap<String, (usize, Option<String>)>,
+    /// Entries of people, of conversations.
+    pub(super) people_lines: u64,
+    pub(super) conversation_lines: u64,
+    archived: bool,
+    /// Whether somebody talks to nobody else.
+    pub(super) self_direct: Vec<String>,
+}
+
+impl Index {
+    /// Reads the lines of one export.
+    pub(super) fn read(
+        &mut self,
+        number: usize,
+        layout: &Layout<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ReadError> {
+        let (container, entry) = (layout.container, layout.lines);
+        let ((), damage) = lines::batches(container, entry, |batches| {
+            for batch in batches {
+                for (at, line) in batch.lines() {
+                    if !line::is_post(line) {
+                        self.take(number, at, line, layout, sink);
+                    }
+                }
+                sink.progress().advance(batch.bytes() as u64);
+            }
+            Ok(())
+        })?;
+        if let Some(error) = damage {
+            sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error.to_string());
+        }
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        export: usize,
+        at: u64,
+        bytes: &[u8],
+        layout: &Layout<'_>,
+        sink: &mut Sink<'_>,
+    ) {
+        let text = String::from_utf8_lossy(bytes);
+        let place = || format!("{}:{at}", layout.lines.path);
+        let line = match serde_json::from_str::<Line<'_>>(text.trim_start_matches('\u{feff}')) {
+            Ok(line) => line,
+            Err(error) => {
+                // A post that cannot be read is the second pass's, which counts it.
+                if !text.contains(r#"post":{"#) {
+                    sink.note_file(&codes::MATTERMOST_UNREADABLE, &place(), error.to_string());
+                }
+                return;
+            }
+        };
+        let known = match line.kind.as_str() {
+            "version" => line.version.is_some(),
+            "role" | "scheme" | "post" | "direct_post" => true,
+            "team" => line
+                .team
+                .and_then(|team| {
+                    let shown = team.display_name.filter(|name| !name.is_empty());
+                    Some(self.teams.insert(team.name?, shown))
+                })
+                .is_some(),
+            "channel" => line
+                .channel
+                .and_then(|channel| self.channel(channel))
+                .is_some(),
+            "user" => line.user.and_then(|user| self.user(user)).is_some(),
+            "bot" => line
+                .bot
+                .and_then(people::of_bot)
+                .map(|person| self.person(person))
+                .is_some(),
+            "emoji" => line
+                .emoji
+                .and_then(|emoji| {
+                    let image = emoji.image.filter(|image| !image.is_empty());
+                    Some(self.emoji.insert(emoji.name?, (export, image)))
+                })
+                .is_some(),
+            "direct_channel" => line
+                .direct_channel
+                .and_then(|direct| self.direct(direct))
+                .is_some(),
+            kind => {
+                sink.note_file(&codes::MATTERMOST_UNKNOWN_LINE, &layout.lines.path, kind);
+                return;
+            }
+        };
+        if !known {
+            let words = format!("a line of type {} without what it is about", line.kind);
+            sink.note_file(&codes::MATTERMOST_UNREADABLE, &place(), words);
+        }
+    }
+
+    fn channel(&mut self, channel: Channel) -> Option<()> {
+        let (team, name) = (channel.team?, channel.name.filter(|name| !name.is_empty())?);
+        let id = names::channel(&team, &name);
+        let kind = match channel.kind.as_deref() {
+            Some("O") => ConversationKind::Public,
+            _ => ConversationKind::Private,
+        };
+        let archived = channel.deleted_at.is_some_and(|at| at > 0);
+        self.archived |= archived;
+        self.conversation_lines += 1;
+        let key = id.as_str().to_owned();
+        let shown = channel
+            .display_name
+            .filter(|shown| !shown.trim().is_empty());
+        let conversation = Conversation {
+            general: name == "town-square",
+            topic: channel.header.unwrap_or_default(),
+            purpose: channel.purpose.unwrap_or_default(),
+            archived,
+            workspace: Some(WorkspaceId::from(team.clone())),
+            name: shown.unwrap_or_else(|| name.clone()),
+            ..space::empty(id, kind)
+        };
+        if self
+            .conversations
+            .insert(key.clone(), conversation)
+            .is_none()
+        {
+            self.channels.push((key, team, name));
+        }
+        Some(())
+    }
+
+    fn direct(&mut self, direct: DirectChannel) -> Option<()> {
+        let mut listed = direct.members.unwrap_or_default();
+        let participants = direct.participants.into_iter().flatten();
+        listed.extend(participants.filter_map(|participant| participant.username));
+        let members: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
+        if members.is_empty() {
+            return None;
+        }
+        let mut conversation = space::direct(&members);
+        conversation.topic = direct.header.unwrap_or_default();
+        self.conversation_lines += 1;
+        let id = conversation.id.as_str().to_owned();
+        if members.len() == 1 {
+            self.self_direct.push(id.clone());
+        }
+        self.conversations.insert(id, conversation);
+        Some(())
+    }
+
+    fn user(&mut self, user: User) -> Option<()> {
+        let username = user.username.clone().filter(|name| !name.is_empty())?;
+        for team in user.teams.iter().flatten() {
+            let Some(name) = &team.name else { continue };
+            for channel in team.channels.iter().flatten() {
+                let Some(channel) = &channel.name else {
+                    continue;
+                };
+                let id = names::channel(name, channel).as_str().to_owned();
+                self.members.entry(id).or_default().insert(username.clone());
+            }
+        }
+        self.person(people::of_user(username, user));
+        Some(())
+    }
+
+    /// Adds somebody; since 9.x a bot has a line of its own, which knows better than a user's.
+    fn person(&mut self, person: Person) {
+        self.people_lines += 1;
+        self.people.insert(person.id.as_str().to_owned(), person);
+    }
+
+    /// The names that posts are read with. Conversations carry their team only where there are
+    /// several, as the model has it.
+    pub(super) fn space(&mut self, sink: &Sink<'_>) -> Space {
+        let mut teams: BTreeSet<&str> = self.teams.keys().map(String::as_str).collect();
+        teams.extend(self.channels.iter().map(|(_, team, _)| team.as_str()));
+        let single = teams.len() < 2;
+        for (_, team, _) in &self.channels {
+            self.teams.entry(team.clone()).or_default();
+        }
+        let mut all = BTreeMap::new();
+        for (id, mut conversation) in std::mem::take(&mut self.conversations) {
+            if let Some(members) = self.members.get(&id) {
+                conversation.members = members
+                    .iter()
+                    .map(|member| PersonId::from(member.clone()))
+                    .collect();
+            }
+            if single {
+                conversation.workspace = None;
+            }
+            let selected = sink
+                .options()
+                .selection
+                .has_conversation(&id, &conversation.name);
+            let place = Place {
+                conversation,
+                selected,
+            };
+            all.insert(id, place);
+        }
+        let people = self.people.iter();
+        let mut space = Space {
+            people: people
+                .map(|(username, person)| (username.clone(), person.name.clone()))
+                .collect(),
+            members: std::mem::take(&mut self.members),
+            emoji: self.emoji.keys().cloned().collect(),
+            ..Space::default()
+        };
+        space::fill(&mut space, all, &self.channels);
+        space
+    }
+
+    /// Whether the export holds an archived channel, which by default none does (trap T6).
+    pub(super) fn has_archived(&self) -> bool {
+        self.archived
+    }
+
+    /// The custom emoji, by name; `file` takes the picture and gives its id.
+    pub(super) fn custom_emoji(
+        &self,
+        mut file: impl FnMut(
+            &str,
+            usize,
+            &str,
+        ) -> Result<Option<chatferry_model::FileId<'static>>, ReadError>,
+    ) -> Result<Vec<CustomEmoji>, ReadError> {
+        let mut all = Vec::with_capacity(self.emoji.len());
+        for (name, (export, image)) in &self.emoji {
+            let file = match image {
+                Some(image) => file(name, *export, image)?,
+                None => None,
+            };
+            all.push(CustomEmoji {
+                name: name.clone(),
+                file,
+                url: None,
+                alias_of: None,
+            });
+        }
+        Ok(all)
+    }
+}

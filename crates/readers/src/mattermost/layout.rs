@@ -1,0 +1,132 @@
+//! Where in a container the lines are, and the files that they name (mattermost.md 1).
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::line::Info;
+use crate::container::normalise;
+use crate::{Container, Entry};
+
+/// An export within a container.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout<'c> {
+    pub(super) container: &'c Container,
+    /// The lines.
+    pub(super) lines: &'c Entry,
+    /// What the path of the lines begins with: empty, or a folder with its `/`.
+    prefix: &'c str,
+}
+
+/// How much of a file is enough for its first line.
+const FIRST_LINE: usize = 1 << 16;
+
+impl<'c> Layout<'c> {
+    /// Finds the lines: `import.jsonl` before any other name, and never below `data/`, where a user
+    /// may have put a file that looks like an export.
+    pub(super) fn find(container: &'c Container) -> Option<(Self, Info)> {
+        let mut candidates: Vec<&Entry> = container
+            .entries()
+            .iter()
+            .filter(|entry| entry.path.ends_with(".jsonl") || entry.path.ends_with(".json"))
+            .filter(|entry| {
+                !entry
+                    .path
+                    .split('/')
+                    .rev()
+                    .skip(1)
+                    .any(|part| part == "data")
+            })
+            .filter(|entry| entry.path.matches('/').count() <= 1)
+            .collect();
+        let depth = |entry: &Entry| entry.path.matches('/').count();
+        candidates.sort_by_key(|entry| {
+            let name = entry.path.rsplit('/').next();
+            (depth(entry), name != Some("import.jsonl"))
+        });
+        candidates.iter().find_map(|lines| {
+            let info = info(container, lines)?;
+            let prefix = lines.path.rfind('/').map_or(0, |at| at + 1);
+            let layout = Self {
+                container,
+                lines,
+                prefix: lines.path.get(..prefix).unwrap_or_default(),
+            };
+            Some((layout, info))
+        })
+    }
+
+    /// The file that the lines call by that path: it is relative to `data/`, or in exports of old
+    /// to the lines themselves; servers on Windows write it with backslashes.
+    pub(super) fn file(&self, path: &str) -> Option<&'c Entry> {
+        let path = normalise(path);
+        let slashes = if path.contains('\\') {
+            Cow::Owned(path.replace('\\', "/"))
+        } else {
+            Cow::Borrowed(path.as_str())
+        };
+        [slashes.as_ref(), path.as_str()]
+            .into_iter()
+            .flat_map(|path| ["data/", ""].map(|folder| format!("{}{folder}{path}", self.prefix)))
+            .find_map(|path| self.container.find(&path))
+    }
+
+    /// What the server noted about files it could not export, a line each.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let mut bytes = Vec::new();
+        let path = format!("{}warnings.txt", self.prefix);
+        if let Some(entry) = self.container.find(&path)
+            && self.container.read(entry, &mut bytes).is_ok()
+        {
+            let text = String::from_utf8_lossy(&bytes);
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            return lines.map(str::to_owned).collect();
+        }
+        Vec::new()
+    }
+}
+
+#[derive(Deserialize)]
+struct FirstLine {
+    #[serde(rename = "type")]
+    kind: String,
+    version: IgnoredAny,
+    #[serde(default)]
+    info: Option<Info>,
+}
+
+/// What the first line says, if it is an export's: `{"type":"version","version":1,…}`.
+fn info(container: &Container, entry: &Entry) -> Option<Info> {
+    let mut head = Head(Vec::new());
+    // Refusing more than the head is how the copy ends; what counts is what came until then.
+    let _ = container.copy(entry, &mut head);
+    let text = String::from_utf8_lossy(&head.0);
+    let line = text.trim_start_matches('\u{feff}').lines().next()?;
+    let first: FirstLine = serde_json::from_str(line).ok()?;
+    let FirstLine {
+        kind,
+        version,
+        info,
+    } = first;
+    let IgnoredAny = version;
+    (kind == "version").then(|| info.unwrap_or_default())
+}
+
+/// Takes the head of a file and refuses the rest.
+struct Head(Vec<u8>);
+
+impl Write for Head {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() >= FIRST_LINE {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

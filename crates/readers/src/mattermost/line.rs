@@ -1,0 +1,156 @@
+//! The lines of an export (mattermost.md 2). Any field may be absent or null.
+
+use chatferry_model::Text;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+/// One line: its payload stands under a key that is called like its type.
+#[derive(Debug, Deserialize)]
+pub(super) struct Line<'a> {
+    #[serde(rename = "type", borrow)]
+    pub(super) kind: Text<'a>,
+    pub(super) version: Option<IgnoredAny>,
+    pub(super) team: Option<Team>,
+    pub(super) channel: Option<Channel>,
+    pub(super) user: Option<User>,
+    pub(super) bot: Option<Bot>,
+    pub(super) emoji: Option<Emoji>,
+    pub(super) direct_channel: Option<DirectChannel>,
+    #[serde(borrow)]
+    pub(super) post: Option<Post<'a>>,
+    #[serde(borrow)]
+    pub(super) direct_post: Option<Post<'a>>,
+}
+
+/// What wrote the export; absent before 7.6.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Info {
+    pub(super) generator: Option<String>,
+    pub(super) version: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Team {
+    pub(super) name: Option<String>,
+    pub(super) display_name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Channel {
+    pub(super) team: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) display_name: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) header: Option<String>,
+    pub(super) purpose: Option<String>,
+    pub(super) deleted_at: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct User {
+    pub(super) username: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) auth_service: Option<String>,
+    pub(super) auth_data: Option<String>,
+    pub(super) nickname: Option<String>,
+    pub(super) first_name: Option<String>,
+    pub(super) last_name: Option<String>,
+    pub(super) position: Option<String>,
+    pub(super) roles: Option<String>,
+    pub(super) delete_at: Option<i64>,
+    pub(super) teams: Option<Vec<TeamOfUser>>,
+}
+
+/// A team that a user is in.
+#[derive(Debug, Deserialize)]
+pub(super) struct TeamOfUser {
+    pub(super) name: Option<String>,
+    pub(super) roles: Option<String>,
+    pub(super) channels: Option<Vec<ChannelOfUser>>,
+}
+
+/// A channel that a user is in: the only place where members are named.
+#[derive(Debug, Deserialize)]
+pub(super) struct ChannelOfUser {
+    pub(super) name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Bot {
+    pub(super) username: Option<String>,
+    pub(super) display_name: Option<String>,
+    pub(super) delete_at: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Emoji {
+    pub(super) name: Option<String>,
+    pub(super) image: Option<String>,
+}
+
+/// A direct or group message: its members, as names before and as objects since.
+#[derive(Debug, Deserialize)]
+pub(super) struct DirectChannel {
+    pub(super) members: Option<Vec<String>>,
+    pub(super) participants: Option<Vec<Participant>>,
+    pub(super) header: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Participant {
+    pub(super) username: Option<String>,
+}
+
+/// A post with its replies, or one of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Post<'a> {
+    #[serde(borrow)]
+    pub(super) team: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) channel: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) channel_members: Option<Vec<Text<'a>>>,
+    #[serde(borrow)]
+    pub(super) user: Option<Text<'a>>,
+    #[serde(rename = "type", borrow)]
+    pub(super) kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) message: Option<Text<'a>>,
+    /// Anything; read only where it holds something of use.
+    #[serde(borrow)]
+    pub(super) props: Option<&'a RawValue>,
+    /// Milliseconds.
+    pub(super) create_at: Option<i64>,
+    /// Milliseconds; 0 if never.
+    pub(super) edit_at: Option<i64>,
+    #[serde(borrow)]
+    pub(super) reactions: Option<Vec<Reaction<'a>>>,
+    /// Read one by one, so that a bad reply costs one and a long thread little memory.
+    #[serde(borrow)]
+    pub(super) replies: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) attachments: Option<Vec<Attachment<'a>>>,
+    pub(super) is_pinned: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Reaction<'a> {
+    #[serde(borrow)]
+    pub(super) user: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) emoji_name: Option<Text<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Attachment<'a> {
+    #[serde(borrow)]
+    pub(super) path: Option<Text<'a>>,
+}
+
+/// Whether a line is a post, by how every known program writes one.
+pub(super) fn is_post(line: &[u8]) -> bool {
+    line.starts_with(br#"{"type":"post""#) || line.starts_with(br#"{"type":"direct_post""#)
+}

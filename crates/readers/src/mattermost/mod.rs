@@ -1,0 +1,252 @@
+//! Mattermost: bulk exports of servers of all versions, and what mmetl writes
+//! (facts/mattermost.md is the format's record).
+//!
+//! In the order of the data: [`layout`] finds the lines, [`lines`] unpacks them in batches,
+//! [`index`] reads every [`line`] that is no post into one [`space`] of names, [`stream`] converts
+//! the posts on all threads ([`convert`], with [`text`], [`words`], [`card`] and [`files`]),
+//! [`sort`] puts them in order on disk, and [`write`] makes the files of the conversations.
+
+mod card;
+mod context;
+mod convert;
+mod emoji;
+mod files;
+mod index;
+mod kind;
+mod layout;
+mod line;
+mod lines;
+mod names;
+mod people;
+mod props;
+mod reactions;
+mod sort;
+mod space;
+mod stream;
+mod text;
+mod version;
+mod words;
+mod write;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chatferry_model::conversation::Conversation;
+use chatferry_model::file::{File, FilePlace};
+use chatferry_model::finding::{Place as Where, Stage};
+use chatferry_model::manifest::Workspace;
+use chatferry_model::sum::Sum;
+use chatferry_model::{FileId, PersonId};
+
+use crate::{Container, ExportReader, ReadError, Sink, codes};
+
+use convert::Job;
+use files::Blobs;
+use index::Index;
+use layout::Layout;
+use people::Seen;
+use sort::Sorter;
+use stream::{Assembly, Files};
+use version::Generator;
+
+/// The reader of Mattermost's exports.
+#[derive(Debug)]
+pub(crate) struct Mattermost;
+
+impl ExportReader for Mattermost {
+    fn name(&self) -> &'static str {
+        "mattermost"
+    }
+
+    fn sniff(&self, container: &Container) -> Option<String> {
+        let (_, info) = Layout::find(container)?;
+        Some(Generator::of(&info).layout())
+    }
+
+    fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let found: Vec<_> = exports.iter().filter_map(Layout::find).collect();
+        let total: u64 = found.iter().map(|(layout, _)| layout.lines.size).sum();
+        sink.progress().total(total * 2);
+        let mut layouts = Vec::new();
+        let mut index = Index::default();
+        let mut generators = Vec::new();
+        for (number, (layout, info)) in found.iter().enumerate() {
+            let generator = Generator::of(info);
+            for (code, words) in generator.warnings() {
+                sink.note_file(code, &layout.lines.path, words);
+            }
+            for warning in layout.warnings() {
+                sink.note_file(&codes::MATTERMOST_EXPORT_WARNING, "warnings.txt", warning);
+            }
+            generators.push(generator.clone());
+            if !layouts.contains(&generator.layout()) {
+                layouts.push(generator.layout());
+            }
+            index.read(number, layout, sink)?;
+        }
+        let space = index.space(sink);
+        note_gaps(&index, &generators, sink);
+        let details = sink.details();
+        details.source = self.name().to_owned();
+        details.layout = layouts.join(", ");
+        details.workspaces = workspaces(&index);
+
+        let blobs = Blobs::new(sink.folder());
+        let mut files = Files::new(sink.files()?);
+        let custom = index.custom_emoji(|name, export, image| {
+            let Some((layout, _)) = found.get(export) else {
+                return Ok(None);
+            };
+            picture(name, image, layout, &blobs, &mut files, sink)
+        })?;
+        sink.emoji(&custom)?;
+
+        let folder = sink.folder().root().join("sort");
+        let options = sink.options();
+        let listed = space.conversations.len() as u64;
+        let places = space.conversations.clone();
+        let mut posts = Assembly::new(Sorter::new(folder), places, &mut files, sink);
+        for (number, (layout, _)) in found.iter().enumerate() {
+            let job = Job {
+                layout: *layout,
+                space: &space,
+                options,
+                blobs: &blobs,
+            };
+            posts.read(number, job)?;
+        }
+        let Assembly {
+            sorter,
+            places,
+            mut people,
+            strangers,
+            direct_roots,
+            ..
+        } = posts;
+        let mut conversations = Sum {
+            input: index.conversation_lines + places.len() as u64 - listed,
+            ..Sum::default()
+        };
+        for _ in listed..index.conversation_lines {
+            conversations.merge("in several lines");
+        }
+        let written = write::write(sorter, places, &mut people, &mut conversations, sink)?;
+        sink.sum("conversations").append(&conversations);
+        if direct_roots > 0 && generators.iter().any(Generator::is_server) {
+            let words = "reactions to these are in no export of a server";
+            sink.findings().note_many(
+                Stage::Read,
+                &codes::MATTERMOST_DIRECT_REACTIONS,
+                Where::default(),
+                words,
+                direct_roots,
+            );
+        }
+
+        let seen = files.seen;
+        let summary = files.finish()?;
+        let sum = sink.sum("files");
+        (sum.input, sum.output) = (seen, summary.records);
+        let again = seen - summary.records;
+        sum.merged
+            .extend((again > 0).then(|| ("seen before".to_owned(), again)));
+        sink.files_done(summary);
+        write_people(index, people, strangers, &written, sink)?;
+        sink.conversations(&written)?;
+        if sink.sum("messages").input == 0 {
+            sink.note_file(&codes::READ_NOTHING, "", "0 messages");
+        }
+        Ok(())
+    }
+}
+
+/// Says what an export may lack without saying so.
+fn note_gaps(index: &Index, generators: &[Generator], sink: &mut Sink<'_>) {
+    let servers = generators.iter().any(Generator::is_server);
+    if servers && !index.has_archived() {
+        let words = "no channel of the export is archived";
+        sink.note_file(&codes::MATTERMOST_NO_ARCHIVED, "", words);
+    }
+    if generators.iter().any(Generator::loses_deactivated) {
+        for id in &index.self_direct {
+            let place = Where {
+                conversation: Some(id.as_str().into()),
+                ..Where::default()
+            };
+            let words = "notes to oneself, or talk with somebody who was deactivated";
+            sink.findings()
+                .note(Stage::Read, &codes::MATTERMOST_SELF_DIRECT, place, words);
+        }
+    }
+}
+
+fn workspaces(index: &Index) -> Vec<Workspace> {
+    let teams = index.teams.iter();
+    teams
+        .map(|(id, name)| Workspace {
+            id: id.clone(),
+            name: name.clone(),
+        })
+        .collect()
+}
+
+/// Takes the picture of a custom emoji, and gives its id.
+fn picture(
+    name: &str,
+    path: &str,
+    layout: &Layout<'_>,
+    blobs: &Blobs<'_>,
+    files: &mut Files,
+    sink: &mut Sink<'_>,
+) -> Result<Option<FileId<'static>>, ReadError> {
+    let Some(entry) = layout.file(path) else {
+        let words = format!(":{name}: has no picture");
+        sink.note_file(&codes::MATTERMOST_CUSTOM_EMOJI, &layout.lines.path, words);
+        return Ok(None);
+    };
+    let blob = match blobs.take(layout.container, entry)? {
+        Ok(blob) => blob,
+        Err(error) => {
+            sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error);
+            return Ok(None);
+        }
+    };
+    let id = FileId::from(format!("emoji/{name}"));
+    let file = File {
+        id: id.clone(),
+        name: name.into(),
+        title: None,
+        media_type: None,
+        size: Some(entry.size),
+        width: None,
+        height: None,
+        alt: None,
+        preview: None,
+        place: FilePlace::Blob(blob.into()),
+    };
+    let (of, line) = convert::file_line(&file);
+    files.add(&of, &line)?;
+    Ok(Some(id))
+}
+
+/// Writes everybody: those with a line, members and authors without one.
+fn write_people(
+    index: Index,
+    seen: HashMap<String, Seen>,
+    strangers: BTreeSet<String>,
+    conversations: &[Conversation],
+    sink: &mut Sink<'_>,
+) -> Result<(), ReadError> {
+    let (lines, listed) = (index.people_lines, index.people.len() as u64);
+    let strangers: Vec<PersonId<'static>> = strangers.into_iter().map(PersonId::from).collect();
+    let members = conversations.iter().flat_map(|place| &place.members);
+    let single = index.teams.len() < 2;
+    let everybody = people::everybody(index.people, seen, strangers.iter().chain(members), single);
+    let sum = sink.sum("people");
+    (sum.input, sum.output) = (lines, listed);
+    sum.merged
+        .extend((lines > listed).then(|| ("in several lines".to_owned(), lines - listed)));
+    let added = everybody.len() as u64 - listed;
+    sum.added
+        .extend((added > 0).then(|| ("only in posts".to_owned(), added)));
+    sink.people(&everybody)
+}

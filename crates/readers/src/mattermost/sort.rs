@@ -1,0 +1,321 @@
+//! An external sort: the lines of all conversations in their order, with memory that does not grow
+//! with them.
+//!
+//! Lines are gathered up to [`RUN_BYTES`], sorted, and written to a file; in the end the files are
+//! merged. Posts come in the order of random ids (trap T1), so nothing can be hoped for.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::ReadError;
+
+/// Bytes of lines that are sorted in memory.
+const RUN_BYTES: usize = 24 << 20;
+/// Files that are merged at once: more are merged to fewer first.
+const FAN_IN: usize = 128;
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Where a line belongs. The order of the fields is the order of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    /// The conversation's number.
+    pub(super) conversation: u32,
+    /// Milliseconds; of a reply that is older than its root, the root's.
+    pub(super) time: i64,
+    pub(super) reply: bool,
+    /// Which export it is from; of the same post in several the last one counts.
+    pub(super) export: Reverse<u16>,
+    /// The line in the export.
+    pub(super) line: u64,
+    /// Which reply of the line.
+    pub(super) index: u32,
+    /// Milliseconds, of a reply too.
+    pub(super) created: i64,
+}
+
+const KEY_BYTES: usize = 4 + 8 + 1 + 2 + 8 + 4 + 8;
+
+impl Key {
+    fn to_bytes(self) -> [u8; KEY_BYTES] {
+        let mut bytes = [0; KEY_BYTES];
+        let parts: [&[u8]; 7] = [
+            &self.conversation.to_le_bytes(),
+            &self.time.to_le_bytes(),
+            &[u8::from(self.reply)],
+            &self.export.0.to_le_bytes(),
+            &self.line.to_le_bytes(),
+            &self.index.to_le_bytes(),
+            &self.created.to_le_bytes(),
+        ];
+        for (to, from) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
+            *to = *from;
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8; KEY_BYTES]) -> Self {
+        let mut rest = bytes.as_slice();
+        Self {
+            conversation: u32::from_le_bytes(take(&mut rest)),
+            time: i64::from_le_bytes(take(&mut rest)),
+            reply: take::<1>(&mut rest) == [1],
+            export: Reverse(u16::from_le_bytes(take(&mut rest))),
+            line: u64::from_le_bytes(take(&mut rest)),
+            index: u32::from_le_bytes(take(&mut rest)),
+            created: i64::from_le_bytes(take(&mut rest)),
+        }
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+    match rest.split_first_chunk::<N>() {
+        Some((chunk, after)) => {
+            *rest = after;
+            *chunk
+        }
+        None => [0; N],
+    }
+}
+
+/// Gathers lines in any order.
+pub(super) struct Sorter {
+    folder: PathBuf,
+    lines: Vec<u8>,
+    index: Vec<(Key, usize, usize)>,
+    runs: Vec<PathBuf>,
+    made: usize,
+}
+
+impl Sorter {
+    /// Begins, with files in `folder`, which is made if it is needed and removed in the end.
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            lines: Vec::new(),
+            index: Vec::new(),
+            runs: Vec::new(),
+            made: 0,
+        }
+    }
+
+    pub(super) fn push(&mut self, key: Key, line: &[u8]) -> Result<(), ReadError> {
+        if !self.index.is_empty() && self.lines.len() + line.len() > RUN_BYTES {
+            self.spill()?;
+        }
+        self.index.push((key, self.lines.len(), line.len()));
+        self.lines.extend_from_slice(line);
+        Ok(())
+    }
+
+    fn spill(&mut self) -> Result<(), ReadError> {
+        self.index.sort_unstable();
+        let path = self.next_path()?;
+        let mut run = RunWriter::create(&path)?;
+        for (key, at, length) in &self.index {
+            let line = self.lines.get(*at..at + length).unwrap_or_default();
+            run.write(*key, line)?;
+        }
+        run.finish()?;
+        self.runs.push(path);
+        self.index.clear();
+        self.lines.clear();
+        Ok(())
+    }
+
+    fn next_path(&mut self) -> Result<PathBuf, ReadError> {
+        fs::create_dir_all(&self.folder).map_err(ReadError::io(&self.folder))?;
+        self.made += 1;
+        Ok(self.folder.join(format!("{}.run", self.made)))
+    }
+
+    /// Gives all lines in their order to `each`.
+    pub(super) fn finish(
+        mut self,
+        mut each: impl FnMut(Key, &[u8]) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        if self.runs.is_empty() {
+            self.index.sort_unstable();
+            for (key, at, length) in &self.index {
+                each(*key, self.lines.get(*at..at + length).unwrap_or_default())?;
+            }
+            return Ok(());
+        }
+        self.spill()?;
+        self.lines = Vec::new();
+        self.index = Vec::new();
+        while self.runs.len() > FAN_IN {
+            let some: Vec<PathBuf> = self.runs.drain(..FAN_IN).collect();
+            let path = self.next_path()?;
+            let mut run = RunWriter::create(&path)?;
+            merge(&some, |key, line| run.write(key, line))?;
+            run.finish()?;
+            self.runs.push(path);
+        }
+        merge(&self.runs, each)?;
+        fs::remove_dir(&self.folder).map_err(ReadError::io(&self.folder))
+    }
+}
+
+/// Merges sorted files, which are removed.
+fn merge(
+    runs: &[PathBuf],
+    mut each: impl FnMut(Key, &[u8]) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let mut readers = Vec::with_capacity(runs.len());
+    let mut heads = BinaryHeap::with_capacity(runs.len());
+    for path in runs {
+        let mut reader = RunReader::open(path)?;
+        if let Some(key) = reader.next()? {
+            heads.push(Reverse((key, readers.len())));
+        }
+        readers.push(reader);
+    }
+    while let Some(mut head) = heads.peek_mut() {
+        let Reverse((key, number)) = *head;
+        let Some(reader) = readers.get_mut(number) else {
+            break;
+        };
+        each(key, &reader.line)?;
+        match reader.next()? {
+            Some(key) => *head = Reverse((key, number)),
+            None => {
+                std::collections::binary_heap::PeekMut::pop(head);
+            }
+        }
+    }
+    for path in runs {
+        fs::remove_file(path).map_err(ReadError::io(path))?;
+    }
+    Ok(())
+}
+
+struct RunWriter {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl RunWriter {
+    fn create(path: &Path) -> Result<Self, ReadError> {
+        let file = File::create(path).map_err(ReadError::io(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file: BufWriter::with_capacity(BUFFER_BYTES, file),
+        })
+    }
+
+    fn write(&mut self, key: Key, line: &[u8]) -> Result<(), ReadError> {
+        let length = line.len() as u64;
+        let written = self
+            .file
+            .write_all(&key.to_bytes())
+            .and_then(|()| self.file.write_all(&length.to_le_bytes()))
+            .and_then(|()| self.file.write_all(line));
+        written.map_err(ReadError::io(&self.path))
+    }
+
+    fn finish(mut self) -> Result<(), ReadError> {
+        self.file.flush().map_err(ReadError::io(&self.path))
+    }
+}
+
+struct RunReader {
+    path: PathBuf,
+    file: BufReader<File>,
+    line: Vec<u8>,
+}
+
+impl RunReader {
+    fn open(path: &Path) -> Result<Self, ReadError> {
+        let file = File::open(path).map_err(ReadError::io(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file: BufReader::with_capacity(BUFFER_BYTES, file),
+            line: Vec::new(),
+        })
+    }
+
+    /// Reads the next line, and gives its key.
+    fn next(&mut self) -> Result<Option<Key>, ReadError> {
+        let mut key = [0; KEY_BYTES];
+        match self.file.read_exact(&mut key) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            Err(error) => return Err(ReadError::io(&self.path)(error)),
+        }
+        let mut length = [0; 8];
+        let read = self.file.read_exact(&mut length).and_then(|()| {
+            let length = usize::try_from(u64::from_le_bytes(length)).unwrap_or(usize::MAX);
+            self.line.resize(length, 0);
+            self.file.read_exact(&mut self.line)
+        });
+        read.map_err(ReadError::io(&self.path))?;
+        Ok(Some(Key::from_bytes(&key)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(time: i64, line: u64) -> Key {
+        Key {
+            conversation: (line % 3) as u32,
+            time,
+            reply: line.is_multiple_of(2),
+            export: Reverse((line % 5) as u16),
+            line,
+            index: 7,
+            created: time,
+        }
+    }
+
+    fn sorted(sorter: Sorter) -> Vec<(Key, Vec<u8>)> {
+        let mut out = Vec::new();
+        sorter
+            .finish(|key, line| {
+                out.push((key, line.to_vec()));
+                Ok(())
+            })
+            .unwrap();
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn runs_on_disk_give_what_memory_gives(times in prop::collection::vec(0_i64..20, 0..40), every in 1_usize..6) {
+            let temporary = tempfile::tempdir().unwrap();
+            let mut expected = Vec::new();
+            let mut sorter = Sorter::new(temporary.path().join("sort"));
+            for (line, time) in times.iter().enumerate() {
+                let (key, words) = (key(*time, line as u64), format!("{line}").into_bytes());
+                sorter.push(key, &words).unwrap();
+                if line % every == 0 {
+                    sorter.spill().unwrap();
+                }
+                expected.push((key, words));
+            }
+            expected.sort();
+            prop_assert_eq!(sorted(sorter), expected);
+            prop_assert!(!temporary.path().join("sort").exists());
+        }
+    }
+
+    #[test]
+    fn more_runs_than_can_be_open_are_merged_first() {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut sorter = Sorter::new(temporary.path().join("sort"));
+        let count = FAN_IN as u64 * 2 + 3;
+        for line in 0..count {
+            sorter.push(key(-(line as i64), line), b"x").unwrap();
+            sorter.spill().unwrap();
+        }
+        let out = sorted(sorter);
+        assert_eq!(out.len() as u64, count);
+        assert!(out.is_sorted());
+    }
+}

@@ -1,0 +1,107 @@
+//! What the version of the server means for the export: which of its bugs are in it.
+
+use chatferry_model::finding::Code;
+
+use super::line::Info;
+use crate::codes;
+
+/// What wrote an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Generator {
+    name: String,
+    version: Option<(u32, u32)>,
+}
+
+impl Generator {
+    pub(super) fn of(info: &Info) -> Self {
+        let numbers = info.version.as_deref().unwrap_or_default();
+        let mut numbers = numbers
+            .split(|c: char| !c.is_ascii_digit())
+            .map(str::parse::<u32>);
+        let version = match (numbers.next(), numbers.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) => Some((major, minor)),
+            _ => None,
+        };
+        Self {
+            name: info.generator.clone().unwrap_or_default(),
+            version,
+        }
+    }
+
+    /// In words, for the manifest.
+    pub(super) fn layout(&self) -> String {
+        let by = match self.name.as_str() {
+            "" => "an old server",
+            name => name,
+        };
+        match self.version {
+            Some((major, minor)) => format!("bulk export of {by} {major}.{minor}"),
+            None => format!("bulk export of {by}"),
+        }
+    }
+
+    /// Whether a server wrote it, rather than a tool.
+    pub(super) fn is_server(&self) -> bool {
+        matches!(self.name.as_str(), "" | "mattermost-server")
+    }
+
+    /// Whether direct messages with people who are deactivated are missing or cannot be told from
+    /// notes to oneself (trap T8).
+    pub(super) fn loses_deactivated(&self) -> bool {
+        self.is_server() && self.version.is_none_or(|version| version < (9, 5))
+    }
+
+    /// What has to be said before anything else: the code, and words with the version.
+    pub(super) fn warnings(&self) -> Vec<(&'static Code, String)> {
+        let mut warnings = Vec::new();
+        if self.is_server() && self.version.is_none() {
+            let words = "the export does not say which version wrote it, so it is older than 7.6";
+            warnings.push((&codes::MATTERMOST_OLD_VERSION, words.to_owned()));
+        }
+        if self.loses_deactivated() {
+            warnings.push((&codes::MATTERMOST_DEACTIVATED_DIRECT, self.layout()));
+        }
+        warnings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        let of = |generator: &str, version: &str| {
+            Generator::of(&Info {
+                generator: (!generator.is_empty()).then(|| generator.to_owned()),
+                version: (!version.is_empty()).then(|| version.to_owned()),
+            })
+        };
+        for (generator, version, layout, warnings) in [
+            (
+                "mattermost-server",
+                "7.6.0 (abc, enterprise: true)",
+                "bulk export of mattermost-server 7.6",
+                1,
+            ),
+            (
+                "mattermost-server",
+                "10.11.0 (x)",
+                "bulk export of mattermost-server 10.11",
+                0,
+            ),
+            (
+                "mattermost-server",
+                "9.5.1",
+                "bulk export of mattermost-server 9.5",
+                0,
+            ),
+            ("mmetl", "dev", "bulk export of mmetl", 0),
+            ("", "", "bulk export of an old server", 2),
+        ] {
+            let read = of(generator, version);
+            assert_eq!(read.layout(), layout);
+            assert_eq!(read.warnings().len(), warnings, "{layout}");
+        }
+    }
+}
