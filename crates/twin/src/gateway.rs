@@ -84,12 +84,9 @@ impl Tenant {
                 [twin, what] if twin == "_twin" => {
                     routes::control::answer(state, self.clock(), &call, what)
                 }
-                _ => carry_out(state, &call, &segments, found, body.is_none()),
+                _ => carry_out(state, &call, &segments, found, body.is_none(), &ids),
             };
-            result.unwrap_or_else(|refused| {
-                state.record(&call, &refused, refused.outcome());
-                answer::refusal(&refused, &ids)
-            })
+            result.unwrap_or_else(|refused| refuse(state, &call, &refused, &ids))
         });
         Outgoing {
             response: respond(answer, &ids),
@@ -131,6 +128,7 @@ fn carry_out(
     segments: &[String],
     found: Result<Route<'_>, Refused>,
     oversized: bool,
+    ids: &Ids<'_>,
 ) -> Result<Answer, Refused> {
     let is_graph = segments.first().is_some_and(|segment| segment == "v1.0");
     let found = match found {
@@ -161,7 +159,31 @@ fn carry_out(
     if oversized || call.body.len() > most {
         return Err(Rule::R42.refuse(format!("more than {most} bytes")));
     }
-    routes::dispatch(state, call, &caller, &route)
+    match route {
+        Route::Batch => routes::batch::run(state, call, ids),
+        route => routes::dispatch(state, call, &caller, &route),
+    }
+}
+
+/// Carries out a call that came within a batch. Faults meet the batch as a whole.
+pub(crate) fn carry_out_within(state: &mut State, call: &Call<'_>, ids: &Ids<'_>) -> Answer {
+    let segments = route::segments(call.path);
+    let result = match Route::find(call.method, &segments) {
+        Ok(Route::Batch) => Err(Rule::R66Odd.refuse("a batch within a batch")),
+        found => carry_out(state, call, &segments, found, false, ids),
+    };
+    result.unwrap_or_else(|refused| refuse(state, call, &refused, ids))
+}
+
+/// Writes down what is refused and says so.
+pub(crate) fn refuse(
+    state: &mut State,
+    call: &Call<'_>,
+    refused: &Refused,
+    ids: &Ids<'_>,
+) -> Answer {
+    state.record(call, refused, refused.outcome());
+    answer::refusal(refused, ids)
 }
 
 /// Scheme and host by which the caller reached the tenant.

@@ -38,7 +38,7 @@
 //!
 //! # What it holds itself to
 //! [`BOOK`] is the rule book. Rules `R1`–`R68` are the import API's as researched in the
-//! project's facts; that about `$batch` (R66) is not simulated yet and not in the book. Where the sources disagree or are silent, [`Settings`] has a knob whose default
+//! project's facts. Where the sources disagree or are silent, [`Settings`] has a knob whose default
 //! is the strict reading.
 
 mod answer;

@@ -286,6 +286,18 @@ rule_book! {
     /// A page of users, groups or teams has 1 to 999 of them.
     R65 "R65" "O LS Q&A 1129204"
         => 400 "Request_BadRequest" "Invalid page size specified: '{}'. Must be between 1 and 999 inclusive.";
+    /// A batch has at most 20 requests.
+    R66 "R66" "D json-batching; K code and text"
+        => 400 "MaximumValueExceeded" "Number of batch request steps exceeds the maximum value of 20.";
+    /// The requests of a batch have ids of their own.
+    R66Ids "R66" "D json-batching; K text"
+        => 400 "BadRequest" "Request Id has to be unique in a batch.";
+    /// The requests of a batch depend on others in it, in no circle, and are no batches.
+    R66Odd "R66" "D json-batching; I status"
+        => 400 "BadRequest" "Bad Request";
+    /// A request of a batch that depends on one that failed is not carried out.
+    R66Failed "R66" "D json-batching"
+        => 424 "FailedDependency" "Failed Dependency";
     /// Enum members newer than the sentinel are shown only with `Prefer: include-unknown-enum-members`.
     R67 "R67" "D CSDL enums";
     /// National clouds have no startMigration.

@@ -54,6 +54,7 @@ pub enum Kind {
     GetUploadSession,
     CancelUploadSession,
     CreateLink,
+    Batch,
 }
 
 /// A channel as an address names it.
@@ -204,6 +205,7 @@ pub(crate) enum Route<'a> {
         session: &'a str,
     },
     CreateLink(ItemRef<'a>),
+    Batch,
 }
 
 impl<'a> Route<'a> {
@@ -250,6 +252,7 @@ impl<'a> Route<'a> {
             Route::GetUploadSession { .. } => Kind::GetUploadSession,
             Route::CancelUploadSession { .. } => Kind::CancelUploadSession,
             Route::CreateLink(_) => Kind::CreateLink,
+            Route::Batch => Kind::Batch,
         }
     }
 

@@ -74,6 +74,7 @@ fn named<'a>(method: &Method, segments: &[&'a str]) -> Result<Option<Route<'a>>,
     let delete = *method == Method::DELETE;
     Ok(Some(match *segments {
         [tenant, "oauth2", "v2.0", "token"] if post => Route::Token { tenant },
+        ["v1.0", "$batch"] if post => Route::Batch,
         ["v1.0", "groups"] if get => Route::ListGroups,
         ["v1.0", "teams"] if get => Route::ListTeams,
         ["v1.0", "teams"] if post => Route::CreateTeam,

@@ -1,5 +1,6 @@
 //! One handler per endpoint, one file per resource.
 
+pub(crate) mod batch;
 mod channels;
 mod chats;
 pub(crate) mod control;
@@ -34,8 +35,9 @@ pub(crate) fn dispatch(
     route: &Route<'_>,
 ) -> Result<Answer, Refused> {
     match *route {
-        // Answered before anyone is asked for a token.
+        // Answered before it comes to a resource.
         Route::Token { .. }
+        | Route::Batch
         | Route::UploadChunk { .. }
         | Route::GetUploadSession { .. }
         | Route::CancelUploadSession { .. } => Err(Rule::G1.refuse("not Graph's")),

@@ -1,5 +1,6 @@
 //! JSON as it goes over the wire.
 
+pub(crate) mod batch;
 pub(crate) mod files;
 pub(crate) mod message;
 pub(crate) mod requests;

@@ -61,6 +61,7 @@ macro_rules! rules {
     };
 }
 
+mod batch;
 mod entrance;
 mod files;
 mod messages;
@@ -98,6 +99,7 @@ fn strict() -> Twin {
 #[test]
 fn every_rule_with_an_answer_has_its_case() {
     let tested = [
+        batch::TESTED,
         entrance::TESTED,
         files::TESTED,
         messages::TESTED,
