@@ -93,15 +93,15 @@ mod tests {
         ];
         let lines: Vec<_> = calls
             .iter()
-            .map(|call| shown(call).replace('\n', " "))
+            .map(|call| shown(call).replace('\n', " ").trim_end().to_owned())
             .collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
         PostRoot within ChannelPost("19:a@thread.tacv2") POST /teams/T1/channels/19:a@thread.tacv2/messages {}
         PostReply within ChannelPost("19:a@thread.tacv2") POST /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies {}
-        Probe within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511 
-        Probe within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies/1549310295512 
-        Read within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages?$top=50 
-        Read within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies?$top=50 
+        Probe within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511
+        Probe within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies/1549310295512
+        Read within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages?$top=50
+        Read within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies?$top=50
         "#);
     }
 }

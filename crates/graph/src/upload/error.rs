@@ -43,7 +43,9 @@ pub enum UploadError {
         now: Millis,
     },
     /// Nobody is named who speaks for people without an account.
-    #[error("people without an account have written messages, and no account is named that speaks for them")]
+    #[error(
+        "people without an account have written messages, and no account is named that speaks for them"
+    )]
     StandIn,
     /// There are chats among the targets.
     #[error("{chats} chats are among the targets, and this chatferry can't fill chats yet")]
