@@ -124,11 +124,12 @@ impl Seeded {
 }
 
 /// The plan and how far it has come.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Faults {
     plan: Vec<(Fault, u64)>,
     seeded: Option<Seeded>,
     /// How many calls there were per kind and conversation, for seeded draws.
+    #[serde(with = "crate::pairs")]
     calls: BTreeMap<(Kind, String), u64>,
     /// How many faults were dealt out.
     dealt: u64,

@@ -53,6 +53,7 @@ mod inspect;
 mod limits;
 mod moment;
 mod names;
+mod pairs;
 mod quick_xor;
 mod refusal;
 mod route;
@@ -75,6 +76,8 @@ pub use refusal::{Outcome, Refusal};
 pub use route::Kind;
 pub use rules::{BOOK, Entry, Rule, Verdict};
 pub use server::{router, serve};
-pub use settings::{AddressStyle, Files, Limits, Settings, Weight};
-pub use state::{App, ContentType, Extras, HostedContent, Importance, MessageText, Post, User};
+pub use settings::{AddressStyle, Files, Limits, Settings, Troubles, Weight};
+pub use state::{
+    App, ContentType, Extras, HostedContent, Importance, MessageText, OperationKind, Post, User,
+};
 pub use tenant::{DumpError, NoSuchConversation, Tenant};

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::AppId;
 use crate::moment::Moment;
 use crate::refusal::Refused;
@@ -14,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What shares one ceiling.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Bucket {
     ChannelPosts(String),
     AppChannelPosts(AppId),
@@ -36,7 +38,7 @@ struct Ceiling {
 
 /// The times of the latest calls under one ceiling, oldest first; never more than the ceiling
 /// has room for, since older ones cannot matter.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Window(VecDeque<Moment>);
 
 impl Window {
@@ -58,8 +60,8 @@ impl Window {
 }
 
 /// All windows of the tenant.
-#[derive(Debug, Default)]
-pub(crate) struct Windows(BTreeMap<Bucket, Window>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Windows(#[serde(with = "crate::pairs")] BTreeMap<Bucket, Window>);
 
 impl Windows {
     /// Admits a call under every ceiling it falls under, or refuses it with the time to wait.

@@ -2,7 +2,8 @@
 //!
 //! Numbers `R1`–`R68` are those of graph.md section 6, whose letters say what a rule rests on:
 //! D documented, O observed, I inferred, K common knowledge. `A` rules are Entra's, at the token
-//! endpoint; `G` rules are Graph's own, outside the import API. Where the sources give a status
+//! endpoint; `G` rules are Graph's own, outside the import API; `F` rules are troubles of the
+//! service that a setting turns on, with the section of graph.md that tells of them. Where the sources give a status
 //! but no text, the text is `Bad Request`, as Graph's own bare answers have it. A rule without an
 //! answer describes behaviour; where breaking it is only noticed, the log says so.
 
@@ -27,7 +28,7 @@ pub struct Entry {
     pub rule: Rule,
     /// Its name in the twin: its number, with a word where one number has several answers.
     pub name: &'static str,
-    /// Its number in graph.md section 6.
+    /// Its number in graph.md section 6, or its section there, or Entra's number.
     pub number: &'static str,
     /// What it demands.
     pub sentence: &'static str,
@@ -97,7 +98,10 @@ rule_book! {
     /// A team is not readable until its operation has succeeded.
     R7 "R7" "O C2T"
         => 404 "NotFound" "No team found with Group Id {}";
-    /// An operation goes from notStarted through inProgress to succeeded; polls less than 30 s apart are noted.
+    /// A channel is not found until it has been provisioned.
+    R7Channel "R7" "O C2T; K text"
+        => 404 "NotFound" "Channel '{}' does not exist.";
+    /// An operation goes from notStarted through inProgress to succeeded, or to failed where that is set; polls less than 30 s apart are noted.
     R8 "R8" "D teamsasyncoperation";
     /// A channel is created in migration mode only in a team that is under migration.
     R9 "R9" "O ISS#11973"
@@ -303,6 +307,13 @@ rule_book! {
     /// National clouds have no startMigration.
     R68 "R68" "D CSDL; I string"
         => 404 "NotFound" "Resource not found for the segment 'startMigration'.";
+
+    /// Where one-on-one chats are in trouble, they cannot be put into migration mode.
+    F1 "1.15" "O ISS#14265"
+        => 412 "PreconditionFailed" "PreconditionFailed-Version mismatch for thread resource.";
+    /// Where chats get stuck, one that is started too soon after its completion cannot be started again, and its completion changes nothing; its first start is noted.
+    F2 "1.15" "O ISS#14576; I that the first start is answered"
+        => 400 "BadRequest" "Bad Request";
 
     /// The token address names this tenant.
     A1 "AADSTS90002" "K"

@@ -1,6 +1,10 @@
 //! What the tenant enforces, and where the facts leave a choice.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+
+use crate::state::OperationKind;
 
 /// The tenant's figures. The defaults are the strictest reading of the facts (graph.md
 /// sections 2 and 6); every field names the rule it belongs to.
@@ -60,6 +64,8 @@ pub struct Settings {
     /// Whether members of a private channel must be members of the team already. From common
     /// experience, in no document at hand. Default: yes.
     pub private_members_from_team: bool,
+    /// What is out of order.
+    pub troubles: Troubles,
     /// What holds for files (R60–R64).
     pub files: Files,
     /// Whether the application permission of each call is asked for (graph.md section 1.0), or
@@ -79,6 +85,23 @@ pub enum Weight {
     Parts,
     /// The request body as sent, without the JSON of `hostedContents`: the strictest reading.
     Request,
+}
+
+/// Troubles that the service has been seen to have for weeks or months; nothing by default.
+/// [`Settings::inline_images`] is one more. What happens once, or now and then, is a
+/// [`crate::Fault`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Troubles {
+    /// Whether one-on-one chats cannot be put into migration mode (F1).
+    pub one_on_one_start: bool,
+    /// A chat that is put into migration mode less than so many ms after it was completed is
+    /// stuck for good (F2).
+    pub stuck_within_ms: u64,
+    /// Operations of these kinds end as `failed`, and nothing comes of them (R8).
+    pub failing_operations: BTreeSet<OperationKind>,
+    /// For so many ms after its creation, General after its team's, a channel is not found (R7).
+    pub channel_ms: u64,
 }
 
 /// What holds for files (graph.md 1.12).
@@ -182,6 +205,7 @@ impl Default for Settings {
             team_channels: 1_000,
             private_channels: 30,
             private_members_from_team: true,
+            troubles: Troubles::default(),
             files: Files::default(),
             check_permissions: true,
             national_cloud: false,

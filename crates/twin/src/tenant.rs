@@ -50,7 +50,7 @@ impl Tenant {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the whole tenant as JSON, except rolling windows and fault plans.
+    /// Writes the whole tenant as JSON, rolling windows and fault plans included.
     ///
     /// # Errors
     /// [`DumpError`] when the state cannot be written.

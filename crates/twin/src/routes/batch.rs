@@ -14,8 +14,8 @@ use crate::gateway::{carry_out_within, refuse};
 use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::state::State;
-use crate::wire;
 use crate::wire::batch::{BatchAnswer, BatchBody, BatchRequest, BatchResponse};
+use crate::wire::{self, Text};
 
 const MOST: usize = 20;
 
@@ -28,7 +28,7 @@ pub(crate) fn run(state: &mut State, call: &Call<'_>, ids: &Ids<'_>) -> Result<A
         let id = request.id.as_str();
         let mut needed = request.depends_on.iter();
         let missing = needed.find(|needed| failed.contains(needed.as_str()));
-        let answer = carry_out(state, call, request, missing.map(|id| id.as_str()), ids);
+        let answer = carry_out(state, call, request, missing.map(Text::as_str), ids);
         if answer.status.as_u16() >= 400 {
             failed.insert(id);
         }

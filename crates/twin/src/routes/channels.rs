@@ -117,28 +117,30 @@ fn create_normal(
             .members
             .add(state.guids.hex(), &user, owner, call.now);
     }
-    let id = channel.id.clone();
-    if membership == Membership::Shared {
-        channel.ready_at = call.now.plus_millis(state.settings.operation_ms);
-    }
-    let home = state.team_mut(team, call.now)?;
-    let team = home.id.clone();
-    home.channels.insert(id.clone(), channel);
+    let home = state.team(team, call.now)?;
     let style = state.settings.address_style;
-    let target = address(
-        style,
-        &[("teams", team.as_str()), ("channels", id.as_str())],
-    );
+    let path = [
+        ("teams", home.id.as_str()),
+        ("channels", channel.id.as_str()),
+    ];
+    let target = address(style, &path);
+    let id = channel.id.clone();
+    let team = home.id.clone();
     if membership == Membership::Shared {
         let kind = OperationKind::CreateChannel;
         let location = begin(state, &team, kind, id.as_str(), &target, call.now);
+        channel.ready_at = channel.ready_at.plus_millis(state.settings.operation_ms);
+        if !state.fails(kind) {
+            let home = state.team_mut(team.as_str(), call.now)?;
+            home.channels.insert(id, channel);
+        }
         return Ok(Answer::empty(202)
             .header(header::LOCATION, location)
             .header(header::CONTENT_LOCATION, target));
     }
-    let home = state.team(team.as_str(), call.now)?;
-    let channel = home.channel(ChannelRef::Id(id.as_str()), call.now)?;
-    let resource = resources::channel(home, channel, &state.settings, call);
+    let resource = resources::channel(home, &channel, &state.settings, call);
+    let home = state.team_mut(team.as_str(), call.now)?;
+    home.channels.insert(id, channel);
     Ok(Answer::json(201, &resource).header(header::LOCATION, target))
 }
 
@@ -210,7 +212,7 @@ fn new_channel(
         layout: layout.to_owned(),
         thread: Thread::new(now),
         members: Roster::default(),
-        ready_at: now,
+        ready_at: now.plus_millis(state.settings.troubles.channel_ms),
         archived_from: None,
         folder: None,
         folder_asked: 0,
@@ -292,10 +294,13 @@ pub(crate) fn archive(
         let _: ArchiveBody<'_> = wire::read(call, &state.settings)?;
     }
     let from = call.now.plus_millis(state.settings.operation_ms);
+    let fails = state.fails(OperationKind::ArchiveChannel);
     let team = state.team_mut(team, call.now)?;
     let team_id = team.id.clone();
     let channel = team.channel_mut(channel, call.now)?;
-    channel.archived_from = Some(from);
+    if !fails {
+        channel.archived_from = Some(from);
+    }
     let id = channel.id.clone();
     let style = state.settings.address_style;
     let target = address(

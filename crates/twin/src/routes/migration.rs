@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::refusal::Refused;
 use crate::route::ThreadRef;
 use crate::rules::Rule;
-use crate::state::{Caller, ChatKind, State};
+use crate::state::{Caller, ChatKind, Started, State};
 use crate::wire::requests::StartBody;
 use crate::wire::{malformed, unknown_property};
 
@@ -29,13 +29,31 @@ pub(crate) fn start(
         body = serde_json::from_slice(call.body).map_err(malformed)?;
     }
     let date = date(body.conversation_creation_date_time.as_ref())?;
-    if let ThreadRef::Chat(chat) = at
-        && state.chat(chat)?.kind == ChatKind::Meeting
-    {
-        return Err(Rule::R20.refuse("a meeting's chat"));
+    let stuck_within_ms = match at {
+        ThreadRef::Channel { .. } => 0,
+        ThreadRef::Chat(chat) => {
+            may_start(state, chat)?;
+            state.settings.troubles.stuck_within_ms
+        }
+    };
+    let thread = state.thread_mut(at, call.now)?;
+    let started = thread.start(&caller.app, date, stuck_within_ms, call.now)?;
+    if let Started::Stuck { after_ms } = started {
+        let detail = format!("started {after_ms} ms after its completion");
+        state.note(call, Rule::F2, detail);
     }
-    state.thread_mut(at, call.now)?.start(&caller.app, date)?;
     Ok(Answer::empty(204))
+}
+
+/// R20 and F1
+fn may_start(state: &State, chat: &str) -> Result<(), Refused> {
+    match state.chat(chat)?.kind {
+        ChatKind::Meeting => Err(Rule::R20.refuse("a meeting's chat")),
+        ChatKind::OneOnOne if state.settings.troubles.one_on_one_start => {
+            Err(Rule::F1.refuse("one-on-one chats are set to fail"))
+        }
+        ChatKind::OneOnOne | ChatKind::Group => Ok(()),
+    }
 }
 
 /// `POST .../completeMigration` on a channel or chat
@@ -47,7 +65,10 @@ pub(crate) fn complete(
 ) -> Result<Answer, Refused> {
     caller.may_migrate()?;
     match at {
-        ThreadRef::Chat(chat) => state.chat_mut(chat)?.thread.complete(&caller.app)?,
+        ThreadRef::Chat(chat) => state
+            .chat_mut(chat)?
+            .thread
+            .complete(&caller.app, call.now)?,
         ThreadRef::Channel { team, channel } => {
             let team = state.team_mut(team, call.now)?;
             if let Some(spoilt) = team.complete_channel(channel, &caller.app, call.now)? {

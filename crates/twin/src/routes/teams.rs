@@ -78,7 +78,9 @@ pub(crate) fn create(
     } else {
         (Thread::new(created), TeamMigration::Never)
     };
-    let general = general(state.guids.hex(), thread, call.now);
+    let ready_at = call.now.plus_millis(state.settings.operation_ms);
+    let general_at = ready_at.plus_millis(state.settings.troubles.channel_ms);
+    let general = general(state.guids.hex(), thread, general_at);
     let team = Team {
         id: id.clone(),
         display_name: name.to_owned(),
@@ -86,7 +88,7 @@ pub(crate) fn create(
         visibility: visibility.to_owned(),
         created,
         begun: call.now,
-        ready_at: call.now.plus_millis(state.settings.operation_ms),
+        ready_at,
         migration,
         general: general.id.clone(),
         channels: BTreeMap::from([(general.id.clone(), general)]),
@@ -95,7 +97,9 @@ pub(crate) fn create(
         archived_from: None,
         completion: None,
     };
-    state.teams.insert(id.clone(), team);
+    if !state.fails(OperationKind::CreateTeam) {
+        state.teams.insert(id.clone(), team);
+    }
     let style = state.settings.address_style;
     let target = address(style, &[("teams", id.as_str())]);
     let location = begin(
@@ -128,7 +132,7 @@ fn check_migrating(body: &TeamBody<'_>, template: &str) -> Result<(), Refused> {
 }
 
 /// The channel that comes with a team.
-fn general(id: String, thread: Thread, now: Moment) -> Channel {
+fn general(id: String, thread: Thread, ready_at: Moment) -> Channel {
     Channel {
         id: ChannelId::from(format!("19:{id}@thread.tacv2")),
         display_name: "General".to_owned(),
@@ -137,7 +141,7 @@ fn general(id: String, thread: Thread, now: Moment) -> Channel {
         layout: "post".to_owned(),
         thread,
         members: Roster::default(),
-        ready_at: now,
+        ready_at,
         archived_from: None,
         folder: None,
         folder_asked: 0,
@@ -161,6 +165,7 @@ pub(super) fn begin(
         created: now,
         target_location: target_location.to_owned(),
         target_id: target_id.to_owned(),
+        fails: state.fails(kind),
         polls: 0,
         polled: None,
     };
@@ -223,8 +228,11 @@ pub(crate) fn archive(
         let _: ArchiveBody<'_> = wire::read(call, &state.settings)?;
     }
     let from = call.now.plus_millis(state.settings.operation_ms);
+    let fails = state.fails(OperationKind::ArchiveTeam);
     let team = state.team_mut(team, call.now)?;
-    team.archived_from = Some(from);
+    if !fails {
+        team.archived_from = Some(from);
+    }
     let id = team.id.clone();
     let target = address(state.settings.address_style, &[("teams", id.as_str())]);
     let location = begin(

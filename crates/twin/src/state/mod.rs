@@ -24,14 +24,15 @@ pub(crate) use chat::{Chat, ChatKind};
 pub(crate) use directory::Directory;
 pub use directory::User;
 pub(crate) use library::{Folder, Library};
-pub(crate) use operation::{Operation, OperationKind};
+pub(crate) use operation::Operation;
+pub use operation::OperationKind;
 pub(crate) use posts::Posts;
 pub use posts::{ContentType, Extras, HostedContent, Importance, Post};
 pub(crate) use roster::{Member, Roster};
 pub(crate) use team::{Channel, Membership, Team, TeamMigration};
 pub use text::MessageText;
 pub(crate) use text::Texts;
-pub(crate) use thread::Thread;
+pub(crate) use thread::{Started, Thread};
 pub(crate) use upload::{ContentRange, UploadSession};
 
 use crate::faults::Faults;
@@ -43,8 +44,7 @@ use crate::route::{ChannelRef, Route, ThreadRef};
 use crate::rules::Rule;
 use crate::settings::Settings;
 
-/// Everything but the clock. All of it can be written out and read back, except what belongs to
-/// the moment: the rolling windows and the fault plan.
+/// Everything but the clock. All of it can be written out and read back.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
@@ -60,12 +60,11 @@ pub(crate) struct State {
     pub(crate) guids: Guids,
     /// Ids of requests, and so the number of calls answered.
     pub(crate) request_ids: Guids,
-    #[serde(skip)]
     pub(crate) windows: Windows,
+    pub(crate) faults: Faults,
+    /// Where the next texts go; holds none.
     #[serde(skip)]
     pub(crate) texts: Texts,
-    #[serde(skip)]
-    pub(crate) faults: Faults,
 }
 
 impl State {
@@ -83,8 +82,8 @@ impl State {
             guids: Guids::new(1),
             request_ids: Guids::new(2),
             windows: Windows::default(),
-            texts: Texts::default(),
             faults: Faults::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -117,6 +116,11 @@ impl State {
         let from = last.map_or(Bound::Unbounded, Bound::Excluded);
         let teams = self.teams.range::<str, _>((from, Bound::Unbounded));
         teams.map(|(_, team)| team)
+    }
+
+    /// Whether operations of that kind are set to fail.
+    pub(crate) fn fails(&self, kind: OperationKind) -> bool {
+        self.settings.troubles.failing_operations.contains(&kind)
     }
 
     pub(crate) fn chat(&self, id: &str) -> Result<&Chat, Refused> {

@@ -7,9 +7,10 @@ use crate::moment::Moment;
 use crate::settings::Settings;
 
 /// `operationType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum OperationKind {
+#[expect(missing_docs, reason = "named as in the metadata")]
+pub enum OperationKind {
     CreateTeam,
     ArchiveTeam,
     CreateChannel,
@@ -39,6 +40,8 @@ pub(crate) struct Operation {
     /// The address of what comes of it.
     pub(crate) target_location: String,
     pub(crate) target_id: String,
+    /// Whether nothing comes of it.
+    pub(crate) fails: bool,
     pub(crate) polls: u64,
     pub(crate) polled: Option<Moment>,
 }
@@ -46,7 +49,7 @@ pub(crate) struct Operation {
 impl Operation {
     pub(crate) fn status(&self, settings: &Settings, now: Moment) -> &'static str {
         if now >= self.created.plus_millis(settings.operation_ms) {
-            "succeeded"
+            if self.fails { "failed" } else { "succeeded" }
         } else if now >= self.created.plus_millis(settings.operation_start_ms) {
             "inProgress"
         } else {

@@ -36,13 +36,23 @@ pub(crate) struct Channel {
     pub(crate) thread: Thread,
     /// Of a private or shared channel; a standard one has its team's.
     pub(crate) members: Roster,
-    /// From when on it can be found; shared channels take a while.
+    /// From when on it can be found (R7).
     pub(crate) ready_at: Moment,
     pub(crate) archived_from: Option<Moment>,
     /// Its folder, once it has been provisioned (R60).
     pub(crate) folder: Option<Folder>,
     /// How often the folder was asked for in vain.
     pub(crate) folder_asked: u32,
+}
+
+impl Channel {
+    fn there(&self, now: Moment) -> Result<(), Refused> {
+        if self.ready_at <= now {
+            return Ok(());
+        }
+        let refused = Rule::R7Channel.refuse("not provisioned yet");
+        Err(refused.with(self.id.as_str()))
+    }
 }
 
 /// How far the migration of a team is (V1).
@@ -90,10 +100,9 @@ impl Team {
     /// A channel that is there for its callers.
     pub(crate) fn channel(&self, at: ChannelRef<'_>, now: Moment) -> Result<&Channel, Refused> {
         let id = self.id_of(at);
-        self.channels
-            .get(id)
-            .filter(|channel| channel.ready_at <= now)
-            .ok_or_else(|| no_channel(id))
+        let channel = self.channels.get(id).ok_or_else(|| no_channel(id))?;
+        channel.there(now)?;
+        Ok(channel)
     }
 
     /// The same, to be changed.
@@ -103,10 +112,10 @@ impl Team {
         now: Moment,
     ) -> Result<&mut Channel, Refused> {
         let id = self.id_of(at).to_owned();
-        self.channels
-            .get_mut(id.as_str())
-            .filter(|channel| channel.ready_at <= now)
-            .ok_or_else(|| no_channel(&id))
+        let channel = self.channels.get_mut(id.as_str());
+        let channel = channel.ok_or_else(|| no_channel(&id))?;
+        channel.there(now)?;
+        Ok(channel)
     }
 
     fn id_of<'a>(&'a self, at: ChannelRef<'a>) -> &'a str {
@@ -157,7 +166,7 @@ impl Team {
         now: Moment,
     ) -> Result<Option<String>, Refused> {
         let channel = self.channel_mut(at, now)?;
-        channel.thread.complete(app)?;
+        channel.thread.complete(app, now)?;
         let id = channel.id.clone();
         let is_general = id == self.general;
         self.completion = Some(now);

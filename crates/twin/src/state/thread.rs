@@ -12,8 +12,24 @@ use crate::state::Posts;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Migration {
     Never,
-    InProgress { by: AppId },
-    Completed,
+    InProgress {
+        by: AppId,
+    },
+    Completed {
+        at: Moment,
+    },
+    /// Shown as completed, but neither open nor to be opened again (F2).
+    Stuck,
+}
+
+/// Whether a conversation is open after it was put into migration mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Started {
+    Open,
+    /// It was completed so many ms before, which was too short a while ago (F2).
+    Stuck {
+        after_ms: u128,
+    },
 }
 
 /// The messages of a channel or chat and what its migration allows.
@@ -57,7 +73,7 @@ impl Thread {
         match self.migration {
             Migration::Never => None,
             Migration::InProgress { .. } => Some("inProgress"),
-            Migration::Completed => Some("completed"),
+            Migration::Completed { .. } | Migration::Stuck => Some("completed"),
         }
     }
 
@@ -70,10 +86,21 @@ impl Thread {
         matches!(&self.migration, Migration::InProgress { by } if by == app)
     }
 
-    /// Puts the conversation into migration mode (R16–R19).
-    pub(crate) fn start(&mut self, app: &AppId, date: Option<Moment>) -> Result<(), Refused> {
-        if self.is_open() {
-            return Err(Rule::R16.refuse("it is in migration mode already"));
+    /// Puts the conversation into migration mode (R16–R19), which it survives only if its latest
+    /// completion is at least `stuck_within_ms` ago (F2).
+    pub(crate) fn start(
+        &mut self,
+        app: &AppId,
+        date: Option<Moment>,
+        stuck_within_ms: u64,
+        now: Moment,
+    ) -> Result<Started, Refused> {
+        match self.migration {
+            Migration::InProgress { .. } => {
+                return Err(Rule::R16.refuse("it is in migration mode already"));
+            }
+            Migration::Stuck => return Err(Rule::F2.refuse("its session is stuck")),
+            Migration::Never | Migration::Completed { .. } => {}
         }
         if let Some(date) = date
             && (date >= self.created || date <= Moment::MIN_VALUE)
@@ -85,19 +112,27 @@ impl Thread {
         }
         self.original_created.get_or_insert(self.created);
         self.created = date.unwrap_or(self.created);
+        if let Migration::Completed { at } = self.migration
+            && at.plus_millis(stuck_within_ms) > now
+        {
+            self.migration = Migration::Stuck;
+            let after_ms = now.since(at).as_millis();
+            return Ok(Started::Stuck { after_ms });
+        }
         self.migration = Migration::InProgress { by: app.clone() };
-        Ok(())
+        Ok(Started::Open)
     }
 
-    /// Ends the session (R23, R48, R49).
-    pub(crate) fn complete(&mut self, app: &AppId) -> Result<(), Refused> {
+    /// Ends the session (R23, R48, R49); one that is stuck stays so.
+    pub(crate) fn complete(&mut self, app: &AppId, now: Moment) -> Result<(), Refused> {
         match &self.migration {
             Migration::InProgress { by } if by == app => {
-                self.migration = Migration::Completed;
+                self.migration = Migration::Completed { at: now };
                 Ok(())
             }
             Migration::InProgress { by } => Err(Rule::R23.refuse(format!("the session is {by}'s"))),
-            Migration::Completed => Err(Rule::R48.refuse("it is completed")),
+            Migration::Stuck => Ok(()),
+            Migration::Completed { .. } => Err(Rule::R48.refuse("it is completed")),
             Migration::Never => Err(Rule::R48.refuse("it was never in migration mode")),
         }
     }

@@ -144,16 +144,19 @@ pub(crate) fn chat(chat: &Chat, settings: &Settings) -> Value {
 }
 
 pub(crate) fn operation(operation: &Operation, settings: &Settings, call: &Call<'_>) -> Value {
+    let status = operation.status(settings, call.now);
+    let error = (status == "failed")
+        .then(|| json!({"code": "UnknownError", "message": "Failed to execute backend request."}));
     json!({
         "id": operation.id,
         "operationType": operation.kind.printed(call.wants_unknown_enum_members()),
         "createdDateTime": operation.created.to_string(),
-        "status": operation.status(settings, call.now),
+        "status": status,
         "lastActionDateTime": call.now.to_string(),
         "attemptsCount": 1,
         "targetResourceId": operation.target_id,
         "targetResourceLocation": operation.target_location,
-        "error": null,
+        "error": error,
     })
 }
 

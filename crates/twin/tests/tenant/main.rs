@@ -17,3 +17,5 @@ mod rules;
 mod support;
 #[cfg(test)]
 mod time;
+#[cfg(test)]
+mod troubles;

@@ -1,9 +1,33 @@
 //! Teams, channels, chats, their migration and their members.
 
-use chatferry_twin::{Outcome, Rule, Settings};
+use chatferry_twin::{Outcome, Rule, Settings, Troubles};
 use serde_json::{Value, json};
 
 use super::*;
+
+fn troubled(troubles: Troubles) -> Twin {
+    Twin::new(Settings {
+        troubles,
+        ..Settings::instant()
+    })
+}
+
+fn slow_channels() -> Twin {
+    troubled(Troubles {
+        channel_ms: 3_000,
+        ..Troubles::default()
+    })
+}
+
+/// A group chat that was completed, and so many ms later put into migration mode again.
+fn started_again_after(twin: &Twin, pause: u64) -> String {
+    let chat = twin.chat("group", &[ANNA, BEN]);
+    start(twin, &chat, CREATED);
+    assert_eq!(twin.act(&format!("{chat}/completeMigration")).status, 204);
+    twin.advance(pause);
+    assert_eq!(start(twin, &chat, "2014-01-01T00:00:00Z").status, 204);
+    chat
+}
 
 fn create_private(twin: &Twin, members: usize) -> Reply {
     let members: Vec<Value> = (0..members).map(|_| member(ANNA, &["owner"])).collect();
@@ -69,6 +93,40 @@ rules! {
         in strict,
         breaks |twin| { let team = twin.team(); twin.advance(19_999); twin.get(&team) },
         keeps |twin| { let team = twin.team(); twin.advance(20_000); twin.get(&team) };
+    r7_a_channel_may_take_a_while R7Channel "O C2T" 404 "NotFound" "Channel '19:*",
+        in slow_channels,
+        breaks |twin| { let channel = twin.open_channel(); twin.advance(2_999); twin.get(&channel) },
+        keeps |twin| { let channel = twin.open_channel(); twin.advance(3_000); twin.get(&channel) };
+    r7_general_comes_after_its_team R7Channel "O C2T" 404 "NotFound" "Channel '19:*",
+        in slow_channels,
+        breaks |twin| { let team = twin.team(); twin.get(&format!("{team}/primaryChannel")) },
+        keeps |twin| { let team = twin.team(); twin.get(&team) };
+    r7_a_normal_channel_may_take_a_while R7Channel "O C2T" 404 "NotFound" "Channel '19:*",
+        in slow_channels,
+        breaks |twin| start(twin, &normal_channel(twin), CREATED),
+        keeps |twin| { let channel = normal_channel(twin); twin.advance(3_000); start(twin, &channel, CREATED) };
+    f1_one_on_ones_may_not_start F1 "O ISS#14265" 412 "PreconditionFailed"
+        "PreconditionFailed-Version mismatch for thread resource.",
+        in || troubled(Troubles { one_on_one_start: true, ..Troubles::default() }),
+        breaks |twin| start(twin, &twin.chat("oneOnOne", &[ANNA, BEN]), CREATED),
+        keeps |twin| start(twin, &twin.chat("group", &[ANNA, BEN]), CREATED);
+    f2_a_hasty_start_leaves_a_chat_stuck F2 "O ISS#14576" 400 "BadRequest" "Bad Request",
+        in || troubled(Troubles { stuck_within_ms: 5_000, ..Troubles::default() }),
+        breaks |twin| {
+            let chat = started_again_after(twin, 4_999);
+            assert_eq!(twin.tenant.counts(Outcome::Noted).get(&Rule::F2), Some(&1));
+            assert_eq!(twin.get(&chat).body["migrationMode"], "completed");
+            assert_eq!(twin.post(&format!("{chat}/messages"), message(0)).status, 502);
+            assert_eq!(twin.act(&format!("{chat}/completeMigration")).status, 204);
+            twin.advance(3_000_000);
+            start(twin, &chat, "2013-01-01T00:00:00Z")
+        },
+        keeps |twin| {
+            let chat = started_again_after(twin, 5_000);
+            assert_eq!(twin.act(&format!("{chat}/completeMigration")).status, 204);
+            twin.advance(5_000);
+            start(twin, &chat, "2013-01-01T00:00:00Z")
+        };
     r9_migration_channels_need_a_migrating_team R9 "O ISS#11973" 400 "BadRequest"
         "Migration channels can only be created in a team under migration.",
         breaks |twin| twin.post(&format!("{}/channels", twin.normal_team()), channel("a")),
