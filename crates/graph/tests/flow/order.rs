@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chatferry_graph::{Limits, Unobserved, UploadError, UploadOptions, upload};
+use chatferry_graph::{Limits, Unobserved, UploadError, UploadOptions, plan_upload, upload};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, threads};
@@ -195,4 +195,35 @@ async fn what_is_left_out_keeps_its_team_open_until_it_comes() {
         .unwrap();
     assert!(report.is_done(), "{report:#?}");
     assert_eq!(tenant.posts(), rendered.expected());
+}
+
+#[test]
+fn the_plan_says_what_will_be_done_and_how_long_it_takes() {
+    let (rendered, journal) = (acme(), tempfile::tempdir().unwrap());
+    let options = UploadOptions::default();
+    let plan = plan_upload(
+        &rendered.folder(),
+        journal.path(),
+        &options,
+        &Limits::default(),
+    );
+    let plan = plan.unwrap();
+    assert_eq!((plan.posts, plan.done), (64, 0));
+    let targets: Vec<_> = plan
+        .targets
+        .iter()
+        .map(|target| format!("{} {} {}", target.name, target.posts, target.route.as_str()))
+        .collect();
+    insta::assert_snapshot!(targets.join("\n"), @"
+    dev 40 new channel in migration mode
+    Allgemein 12 the team's General channel
+    hr 8 private channel, created with its members, then put in migration mode
+    old 4 new channel in migration mode
+    ");
+    // 40 posts into one channel, then 8 into a private one, at five a second.
+    assert!((plan.seconds - 9.6).abs() < 1e-9, "{}", plan.seconds);
+    assert!(
+        !journal.path().join("journal.sqlite").exists(),
+        "planning writes nothing"
+    );
 }
