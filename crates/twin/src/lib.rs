@@ -31,7 +31,8 @@
 //! |---|---|
 //! | `GET /_twin/rules` | the rule book: number, sentence, source, and status, code and text on violation |
 //! | `GET /_twin/refusals` | counts by rule, and the log: rule, method, path, time, what exactly was wrong |
-//! | `GET /_twin/state` | teams, channels and chats with their migration state, members, roots, replies |
+//! | `GET /_twin/report` | the same as text for people, by rule, each with its latest case |
+//! | `GET /_twin/state` | teams, channels and chats with their migration state, members, roots, replies; drives |
 //! | `GET /_twin/settings`, `POST` | what is enforced ([`Settings`]); what a POST leaves out gets its default |
 //! | `GET /_twin/clock`, `POST {"advanceMs": 1000}` | the time; moves a manual clock on |
 //! | `POST /_twin/faults {"plan": [...], "seeded": {...}}` | what is to go wrong ([`Fault`], [`Seeded`]) |
@@ -56,6 +57,7 @@ mod names;
 mod pairs;
 mod quick_xor;
 mod refusal;
+mod report;
 mod route;
 mod routes;
 mod rules;

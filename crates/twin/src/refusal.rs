@@ -54,7 +54,7 @@ impl Log {
         }
     }
 
-    pub(crate) fn kept(&self) -> impl Iterator<Item = &Refusal> {
+    pub(crate) fn kept(&self) -> impl DoubleEndedIterator<Item = &Refusal> {
         self.kept.iter()
     }
 

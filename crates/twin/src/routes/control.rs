@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::faults::{Fault, Seeded};
 use crate::inspect;
 use crate::refusal::{Outcome, Refused};
+use crate::report;
 use crate::rules::{BOOK, Rule};
 use crate::settings::Settings;
 use crate::state::State;
@@ -61,6 +62,10 @@ pub(crate) fn answer(
                 }),
             ))
         }
+        "report" if get => {
+            let text = report::text(state, call.now);
+            Ok(Answer::bytes("text/plain; charset=utf-8", text.into()))
+        }
         "state" if get => Ok(Answer::json(
             200,
             &json!({
@@ -88,7 +93,7 @@ pub(crate) fn answer(
             state.faults.seed(plan.seeded);
             Ok(Answer::empty(204))
         }
-        "rules" | "settings" | "refusals" | "state" | "clock" | "faults" => {
+        "rules" | "settings" | "refusals" | "report" | "state" | "clock" | "faults" => {
             Err(Rule::G2.refuse("another method").with(call.method.as_str()))
         }
         _ => Err(Rule::G1.refuse("the twin has no such address").with(what)),

@@ -357,6 +357,39 @@ fn the_twin_tells_what_it_holds() {
 }
 
 #[test]
+fn the_report_is_for_people() {
+    let twin = Twin::instant();
+    for _ in 0..2 {
+        twin.get("/v1.0/teams/t/channels/c");
+    }
+    twin.get("/v1.0/planets?$top=1");
+    let body = with(channel("secret"), "/membershipType", json!("private"));
+    let team = twin.team();
+    twin.post(&format!("{team}/channels"), body);
+    let report = twin.get("/_twin/report");
+    assert_eq!(report.header("content-type"), "text/plain; charset=utf-8");
+    let report = report.raw.replace(&team, "/v1.0/teams/{id}");
+    let lines = [
+        "The tenant at 2026-11-20T12:00:00.000Z",
+        "",
+        "Refused: 3",
+        "       2  R7            A team is not readable until its operation has succeeded.",
+        "                         GET /v1.0/teams/t/channels/c: unknown, deleted or not provisioned yet",
+        "       1  G1            The address is one that Graph has.",
+        "                         GET /v1.0/planets?$top=1: the twin has no such address",
+        "",
+        "Too fast: 0",
+        "",
+        "Carried out, but maybe not as wanted: 1",
+        "       1  R10           A channel created in migration mode is standard, whatever \
+         membershipType was asked for; noted, not refused.",
+        "                         POST /v1.0/teams/{id}/channels: 'secret' is a standard channel now",
+        "",
+    ];
+    assert_eq!(report, lines.join("\n"));
+}
+
+#[test]
 fn a_message_can_be_planted() {
     let twin = Twin::instant();
     let channel = twin.open_channel();

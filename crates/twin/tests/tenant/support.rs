@@ -32,6 +32,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) raw: String,
 }
 
 impl Reply {
@@ -153,6 +155,7 @@ impl Twin {
                 status: parts.status.as_u16(),
                 headers: parts.headers,
                 body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+                raw: String::from_utf8_lossy(&bytes).into_owned(),
             })
         })
     }

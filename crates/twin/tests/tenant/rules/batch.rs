@@ -26,6 +26,7 @@ fn within(twin: &Twin, requests: &[Value], id: &str) -> Reply {
         status: u16::try_from(inner["status"].as_u64().unwrap()).unwrap(),
         headers: reply.headers.clone(),
         body: inner["body"].clone(),
+        raw: inner["body"].to_string(),
     }
 }
 
