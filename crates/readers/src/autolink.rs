@@ -20,7 +20,7 @@ pub(crate) fn find(text: &str, range: Range<usize>) -> Option<Range<usize>> {
             && at
                 .checked_sub(1)
                 .and_then(|before| bytes.get(before))
-                .is_none_or(|before| !before.is_ascii_alphanumeric() && *before < 0x80)
+                .is_none_or(|before| !before.is_ascii_alphanumeric())
             && let Some(length) = length(text.get(at..)?)
         {
             return Some(at..at + length);
@@ -150,6 +150,7 @@ mod tests {
             ("tel:+49-221-1", Some("tel:+49-221-1")),
             ("<https://a.example>", Some("https://a.example")),
             ("https://ä.example/日本", Some("https://ä.example/日本")),
+            ("詳細：https://a.example", Some("https://a.example")),
             ("xhttps://a.example", None),
             ("https://", None),
             ("www.", None),

@@ -84,10 +84,9 @@ pub(super) fn convert<'m>(
             Err(error) => context.note(&codes::READ_DAMAGED_ENTRY, error),
         }
     } else {
-        context.note(
-            &codes::MATTERMOST_FILE_MISSING,
-            "its bytes are not in the export",
-        );
+        // Of each file, though the words are the same.
+        let words = "its bytes are not in the export".to_owned();
+        context.notes.push((&codes::MATTERMOST_FILE_MISSING, words));
     }
     let (id, name) = id_and_name(path);
     Ok(File {

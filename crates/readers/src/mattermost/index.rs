@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::emoji::CustomEmoji;
-use chatferry_model::person::Person;
+use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::{PersonId, WorkspaceId};
 
 use super::layout::Layout;
@@ -193,15 +193,15 @@ impl Index {
     /// Adds somebody; since 9.x a bot has a line of its own, which knows better than a user's.
     fn person(&mut self, person: Person) {
         self.people_lines += 1;
+        let before = self.people.get(person.id.as_str());
+        if person.kind == PersonKind::User && before.is_some_and(|p| p.kind == PersonKind::Bot) {
+            return;
+        }
         self.people.insert(person.id.as_str().to_owned(), person);
     }
 
-    /// The names that posts are read with. Conversations carry their team only where there are
-    /// several, as the model has it.
+    /// The names that posts are read with.
     pub(super) fn space(&mut self, sink: &Sink<'_>) -> Space {
-        let mut teams: BTreeSet<&str> = self.teams.keys().map(String::as_str).collect();
-        teams.extend(self.channels.iter().map(|(_, team, _)| team.as_str()));
-        let single = teams.len() < 2;
         for (_, team, _) in &self.channels {
             self.teams.entry(team.clone()).or_default();
         }
@@ -212,9 +212,6 @@ impl Index {
                     .iter()
                     .map(|member| PersonId::from(member.clone()))
                     .collect();
-            }
-            if single {
-                conversation.workspace = None;
             }
             let selected = sink
                 .options()

@@ -88,7 +88,6 @@ impl ExportReader for Mattermost {
         let details = sink.details();
         details.source = self.name().to_owned();
         details.layout = layouts.join(", ");
-        details.workspaces = workspaces(&index);
 
         let blobs = Blobs::new(sink.folder());
         let mut files = Files::new(sink.files()?);
@@ -129,8 +128,9 @@ impl ExportReader for Mattermost {
         for _ in listed..index.conversation_lines {
             conversations.merge("in several lines");
         }
-        let written = write::write(sorter, places, &mut people, &mut conversations, sink)?;
+        let mut written = write::write(sorter, places, &mut people, &mut conversations, sink)?;
         sink.sum("conversations").append(&conversations);
+        let single = settle_teams(&mut index, &mut written, sink);
         if direct_roots > 0 && generators.iter().any(Generator::is_server) {
             let words = "reactions to these are in no export of a server";
             sink.findings().note_many(
@@ -150,7 +150,7 @@ impl ExportReader for Mattermost {
         sum.merged
             .extend((again > 0).then(|| ("seen before".to_owned(), again)));
         sink.files_done(summary);
-        write_people(index, people, strangers, &written, sink)?;
+        write_people(index, people, strangers, &written, single, sink)?;
         sink.conversations(&written)?;
         if sink.sum("messages").input == 0 {
             sink.note_file(&codes::READ_NOTHING, "", "0 messages");
@@ -179,14 +179,24 @@ fn note_gaps(index: &Index, generators: &[Generator], sink: &mut Sink<'_>) {
     }
 }
 
-fn workspaces(index: &Index) -> Vec<Workspace> {
-    let teams = index.teams.iter();
-    teams
-        .map(|(id, name)| Workspace {
-            id: id.clone(),
-            name: name.clone(),
-        })
-        .collect()
+/// Notes the teams, those that only posts name too, and says whether there is but one: then
+/// conversations and people do not say which, as the model has it.
+fn settle_teams(index: &mut Index, written: &mut [Conversation], sink: &mut Sink<'_>) -> bool {
+    for team in written.iter().filter_map(|place| place.workspace.as_ref()) {
+        index.teams.entry(team.as_str().to_owned()).or_default();
+    }
+    let single = index.teams.len() < 2;
+    if single {
+        for conversation in written {
+            conversation.workspace = None;
+        }
+    }
+    let teams = index.teams.iter().map(|(id, name)| Workspace {
+        id: id.clone(),
+        name: name.clone(),
+    });
+    sink.details().workspaces = teams.collect();
+    single
 }
 
 /// Takes the picture of a custom emoji, and gives its id.
@@ -234,12 +244,12 @@ fn write_people(
     seen: HashMap<String, Seen>,
     strangers: BTreeSet<String>,
     conversations: &[Conversation],
+    single: bool,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
     let (lines, listed) = (index.people_lines, index.people.len() as u64);
     let strangers: Vec<PersonId<'static>> = strangers.into_iter().map(PersonId::from).collect();
     let members = conversations.iter().flat_map(|place| &place.members);
-    let single = index.teams.len() < 2;
     let everybody = people::everybody(index.people, seen, strangers.iter().chain(members), single);
     let sum = sink.sum("people");
     (sum.input, sum.output) = (lines, listed);
