@@ -217,10 +217,12 @@ impl Client {
             let cause = TransportError::NotSent("the address can't be written".to_owned());
             return Err((None, fail(cause.into())));
         };
-        self.shared.throttle.turn(&call.scope, priority).await;
+        let pass = self.shared.throttle.turn(&call.scope, priority).await;
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent = tokio::time::timeout(ANSWER_WITHIN, self.shared.transport.send(request));
-        let answer = match sent.await {
+        let sent = sent.await;
+        self.shared.throttle.answered(pass);
+        let answer = match sent {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err((Some(token), fail(error.into()))),
             Err(_) => {

@@ -2,7 +2,10 @@
 //!
 //! A call needs its turn at several gates at once, narrow to wide: its channel's and the app's.
 //! Calls of a gate are spaced evenly, a hair further apart than the limit, so that no window of
-//! any second holds more than the limit and a strict server never says 429. Among the callers
+//! any second holds more than the limit and a strict server never says 429. Calls may be late on
+//! their way, some more than others, so that the server sees them closer together than they left:
+//! therefore a second must also lie between a call's answer (or [`ON_ITS_WAY`] after it left) and
+//! the one that is a window behind it. Among the callers
 //! whose gates are open, the one with the most left to do goes first: that way the longest target
 //! keeps its own full speed while the rest share what remains.
 
@@ -21,6 +24,10 @@ const MARGIN: f64 = 1.005;
 /// How late a turn may be without the next one being late too: tokio's timers are precise to 1 ms.
 /// Less than the margin makes of any second.
 const TOLERANCE: Duration = Duration::from_millis(2);
+
+/// How late a call may be on its way without two windows' worth meeting at the server. Where answers
+/// take longer than that, it costs this much of every second.
+const ON_ITS_WAY: Duration = Duration::from_millis(50);
 
 /// Whose budget a call uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +103,7 @@ struct State {
     /// Whether a task gives out turns.
     served: bool,
     arrivals: u64,
+    passes: u64,
 }
 
 /// A gate, and those for whom it is the narrow one, in the order of their arrival.
@@ -106,6 +114,9 @@ struct Lane {
     /// The gate behind it.
     wide: Option<usize>,
     waiting: VecDeque<Waiting>,
+    /// When the server surely had each of the last calls; as many as the limit allows a second.
+    arrived: VecDeque<(u64, Instant)>,
+    window: usize,
     /// The narrow gate whose call was last answered with 429, and until when that holds.
     blamed: Option<(usize, Instant)>,
 }
@@ -113,7 +124,14 @@ struct Lane {
 struct Waiting {
     /// Who goes first: the highest priority, then the earliest arrival.
     rank: (u64, Reverse<u64>),
-    turn: oneshot::Sender<()>,
+    turn: oneshot::Sender<Pass>,
+}
+
+/// A call on its way, to be told of when it is answered.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    lane: usize,
+    number: u64,
 }
 
 impl Throttle {
@@ -128,15 +146,15 @@ impl Throttle {
         }
     }
 
-    /// Waits for the turn of a call. Of several that could go, the highest priority goes.
-    pub(crate) async fn turn(&self, scope: &Scope, priority: u64) {
+    /// Waits for the turn of a call. Of several that could go, the highest priority goes. Nothing,
+    /// if the runtime ends meanwhile.
+    pub(crate) async fn turn(&self, scope: &Scope, priority: u64) -> Option<Pass> {
         let turn = {
             let mut state = self.shared.lock();
             let now = Instant::now();
             let lane = state.lane(scope, &self.shared.limits, now);
             if !state.served && state.opens(lane) <= now {
-                state.pass(lane, now);
-                return;
+                return Some(state.pass(lane, now));
             }
             let (sender, turn) = oneshot::channel();
             state.arrivals += 1;
@@ -153,7 +171,17 @@ impl Throttle {
             turn
         };
         // The sender is dropped only with the runtime; then nobody waits here either.
-        let _ = turn.await;
+        turn.await.ok()
+    }
+
+    /// A call was answered, so the server has had it.
+    pub(crate) fn answered(&self, pass: Option<Pass>) {
+        let Some(pass) = pass else { return };
+        let mut state = self.shared.lock();
+        if state.answered(&pass, Instant::now()) {
+            drop(state);
+            self.shared.changed.notify_one();
+        }
     }
 
     /// Nobody passes the scope's narrow gate for `wait`, because the server said so. When it says
@@ -220,10 +248,13 @@ impl State {
         if let Some(place) = self.places.get(&gate) {
             return *place;
         }
-        let interval = gate.rate(limits).interval().mul_f64(MARGIN);
+        let rate = gate.rate(limits);
+        let calls = rate.calls_per_second();
         self.lanes.push(Lane {
             at: now,
-            interval,
+            interval: rate.interval().mul_f64(MARGIN),
+            arrived: VecDeque::new(),
+            window: if calls.is_finite() { calls as usize } else { 0 },
             wide,
             waiting: VecDeque::new(),
             blamed: None,
@@ -254,8 +285,9 @@ impl State {
                 .get_mut(place)
                 .and_then(|lane| lane.waiting.pop_front());
             // One who gave up meanwhile leaves its turn to the next.
-            if first.is_some_and(|first| first.turn.send(()).is_ok()) {
-                self.pass(place, now);
+            if let Some(first) = first.filter(|first| !first.turn.is_closed()) {
+                let pass = self.pass(place, now);
+                let _ = first.turn.send(pass);
             }
         }
     }
@@ -273,22 +305,71 @@ impl State {
     fn opens(&self, place: usize) -> Instant {
         let narrow = self.lanes.get(place);
         let wide = narrow.and_then(|lane| self.lanes.get(lane.wide?));
-        let opens = narrow.into_iter().chain(wide).map(|lane| lane.at).max();
+        let opens = narrow.into_iter().chain(wide).map(Lane::opens).max();
         opens.unwrap_or_else(Instant::now)
     }
 
     /// Somebody passes a lane's gate and the one behind it now.
-    fn pass(&mut self, place: usize, now: Instant) {
+    fn pass(&mut self, place: usize, now: Instant) -> Pass {
         let earliest = now.checked_sub(TOLERANCE).unwrap_or(now);
+        self.passes += 1;
+        let number = self.passes;
         let mut gate = Some(place);
         while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
             lane.at = lane.at.max(earliest) + lane.interval;
+            lane.leaves(number, now + ON_ITS_WAY);
             gate = lane.wide;
         }
+        Pass {
+            lane: place,
+            number,
+        }
+    }
+
+    /// A call of a lane was answered; whether somebody waits for that.
+    fn answered(&mut self, pass: &Pass, now: Instant) -> bool {
+        let mut waited_for = false;
+        let mut gate = Some(pass.lane);
+        while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
+            waited_for |= lane.arrives(pass.number, now);
+            gate = lane.wide;
+        }
+        waited_for
     }
 }
 
 impl Lane {
+    /// When the next call may leave: spaced from the last, and a second after the one that is a
+    /// window behind it.
+    fn opens(&self) -> Instant {
+        match self.arrived.front() {
+            Some((_, arrived)) if self.arrived.len() >= self.window => {
+                self.at.max(*arrived + Duration::from_secs(1))
+            }
+            _ => self.at,
+        }
+    }
+
+    fn leaves(&mut self, number: u64, at_latest: Instant) {
+        if self.window == 0 {
+            return;
+        }
+        if self.arrived.len() >= self.window {
+            self.arrived.pop_front();
+        }
+        self.arrived.push_back((number, at_latest));
+    }
+
+    /// Whether that call was still on its way, as far as this lane knew.
+    fn arrives(&mut self, number: u64, now: Instant) -> bool {
+        let known = self.arrived.iter_mut().find(|(other, _)| *other == number);
+        let Some((_, arrived)) = known.filter(|(_, arrived)| *arrived > now) else {
+            return false;
+        };
+        *arrived = now;
+        true
+    }
+
     fn delay(&mut self, until: Instant) {
         self.at = self.at.max(until);
     }
@@ -323,8 +404,9 @@ mod tests {
                 let scope = post(target);
                 let mut times = Vec::new();
                 for left in (0..posts).rev() {
-                    throttle.turn(&scope, left).await;
+                    let pass = throttle.turn(&scope, left).await;
                     times.push((target, start.elapsed()));
+                    throttle.answered(pass);
                 }
                 times
             });
@@ -371,6 +453,31 @@ mod tests {
             took <= bound * 1.02,
             "took {took} s, the bound is {bound} s"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_are_late_on_their_way_do_not_meet_at_the_server() {
+        let throttle = Throttle::new(&Limits::default());
+        let start = Instant::now();
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..500_u64 {
+            let throttle = throttle.clone();
+            tasks.spawn(async move {
+                let pass = throttle.turn(&post("a"), 500 - number).await;
+                // Most are quick, some are not, and the answer takes its time too.
+                let late = if number % 7 == 0 { 48 } else { number % 3 };
+                tokio::time::sleep(Duration::from_millis(late)).await;
+                let arrived = start.elapsed();
+                tokio::time::sleep(Duration::from_millis(number % 5 * 90)).await;
+                throttle.answered(pass);
+                arrived
+            });
+        }
+        let mut times = tasks.join_all().await;
+        times.sort();
+        assert_eq!(fullest_second(&times), 5);
+        let took = times.last().unwrap().as_secs_f64();
+        assert!(took <= 500.0 / 5.0 * 1.06, "took {took} s");
     }
 
     #[tokio::test(start_paused = true)]
