@@ -1,6 +1,6 @@
 //! `upload` when things go wrong on the way.
 
-use chatferry_twin::{Fault, Kind, Seeded, Settings, What, When};
+use chatferry_twin::{Fault, Kind, Seeded, What, When};
 
 use crate::support::{TwinServer, Work, rendered};
 
@@ -82,19 +82,4 @@ fn a_bad_network_is_survived() {
         assert_eq!(twin.posts(), rendered(&work), "seed {seed}");
         assert!(twin.tenant.faults_dealt() > 0);
     }
-}
-
-#[test]
-fn the_real_rates_are_kept_without_a_single_429() {
-    let work = Work::new();
-    work.convert_acme().done();
-    let settings = Settings {
-        limits: chatferry_twin::Limits::default(),
-        ..Settings::instant()
-    };
-    let twin = TwinServer::with(settings);
-    // One small channel is enough: at five a second, every post shows.
-    work.against(&twin, &["upload"]).code(0);
-    let refused = twin.tenant.refusals();
-    assert!(refused.is_empty(), "{refused:#?}");
 }

@@ -15,6 +15,10 @@ fn acme_is_uploaded_and_verified_without_a_refusal() {
         result["upload"]["posted"].as_u64().unwrap() > 100,
         "{result:#}"
     );
+    assert_eq!(
+        result["upload"]["throttled"], 0,
+        "Graph's rates were not kept: {result:#}"
+    );
 }
 
 #[test]

@@ -29,18 +29,26 @@ fn every_post_arrives_once_and_verifies() {
 
 #[test]
 fn killed_at_ten_moments_every_post_is_there_once() {
+    let mut cut_short = 0;
     for moment in 0..10_u64 {
         let work = Work::new();
         work.convert_acme().done();
         let twin = TwinServer::instant();
-        let mut child = work.start_against(&twin, &["upload", "--set", "limits.channel_posts=100"]);
-        std::thread::sleep(Duration::from_millis(60 + 55 * moment));
+        // Two seconds of posting, so that the moments fall all over it.
+        let slowly = ["upload", "--set", "limits.app_channel_posts=60"];
+        let mut child = work.start_against(&twin, &slowly);
+        std::thread::sleep(Duration::from_millis(80 + 190 * moment));
         child.kill().unwrap();
         child.wait().unwrap();
+        cut_short += usize::from(twin.posts() != rendered(&work));
         work.against(&twin, &["upload"]).code(0);
         assert_eq!(twin.posts(), rendered(&work), "killed at moment {moment}");
         work.against(&twin, &["verify"]).code(0);
     }
+    assert!(
+        cut_short >= 5,
+        "only {cut_short} of the kills came before the end"
+    );
 }
 
 #[test]
