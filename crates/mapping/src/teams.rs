@@ -61,7 +61,9 @@ pub(crate) fn propose(
         of: vec![0; conversations.len()],
         split: Vec::new(),
     };
-    let known: BTreeSet<_> = conversations.iter().map(|c| c.workspace.as_ref()).collect();
+    // Direct messages belong to no team, even where channels do (mattermost.md 2, identity).
+    let channels = conversations.iter().filter(|c| !c.kind.is_chat());
+    let known: BTreeSet<_> = channels.map(|c| c.workspace.as_ref()).collect();
     let workspaces: Vec<Option<&WorkspaceId<'_>>> = match known.len() {
         0 | 1 => vec![None],
         _ => known.into_iter().collect(),

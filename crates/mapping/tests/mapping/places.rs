@@ -9,7 +9,7 @@ use chatferry_model::plan::{Membership, TargetPlace};
 use chatferry_model::{Millis, TeamKey};
 
 use crate::support::{
-    CONVERSATIONS, Migration, channel, conversation, id, of_workspace, target, time,
+    CONVERSATIONS, Migration, TEAMS, channel, conversation, id, of_workspace, target, time,
 };
 
 #[test]
@@ -209,6 +209,23 @@ fn every_workspace_has_its_team() {
             .collect::<BTreeSet<_>>(),
         BTreeSet::from(["Import Acme", "Import T3"])
     );
+}
+
+#[test]
+fn chats_of_no_workspace_need_no_team() {
+    let mut source = Migration::acme();
+    for (number, conversation) in source.conversations.iter_mut().enumerate() {
+        if !conversation.kind.is_chat() {
+            *conversation = of_workspace(&format!("T{}", number % 2), conversation.clone());
+        }
+    }
+    source.map().unwrap();
+    let teams: Vec<_> = source
+        .table(TEAMS)
+        .iter()
+        .map(|row| row[0].clone())
+        .collect();
+    assert_eq!(teams, ["team", "T0", "Acme"]);
 }
 
 #[test]

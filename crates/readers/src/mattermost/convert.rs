@@ -17,14 +17,12 @@ use super::files::{self, Blobs};
 use super::kind::{Treatment, treatment};
 use super::layout::Layout;
 use super::line::{self, Line, Post};
-use super::people::Seen;
+use super::people::{Seen, UNKNOWN};
 use super::props::Props;
 use super::space::{self, Space};
 use super::{names, reactions, text};
 use crate::{ReadError, ReadOptions, SystemMessages, codes, url};
 
-/// Stands for people of whom the export says nothing at all.
-const UNKNOWN: &str = "unknown";
 const UNREADABLE: &str = "not readable";
 
 /// What converting needs to know.

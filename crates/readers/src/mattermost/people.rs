@@ -58,7 +58,6 @@ pub(super) fn of_user(username: String, user: User) -> Person {
         kind: PersonKind::User,
         role,
         name: shown.unwrap_or_else(|| username.clone()),
-        handle: Some(username.clone()),
         real_name,
         email: filled(user.email),
         external_id: filled(user.auth_data).filter(|_| single_sign_on),
@@ -77,20 +76,27 @@ pub(super) fn of_bot(bot: Bot) -> Option<Person> {
     Some(Person {
         kind: PersonKind::Bot,
         name: shown.unwrap_or_else(|| username.clone()),
-        handle: Some(username.clone()),
         deactivated: bot.delete_at.is_some_and(|at| at > 0),
         ..stranger(PersonId::from(username))
     })
 }
 
-/// Somebody whom no line describes.
+/// Stands for people of whom the export says nothing at all.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Somebody whom no line describes: of whom at least the username is known.
 fn stranger(id: PersonId<'static>) -> Person {
+    let known = id.as_str() != UNKNOWN;
     Person {
-        name: id.as_str().to_owned(),
+        name: if known { id.as_str() } else { "Unknown" }.to_owned(),
+        kind: if known {
+            PersonKind::User
+        } else {
+            PersonKind::Unknown
+        },
+        handle: known.then(|| id.as_str().to_owned()),
         id,
-        kind: PersonKind::Unknown,
         role: Role::Member,
-        handle: None,
         real_name: None,
         email: None,
         external_id: None,
