@@ -12,13 +12,9 @@ fn a_placeholder_is_asked_for_only_where_somebody_needs_it() {
     let mut acme = Migration::acme();
     acme.settings.placeholder = None;
     let outcome = acme.map().unwrap();
-    assert!(
-        outcome
-            .findings
-            .totals()
-            .any(|(code, _)| code.id == "map-placeholder-missing"
-                && code.severity == Severity::Warning)
-    );
+    assert!(outcome.findings.totals().any(
+        |(code, _)| code.id == "map-placeholder-missing" && code.severity == Severity::Warning
+    ));
     assert_eq!(acme.cell(PEOPLE, "*", "status"), "missing");
     // Converting goes on with a stand-in, which no tenant has and no upload begins with.
     assert_eq!(acme.plan().unwrap().placeholder, Some(User::stand_in()));
