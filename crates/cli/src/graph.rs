@@ -12,7 +12,7 @@ use crate::commands::twin::SECRET;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::printer::{Printer, duration};
-use crate::progress::StageProgress;
+use crate::progress::{StageProgress, Unit};
 use crate::settings::Settings;
 
 /// A client for the tenant of the settings.
@@ -98,7 +98,7 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Shows `verb n of m posts`.
     pub(crate) fn new(printer: Printer, verb: &'static str, posts: u64) -> Self {
-        let progress = StageProgress::new(printer, verb, "posts");
+        let progress = StageProgress::new(printer, verb, Unit::Things("posts"));
         progress.total(posts);
         Self { printer, progress }
     }

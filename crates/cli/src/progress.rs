@@ -12,11 +12,50 @@ use crate::printer::{Printer, duration, thousands};
 /// How often a plain line is printed.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
+/// What a stage counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Bytes, shown in MB.
+    Bytes,
+    /// Things of that name: messages, posts.
+    Things(&'static str),
+}
+
+impl Unit {
+    /// So many of it, as a plain line says it.
+    fn show(self, number: u64) -> String {
+        match self {
+            Self::Bytes => format!("{} MB", thousands(number / 1_000_000)),
+            Self::Things(name) => format!("{} {name}", thousands(number)),
+        }
+    }
+
+    /// The bar before the total is known.
+    fn open_style(self) -> ProgressStyle {
+        style(match self {
+            Self::Bytes => "{prefix:>10} {spinner} {bytes}  {bytes_per_sec}  {elapsed}",
+            Self::Things(_) => "{prefix:>10} {spinner} {human_pos} {msg}  {per_sec}  {elapsed}",
+        })
+    }
+
+    /// The bar once the total is known.
+    fn total_style(self) -> ProgressStyle {
+        style(match self {
+            Self::Bytes => {
+                "{prefix:>10} [{bar:30}] {bytes} of {total_bytes}  {bytes_per_sec}  ETA {eta}"
+            }
+            Self::Things(_) => {
+                "{prefix:>10} [{bar:30}] {human_pos} of {human_len} {msg}  {per_sec}  ETA {eta}"
+            }
+        })
+    }
+}
+
 /// The progress of one stage.
 pub(crate) struct StageProgress {
     printer: Printer,
     verb: &'static str,
-    unit: &'static str,
+    unit: Unit,
     bar: ProgressBar,
     total: AtomicU64,
     done: AtomicU64,
@@ -26,18 +65,20 @@ pub(crate) struct StageProgress {
 
 impl StageProgress {
     /// Shows `verb n of m unit`.
-    pub(crate) fn new(printer: Printer, verb: &'static str, unit: &'static str) -> Self {
+    pub(crate) fn new(printer: Printer, verb: &'static str, unit: Unit) -> Self {
         let target = if printer.is_live() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
+        let name = match unit {
+            Unit::Bytes => "",
+            Unit::Things(name) => name,
+        };
         let bar = ProgressBar::with_draw_target(None, target)
             .with_prefix(verb)
-            .with_message(unit);
-        bar.set_style(style(
-            "{prefix:>10} {spinner} {human_pos} {msg}  {per_sec}  {elapsed}",
-        ));
+            .with_message(name);
+        bar.set_style(unit.open_style());
         let now = Instant::now();
         Self {
             printer,
@@ -73,7 +114,7 @@ impl StageProgress {
         let seconds = self.started.elapsed().as_secs().max(1);
         let rate = done / seconds;
         let of = if total > 0 {
-            format!(" of {}", thousands(total))
+            format!(" of {}", self.unit.show(total))
         } else {
             String::new()
         };
@@ -81,12 +122,8 @@ impl StageProgress {
             Some(left) if total > 0 => format!(", {} left", duration(left)),
             _ => String::new(),
         };
-        let text = format!(
-            "{}{of} {} ({}/s{eta})",
-            thousands(done),
-            self.unit,
-            thousands(rate)
-        );
+        let (done, rate) = (self.unit.show(done), self.unit.show(rate));
+        let text = format!("{done}{of} ({rate}/s{eta})");
         self.printer.step(self.verb, &text);
     }
 }
@@ -95,9 +132,7 @@ impl Progress for StageProgress {
     fn total(&self, units: u64) {
         self.total.store(units, Ordering::Relaxed);
         self.bar.set_length(units);
-        self.bar.set_style(style(
-            "{prefix:>10} [{bar:30}] {human_pos} of {human_len} {msg}  {per_sec}  ETA {eta}",
-        ));
+        self.bar.set_style(self.unit.total_style());
     }
 
     fn advance(&self, units: u64) {

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, Seen};
-use crate::progress::StageProgress;
+use crate::progress::{StageProgress, Unit};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
@@ -30,7 +30,7 @@ pub(crate) fn stage(context: &Context) -> Result<Outcome<CheckDetails>, CliError
         message_bytes: context.settings.limits.message_bytes,
         request_bytes: context.settings.limits.request_bytes,
     };
-    let progress = StageProgress::new(context.printer, "Checking", "posts");
+    let progress = StageProgress::new(context.printer, "Checking", Unit::Things("posts"));
     let outcome = chatferry_graph::check::check(&context.work.render(), &limits, &progress)?;
     for (unit, sum) in &outcome.sums {
         sum.prove(&format!("{unit} in check"))?;

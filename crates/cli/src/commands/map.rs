@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings;
-use crate::progress::StageProgress;
+use crate::progress::{StageProgress, Unit};
 use crate::stage::{Inputs, Ran, StageRun, hash_file, hash_value};
 
 /// Runs the command.
@@ -50,7 +50,7 @@ pub(crate) fn stage(context: &Context) -> Result<Ran<MapDetails>, CliError> {
             Directory::load(Path::new(&path))?
         }
     };
-    let progress = StageProgress::new(context.printer, "Mapping", "people");
+    let progress = StageProgress::new(context.printer, "Mapping", Unit::Things("people"));
     let folder = context.work.read();
     let place = context.work.map();
     let ran = StageRun::new(Stage::Map, &place, inputs)

@@ -10,7 +10,7 @@ use crate::commands::summary;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::progress::StageProgress;
+use crate::progress::{StageProgress, Unit};
 use crate::stage::{Ran, StageRun, hash_value};
 use crate::{findings, settings};
 
@@ -42,7 +42,7 @@ pub(crate) fn stage(context: &Context, args: &ExportArgs) -> Result<Ran<ReadDeta
     );
     inputs.insert("settings".to_owned(), hash_value(&relevant)?);
 
-    let progress = StageProgress::new(context.printer, "Reading", "messages");
+    let progress = StageProgress::new(context.printer, "Reading", Unit::Bytes);
     let place = context.work.read();
     let ran = StageRun::new(Stage::Read, place.root(), inputs).run(args.force, |folder| {
         let folder = ReadFolder::new(folder.to_owned());

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings;
-use crate::progress::StageProgress;
+use crate::progress::{StageProgress, Unit};
 use crate::stage::{Inputs, Ran, StageRun, hash_file, hash_value};
 
 /// Runs the command.
@@ -45,7 +45,7 @@ pub(crate) fn stage(context: &Context) -> Result<Ran<RenderDetails>, CliError> {
     for name in ["people.csv", "conversations.csv", "teams.csv"] {
         inputs.insert(format!("2-map/{name}"), hash_file(&map.join(name))?);
     }
-    let progress = StageProgress::new(context.printer, "Rendering", "messages");
+    let progress = StageProgress::new(context.printer, "Rendering", Unit::Things("messages"));
     let ran = StageRun::new(Stage::Render, context.work.render().root(), inputs)
         .reads(read.root())?
         .reads(&map)?
