@@ -1,10 +1,11 @@
-//! `cargo xtask generate`: a synthetic Slack export of any size, the same for the same seed.
+//! `cargo xtask generate`: a synthetic export of any size, the same for the same seed.
 //!
-//! Shaped after real exports: sizes of channels skewed, six messages to a day file, a third of the
+//! Mattermost's is lines of posts in no order. Slack's is shaped after real exports: sizes of channels skewed, six messages to a day file, a third of the
 //! messages replies, rich text since September 2019 and mrkdwn before, PHP's way of writing JSON.
 
 mod blocks;
 mod directory;
+mod mattermost;
 mod message;
 mod people;
 mod php;
@@ -27,8 +28,27 @@ use random::Random;
 use sink::Sink;
 use slack::ListedChannel;
 
-/// Writes a synthetic Slack export, and beside it a directory of the same people.
+/// Writes a synthetic export, and beside it a directory of the same people.
 #[derive(Parser)]
+struct Command {
+    /// Whose export it is.
+    #[arg(long, value_enum, default_value_t = Source::Slack)]
+    source: Source,
+    /// Replies to one post more than the others get (Mattermost, where a thread is one line).
+    #[arg(long, default_value_t = 0)]
+    long_thread: usize,
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Source {
+    Mattermost,
+    Slack,
+}
+
+/// What is written, whatever the source.
+#[derive(clap::Args)]
 pub(crate) struct Args {
     /// How many messages, all channels together.
     #[arg(long)]
@@ -66,8 +86,15 @@ pub(crate) fn directory_of(export: &Path) -> PathBuf {
 }
 
 pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
-    let args = Args::parse_from(arguments);
-    let written = generate(&args)?;
+    let Command {
+        source,
+        long_thread,
+        args,
+    } = Command::parse_from(arguments);
+    let written = match source {
+        Source::Mattermost => mattermost::generate(&args, long_thread)?,
+        Source::Slack => generate(&args)?,
+    };
     println!(
         "{}: {} messages ({} replies) in {} channels and {} day files, {:.1} MB of JSON",
         args.out.display(),
@@ -81,7 +108,7 @@ pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Writes the export day file by day file, so that memory does not grow with it.
+/// Writes a Slack export day file by day file, so that memory does not grow with it.
 pub(crate) fn generate(args: &Args) -> Result<Written> {
     ensure!(!args.out.exists(), "{} exists", args.out.display());
     let mut random = Random::new(args.seed);

@@ -48,7 +48,7 @@ const TASKS: &[Task] = &[
         "diff what two builds make of one export",
         compare::run,
     ),
-    ("generate", "write a synthetic Slack export", generate::run),
+    ("generate", "write a synthetic export", generate::run),
     (
         "test-all",
         "run everything a change has to pass",
