@@ -100,7 +100,7 @@ Examples:
   chatferry upload --dry-run")]
     Upload(UploadArgs),
     /// Read the tenant back and compare it, post by post
-    Verify(GraphArgs),
+    Verify(VerifyArgs),
     /// Upload to a simulated tenant in virtual time and verify there
     ///
     /// Shows what Graph would refuse and how long the real upload will take. Needs no network and
@@ -139,15 +139,22 @@ pub(crate) struct ExportArgs {
     pub(crate) force: bool,
 }
 
-/// Which conversations and dates.
+/// Which conversations.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct SelectArgs {
+pub(crate) struct ConversationArgs {
     /// Only conversations of this name or id; `*` matches anything (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub(crate) only: Vec<String>,
     /// No conversations of this name or id (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub(crate) except: Vec<String>,
+}
+
+/// Which conversations and dates.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    pub(crate) conversations: ConversationArgs,
     /// Nothing said before this date or time (UTC)
     #[arg(long, value_name = "DATE", help_heading = "Selection")]
     pub(crate) since: Option<String>,
@@ -199,6 +206,8 @@ pub(crate) struct ReadArgs {
 pub(crate) struct MapArgs {
     #[command(flatten)]
     pub(crate) people: PeopleArgs,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
 }
 
 /// How to reach Graph. The secret comes from `CHATFERRY_CLIENT_SECRET` only.
@@ -225,6 +234,16 @@ pub(crate) struct UploadArgs {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) graph: GraphArgs,
+    #[command(flatten)]
+    pub(crate) conversations: ConversationArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) graph: GraphArgs,
+    #[command(flatten)]
+    pub(crate) conversations: ConversationArgs,
 }
 
 #[derive(Args, Debug)]

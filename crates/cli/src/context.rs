@@ -4,7 +4,7 @@ use chatferry_model::Micros;
 use chatferry_model::folder::WorkFolder;
 use chatferry_model::selection::Selection;
 
-use crate::args::{GlobalArgs, GraphArgs, PeopleArgs, SelectArgs};
+use crate::args::{ConversationArgs, GlobalArgs, GraphArgs, PeopleArgs, SelectArgs};
 use crate::error::CliError;
 use crate::printer::Printer;
 use crate::settings::{Overrides, Settings};
@@ -58,13 +58,26 @@ impl Context {
     }
 
     /// For commands that talk to Graph.
-    pub(crate) fn for_graph(global: &GlobalArgs, graph: &GraphArgs) -> Result<Self, CliError> {
+    pub(crate) fn for_graph(
+        global: &GlobalArgs,
+        graph: &GraphArgs,
+        conversations: &ConversationArgs,
+    ) -> Result<Self, CliError> {
         let mut overrides = Overrides::parse(&global.set)?;
         overrides.text("tenant_id", graph.tenant_id.as_deref());
         overrides.text("client_id", graph.client_id.as_deref());
         overrides.text("graph_url", graph.graph_url.as_deref());
         overrides.text("login_url", graph.login_url.as_deref());
-        Self::resolve(global, overrides, Selection::default(), false)
+        Self::resolve(
+            global,
+            overrides,
+            Selection {
+                only: conversations.only.clone(),
+                except: conversations.except.clone(),
+                ..Selection::default()
+            },
+            false,
+        )
     }
 
     fn resolve(
@@ -96,8 +109,8 @@ pub(crate) fn printer(global: &GlobalArgs) -> Printer {
 
 fn selection(args: &SelectArgs) -> Result<Selection, CliError> {
     Ok(Selection {
-        only: args.only.clone(),
-        except: args.except.clone(),
+        only: args.conversations.only.clone(),
+        except: args.conversations.except.clone(),
         since: args
             .since
             .as_deref()
