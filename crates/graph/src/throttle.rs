@@ -4,7 +4,7 @@
 //! Calls of a gate are spaced evenly, a hair further apart than the limit, so that no window of
 //! any second holds more than the limit and a strict server never says 429. Calls may be late on
 //! their way, some more than others, so that the server sees them closer together than they left:
-//! therefore a second must also lie between a call's answer (or [`ON_ITS_WAY`] after it left) and
+//! therefore a second must also lie between a call's arrival, which is its answer at the latest, and
 //! the one that is a window behind it. Among the callers
 //! whose gates are open, the one with the most left to do goes first: that way the longest target
 //! keeps its own full speed while the rest share what remains.
@@ -25,9 +25,11 @@ const MARGIN: f64 = 1.005;
 /// Less than the margin makes of any second.
 const TOLERANCE: Duration = Duration::from_millis(2);
 
-/// How late a call may be on its way without two windows' worth meeting at the server. Where answers
-/// take longer than that, it costs this much of every second.
-const ON_ITS_WAY: Duration = Duration::from_millis(50);
+/// How late a call may be on its way without two windows' worth meeting at the server, where the
+/// server is near: its answers come sooner than that, so it costs nothing.
+const LATE_WHEN_NEAR: Duration = Duration::from_millis(50);
+/// The same where no answer comes so soon: this much of every second is lost.
+const LATE_WHEN_FAR: Duration = Duration::from_millis(12);
 
 /// Whose budget a call uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +106,8 @@ struct State {
     served: bool,
     arrivals: u64,
     passes: u64,
+    /// The quickest answer so far.
+    quickest: Option<Duration>,
 }
 
 /// A gate, and those for whom it is the narrow one, in the order of their arrival.
@@ -132,6 +136,7 @@ struct Waiting {
 pub(crate) struct Pass {
     lane: usize,
     number: u64,
+    left: Instant,
 }
 
 impl Throttle {
@@ -314,20 +319,27 @@ impl State {
         let earliest = now.checked_sub(TOLERANCE).unwrap_or(now);
         self.passes += 1;
         let number = self.passes;
+        let near = self
+            .quickest
+            .is_none_or(|quickest| quickest <= LATE_WHEN_NEAR);
+        let late = if near { LATE_WHEN_NEAR } else { LATE_WHEN_FAR };
         let mut gate = Some(place);
         while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
             lane.at = lane.at.max(earliest) + lane.interval;
-            lane.leaves(number, now + ON_ITS_WAY);
+            lane.leaves(number, now + late);
             gate = lane.wide;
         }
         Pass {
             lane: place,
             number,
+            left: now,
         }
     }
 
     /// A call of a lane was answered; whether somebody waits for that.
     fn answered(&mut self, pass: &Pass, now: Instant) -> bool {
+        let took = now.duration_since(pass.left);
+        self.quickest = Some(self.quickest.map_or(took, |quickest| quickest.min(took)));
         let mut waited_for = false;
         let mut gate = Some(pass.lane);
         while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
