@@ -1,11 +1,12 @@
 //! Progress of a stage: a bar with rate and ETA on a terminal, plain lines otherwise.
 
+use std::fmt::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chatferry_model::progress::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::printer::{Printer, duration, thousands};
 
@@ -34,7 +35,7 @@ impl Unit {
     fn open_style(self) -> ProgressStyle {
         style(match self {
             Self::Bytes => "{prefix:>10} {spinner} {bytes}  {bytes_per_sec}  {elapsed}",
-            Self::Things(_) => "{prefix:>10} {spinner} {human_pos} {msg}  {per_sec}  {elapsed}",
+            Self::Things(_) => "{prefix:>10} {spinner} {human_pos} {msg}  {rate}  {elapsed}",
         })
     }
 
@@ -45,7 +46,7 @@ impl Unit {
                 "{prefix:>10} [{bar:30}] {bytes} of {total_bytes}  {bytes_per_sec}  ETA {eta}"
             }
             Self::Things(_) => {
-                "{prefix:>10} [{bar:30}] {human_pos} of {human_len} {msg}  {per_sec}  ETA {eta}"
+                "{prefix:>10} [{bar:30}] {human_pos} of {human_len} {msg}  {rate}  ETA {eta}"
             }
         })
     }
@@ -154,5 +155,9 @@ impl Drop for StageProgress {
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            // Writing to the line being drawn can't fail.
+            let _ = write!(out, "{}/s", thousands(state.per_sec() as u64));
+        })
         .progress_chars("=> ")
 }
