@@ -12,53 +12,51 @@ pub(super) struct Root {
     pub(super) container: usize,
     /// The path before its files: empty, or with a `/` at its end.
     pub(super) prefix: String,
+    /// Whether a list is there, or only folders of day files.
+    listed: bool,
 }
 
-/// Folders that are no conversations.
-const OTHER_FOLDERS: &[&str] = &[
-    "__uploads",
-    "__upload",
-    "__avatars",
-    "attachments",
-    "emojis",
-    "emoji",
-    "teams",
-];
+/// Folders that hold what people uploaded, whatever it is called.
+const UPLOADS: &[&str] = &["__uploads", "__upload", "__avatars"];
+
+/// Folders that may hold other files than those of a channel of that name.
+pub(super) const OTHER_FOLDERS: &[&str] = &["attachments", "emojis", "emoji", "teams"];
 
 /// A canvas is listed beside the day files of its channel (trap 3).
 const CANVAS: &str = "canvas_in_the_conversation.json";
 
-/// How deep a root may lie: a zip in a folder in a folder, a workspace of a Grid export.
-const DEEPEST: usize = 3;
+/// How deep a root may lie: a workspace of a Grid export that was wrapped in folders thrice.
+const DEEPEST: usize = 5;
 
-/// The roots of a container: every folder that holds a list of Slack's, or, where there is none at
-/// all, every folder that holds folders of day files.
+/// The roots of a container: every folder that holds a list of Slack's, and every other one that
+/// holds folders of day files, so that no day file is without a root.
 pub(super) fn roots(number: usize, container: &Container) -> Vec<Root> {
-    let mut prefixes = BTreeSet::new();
+    let mut listed = BTreeSet::new();
     for entry in container.entries() {
         let (prefix, name) = split_last(&entry.path);
         let is_list = LISTS.iter().any(|(list, _)| *list == name) || PEOPLE.contains(&name);
-        if is_list && depth(prefix) <= DEEPEST {
-            prefixes.insert(prefix);
+        if is_list && depth(prefix) <= DEEPEST && !is_uploaded(prefix) {
+            listed.insert(prefix);
         }
     }
-    if prefixes.is_empty() {
-        for entry in container.entries() {
-            let (folder, name) = split_last(&entry.path);
-            if is_day(name) {
-                let (prefix, _) = split_last(folder.trim_end_matches('/'));
-                prefixes.insert(if folder.is_empty() { "" } else { prefix });
-            }
+    let mut prefixes: BTreeMap<&str, bool> = listed.iter().map(|prefix| (*prefix, true)).collect();
+    for entry in container.entries() {
+        let (folder, name) = split_last(&entry.path);
+        let around = parent(folder);
+        if is_day(name)
+            && !is_uploaded(folder)
+            && !listed.contains(folder)
+            && !listed.contains(around)
+        {
+            prefixes.insert(around, false);
         }
-        // A folder of day files inside a conversation is no root.
-        let shallowest = prefixes.iter().map(|prefix| depth(prefix)).min();
-        prefixes.retain(|prefix| Some(depth(prefix)) == shallowest);
     }
     prefixes
         .into_iter()
-        .map(|prefix| Root {
+        .map(|(prefix, listed)| Root {
             container: number,
             prefix: prefix.to_owned(),
+            listed,
         })
         .collect()
 }
@@ -70,28 +68,33 @@ pub(super) struct Folder<'c> {
     pub(super) canvases: Vec<&'c Entry>,
 }
 
-/// The folders of a root by name. Folders that belong to a root further in are left to that.
+/// The folders of a root by name; each file belongs to one root. Where lists lie among day files,
+/// these are a conversation of their own, called nothing.
 pub(super) fn folders<'c>(
     container: &'c Container,
     root: &Root,
     roots: &[Root],
 ) -> BTreeMap<&'c str, Folder<'c>> {
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
+    let has_lists = |prefix: &str| {
+        let mut roots = roots.iter();
+        roots.any(|other| {
+            other.listed && other.container == root.container && other.prefix == prefix
+        })
+    };
     for entry in container.under(&root.prefix) {
-        let Some(rest) = entry.path.get(root.prefix.len()..) else {
+        let (path, name) = split_last(&entry.path);
+        let folder = if path == root.prefix && (root.listed || path.is_empty()) {
+            ""
+        } else if parent(path) == root.prefix && path != root.prefix && !has_lists(path) {
+            path.get(root.prefix.len()..)
+                .unwrap_or_default()
+                .trim_end_matches('/')
+        } else {
             continue;
         };
-        let (folder, name) = match rest.split_once('/') {
-            Some((folder, name)) if !name.contains('/') => (folder, name),
-            None if is_day(rest) => ("", rest),
-            _ => continue,
-        };
-        let inner = |other: &Root| {
-            other.container == root.container
-                && other.prefix.len() > root.prefix.len()
-                && entry.path.starts_with(&other.prefix)
-        };
-        if !name.ends_with(".json") || OTHER_FOLDERS.contains(&folder) || roots.iter().any(inner) {
+        let is_other = folder.is_empty() || OTHER_FOLDERS.contains(&folder);
+        if !name.ends_with(".json") || is_other && !is_day(name) || is_uploaded(path) {
             continue;
         }
         let files = folders.entry(folder).or_default();
@@ -166,9 +169,19 @@ fn is_file_id(id: &str) -> bool {
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
-fn split_last(path: &str) -> (&str, &str) {
+/// The folder, with a `/` at its end unless it is empty, and the name.
+pub(super) fn split_last(path: &str) -> (&str, &str) {
     let at = path.rfind('/').map_or(0, |at| at + 1);
     path.split_at(at)
+}
+
+/// The folder around a folder, with a `/` at its end; that around the outermost is itself.
+fn parent(folder: &str) -> &str {
+    split_last(folder.trim_end_matches('/')).0
+}
+
+fn is_uploaded(folder: &str) -> bool {
+    folder.split('/').any(|name| UPLOADS.contains(&name))
 }
 
 fn depth(prefix: &str) -> usize {
