@@ -177,3 +177,44 @@ fn the_hash_follows_the_content() {
     let after = hash_inputs(std::slice::from_ref(&a)).unwrap();
     assert_ne!(before["a"], after["a"]);
 }
+
+#[test]
+fn what_was_deleted_between_two_exports_comes_once() {
+    let said = r#"[{"ts":"1577800000.000100","user":"U1","text":"root"},{"ts":"1577800001.000100","user":"U2","text":"reply","thread_ts":"1577800000.000100"}]"#;
+    let deleted = r#"[{"ts":"1577800000.000100","subtype":"tombstone","user":"USLACKBOT","text":"This message was deleted.","thread_ts":"1577800000.000100"},{"ts":"1577800001.000100","user":"U2","text":"reply","thread_ts":"1577800000.000100"}]"#;
+    let temporary = tempfile::tempdir().unwrap();
+    let files = |day| {
+        [
+            ("channels.json", CHANNELS),
+            ("general/2019-12-31.json", day),
+        ]
+    };
+    let first = export(temporary.path(), "first", &files(said));
+    let second = export(temporary.path(), "second", &files(deleted));
+    for exports in [[first.clone(), second.clone()], [second, first]] {
+        let (lines, _) = lines(&exports, "C1");
+        assert_eq!(
+            lines,
+            [
+                "1577800000.000100 U1: root",
+                "1577800001.000100 U2 > 1577800000.000100: reply",
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_join_that_comes_twice_takes_nothing_from_who_joined() {
+    let day = r#"[{"ts":"1577800000.000100","user":"U1","subtype":"channel_join","text":"joined"},{"ts":"1577800001.000100","user":"U1","text":"said"}]"#;
+    let temporary = tempfile::tempdir().unwrap();
+    let files = [
+        ("channels.json", CHANNELS),
+        ("general/2019-12-31.json", day),
+    ];
+    let first = export(temporary.path(), "first", &files);
+    let second = export(temporary.path(), "second", &files);
+    let folder = ReadFolder::new(temporary.path().join("read"));
+    read(&[first, second], &folder, &ReadOptions::default(), &Silent).unwrap();
+    let people = std::fs::read_to_string(folder.people()).unwrap();
+    assert!(people.contains(r#""messages":1"#), "{people}");
+}

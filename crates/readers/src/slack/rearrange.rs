@@ -10,7 +10,7 @@ use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use chatferry_model::jsonl::{FileSummary, JsonlWriter};
-use chatferry_model::message::{Message, Thread};
+use chatferry_model::message::{Message, MessageKind, Thread};
 use chatferry_model::{MessageId, Micros, PersonId};
 
 use super::convert::RootHint;
@@ -221,14 +221,22 @@ fn once(index: Vec<Entry>, lines: &mut Lines) -> Result<Once, ReadError> {
             kept.push(*only);
             continue;
         }
+        let is_said = group.iter().any(|entry| !entry.placeholder);
         let mut versions: Vec<Version> = Vec::new();
         for entry in group {
+            if entry.placeholder && is_said {
+                // Deleted by the time of this export, but another one still has it.
+                duplicates += 1;
+                continue;
+            }
             let next = Version::read(*entry, lines)?;
             match versions.iter_mut().find(|before| before.is_same(&next)) {
                 None => versions.push(next),
                 Some(before) => {
                     duplicates += 1;
-                    *twice.entry(next.author.clone()).or_default() += 1;
+                    if next.is_said {
+                        *twice.entry(next.author.clone()).or_default() += 1;
+                    }
                     if next.changed >= before.changed && entry.only_as_root.is_none() {
                         *before = next;
                     }
@@ -252,6 +260,8 @@ struct Version {
     author: PersonId<'static>,
     words: String,
     changed: Option<Micros>,
+    /// Whether it counts among what its author said.
+    is_said: bool,
     entry: Entry,
 }
 
@@ -269,16 +279,22 @@ impl Version {
                 .as_ref()
                 .map(|message| message.body.to_plain_text())
                 .unwrap_or_default(),
+            is_said: entry.only_as_root.is_none()
+                && message
+                    .as_ref()
+                    .is_some_and(|message| message.kind == MessageKind::Said),
             changed: message.and_then(|message| message.edited?.time),
             entry,
         })
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.author == other.author
-            && (self.entry.export != other.entry.export
-                || self.changed != other.changed
-                || self.words == other.words)
+        let words = self.words == other.words;
+        if self.entry.export != other.entry.export {
+            // Tools differ in whom they name as the author of what a bot said.
+            return self.author == other.author || words && !self.words.is_empty();
+        }
+        self.author == other.author && (self.changed != other.changed || words)
     }
 }
 
