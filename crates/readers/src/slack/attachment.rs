@@ -3,7 +3,7 @@
 
 use chatferry_model::Text;
 use chatferry_model::document::{
-    Block, Card, CardAuthor, CardField, Cite, Image, ImageSource, Marks, Quote,
+    Block, Card, CardAuthor, CardField, Cite, Image, ImageSource, Inline, Link, Mark, Marks, Quote,
 };
 use serde::Deserialize;
 
@@ -102,6 +102,7 @@ impl Attachment<'_> {
     fn quote<'m>(&'m self, context: &mut Context<'m>) -> Quote<'m> {
         let mut blocks = Vec::new();
         blocks.append(&mut self.words("pretext", &self.pretext, context));
+        blocks.extend(self.headline(context));
         blocks.append(&mut self.content(context));
         let mut card = Card {
             image: self.image(),
@@ -143,14 +144,36 @@ impl Attachment<'_> {
         }
     }
 
+    /// The title on a line of its own, where no card has a place for it.
+    fn headline<'m>(&'m self, context: &mut Context<'m>) -> Option<Block<'m>> {
+        let content = mrkdwn::inlines(self.title.or_empty(), Mark::Bold.into(), context);
+        if content.is_empty() {
+            return None;
+        }
+        Some(Block::Paragraph(match self.title_link.get() {
+            Some(raw) => vec![Inline::Link(Link {
+                url: address(raw),
+                content,
+            })],
+            None => content,
+        }))
+    }
+
+    /// Whose the card is: the service, the author and the author's other name.
+    fn byline(&self) -> Option<String> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in [&self.service_name, &self.author_name, &self.author_subname] {
+            names.extend(name.get().filter(|name| !names.contains(name)));
+        }
+        (!names.is_empty()).then(|| names.join(" \u{b7} "))
+    }
+
     fn card<'m>(&'m self, context: &mut Context<'m>) -> Card<'m> {
-        let author = self.author_name.get().or(self.author_subname.get());
-        let service = self.service_name.get();
         let mut card = Card {
             color: self.color(),
             pretext: self.words("pretext", &self.pretext, context),
-            author: author.or(service).map(|name| CardAuthor {
-                name: decode(name),
+            author: self.byline().map(|name| CardAuthor {
+                name: decode(&name).into_cow().into_owned().into(),
                 url: self.author_link.get().map(address),
             }),
             title: mrkdwn::inlines(self.title.or_empty(), Marks::NONE, context),

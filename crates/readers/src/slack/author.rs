@@ -67,13 +67,11 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
                 .filter(|id| space.person_name(id).is_some())
         })
     };
-    let id: Text<'m> = match (user.or_else(bot_user).or(bot), message.username.get()) {
+    let by_id = user.or_else(owner).or_else(bot_user).or(bot);
+    let id: Text<'m> = match (by_id, message.username.get()) {
         (Some(id), _) => id.into(),
-        (None, name) => match (owner(), name) {
-            (Some(id), _) => id.into(),
-            (None, Some(name)) => format!("{NAMED_BOT}{name}").into(),
-            (None, None) => Text::from_static(UNKNOWN),
-        },
+        (None, Some(name)) => format!("{NAMED_BOT}{name}").into(),
+        (None, None) => Text::from_static(UNKNOWN),
     };
     let known = space.person_name(&id);
     let bot_name = profile.and_then(|profile| profile.name.get());

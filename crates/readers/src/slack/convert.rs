@@ -232,18 +232,14 @@ fn body<'m>(
     treatment: Treatment,
     context: &mut Context<'m>,
 ) -> Vec<Block<'m>> {
-    let marks = match treatment {
-        Treatment::Me => Marks::from(Mark::Italic),
-        _ => Marks::NONE,
-    };
     let mut out = blocks::convert(&message.blocks, context);
     if !blocks::has_rich_text(&message.blocks) && !says_words(&out) {
         // Apps put into the text what blocks of pictures and rules can't say.
-        let mut text = mrkdwn::blocks(words(message, treatment), marks, context);
+        let mut text = said(message, treatment, context);
         text.append(&mut out);
         out = text;
     } else if out.is_empty() {
-        out = mrkdwn::blocks(words(message, treatment), marks, context);
+        out = said(message, treatment, context);
     }
     for attachment in message.attachments.iter().filter_map(Obj::get) {
         attachment.convert(context, &mut out);
@@ -252,6 +248,20 @@ fn body<'m>(
         out.push(huddle(room, context));
     }
     out
+}
+
+/// The text as blocks: marked up, unless the message says that it is not.
+fn said<'m>(
+    message: &'m Message<'m>,
+    treatment: Treatment,
+    context: &mut Context<'m>,
+) -> Vec<Block<'m>> {
+    let words = words(message, treatment);
+    match treatment {
+        Treatment::Me => mrkdwn::blocks(words, Marks::from(Mark::Italic), context),
+        _ if message.mrkdwn.is_no() => mrkdwn::unstyled(words, context),
+        _ => mrkdwn::blocks(words, Marks::NONE, context),
+    }
 }
 
 /// Whether blocks hold anything that can be read.
@@ -286,14 +296,22 @@ fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> &'m str {
                 .is_some_and(|rest| rest.starts_with(by));
             match comment {
                 Some(comment) => comment,
-                None if file.is_some() && is_sentence => text
-                    .split_once("> and commented: ")
-                    .map_or("", |(_, comment)| comment),
+                None if file.is_some() && is_sentence => comment_in(text),
                 None => text,
             }
         }
         _ => text,
     }
+}
+
+/// The comment in Slack's sentence, in whatever language: `<@U1> uploaded a file: <https://…|Plan>
+/// and commented: Look`. It comes after the colon behind the link to the file.
+fn comment_in(sentence: &str) -> &str {
+    sentence
+        .split_once("<http")
+        .and_then(|(_, link)| link.split_once('>'))
+        .and_then(|(_, after)| after.split_once([':', '\u{ff1a}']))
+        .map_or("", |(_, comment)| comment.trim_start())
 }
 
 /// The files that hang on the message, each once.

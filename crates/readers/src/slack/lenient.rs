@@ -53,6 +53,11 @@ impl Flag {
     pub(super) fn is_set(self) -> bool {
         self.0 == Some(true)
     }
+
+    /// Whether it is a plain no, rather than nothing.
+    pub(super) fn is_no(self) -> bool {
+        self.0 == Some(false)
+    }
 }
 
 /// A whole number; fractions are cut, strings are read.

@@ -135,6 +135,7 @@ pub(in crate::slack) struct Control<'a> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct Choice<'a> {
     text: TextObject<'a>,
+    description: TextObject<'a>,
 }
 
 impl Default for Element<'_> {
@@ -218,7 +219,7 @@ impl<'a> Control<'a> {
             self.options
                 .iter()
                 .filter_map(Obj::get)
-                .map(|choice| &choice.text),
+                .flat_map(|choice| [&choice.text, &choice.description]),
         );
         let mut out = Vec::new();
         for label in labels {

@@ -16,8 +16,16 @@ pub(in crate::slack) struct Unknown {
     pub(super) kind: String,
     fields: Map<String, Value>,
     /// Gathered when it is read, so that a document can borrow them.
-    words: Vec<String>,
+    words: Vec<Words>,
     address: Option<String>,
+}
+
+/// Something it says.
+#[derive(Debug, PartialEq, Eq)]
+struct Words {
+    text: String,
+    /// Whether it stands in a text object that says so.
+    is_mrkdwn: bool,
 }
 
 /// Fields that hold what people see, in the order in which they are shown.
@@ -73,7 +81,11 @@ impl Unknown {
             if !out.is_empty() {
                 out.push(Inline::Break);
             }
-            mrkdwn::plain_into(words, Marks::NONE, context, &mut out);
+            if words.is_mrkdwn {
+                out.append(&mut mrkdwn::inlines(&words.text, Marks::NONE, context));
+            } else {
+                mrkdwn::plain_into(&words.text, Marks::NONE, context, &mut out);
+            }
         }
         if let Some(address) = &self.address {
             let content = std::mem::take(&mut out);
@@ -105,22 +117,29 @@ impl Convert for Unknown {
     }
 }
 
-fn gather(fields: &Map<String, Value>, words: &mut Vec<String>, depth: usize) {
+fn gather(fields: &Map<String, Value>, words: &mut Vec<Words>, depth: usize) {
+    let is_mrkdwn = fields.get("type").is_some_and(|kind| kind == "mrkdwn");
     for key in SHOWN {
         if let Some(value) = fields.get(*key) {
-            gather_value(value, words, depth);
+            gather_value(value, is_mrkdwn && *key == "text", words, depth);
         }
     }
 }
 
-fn gather_value(value: &Value, words: &mut Vec<String>, depth: usize) {
+fn gather_value(value: &Value, is_mrkdwn: bool, words: &mut Vec<Words>, depth: usize) {
     match value {
-        Value::String(text) if !text.trim().is_empty() && !words.contains(text) => {
-            words.push(text.clone());
+        Value::String(text) if !text.trim().is_empty() => {
+            let said = Words {
+                text: text.clone(),
+                is_mrkdwn,
+            };
+            if !words.contains(&said) {
+                words.push(said);
+            }
         }
         Value::Array(items) if depth < DEEPEST => {
             for item in items {
-                gather_value(item, words, depth + 1);
+                gather_value(item, false, words, depth + 1);
             }
         }
         Value::Object(fields) if depth < DEEPEST => gather(fields, words, depth + 1),

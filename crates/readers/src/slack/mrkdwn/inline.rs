@@ -10,6 +10,7 @@ use super::entity::decode;
 use super::token::{self, Token};
 use crate::slack::context::Context;
 use crate::slack::emoji;
+use crate::slack::space::Space;
 
 #[derive(Clone, Copy, Debug)]
 enum Piece<'t> {
@@ -230,7 +231,7 @@ fn write<'m>(
         pieces = rest;
         match *piece {
             Piece::Words(words) => super::push_lines(decode(words), marks, out),
-            Piece::Code(code) => push_code(code, marks | Mark::Code, out),
+            Piece::Code(code) => push_code(code, marks | Mark::Code, context.space, out),
             Piece::Token(token) => token.push(marks, context, out),
             Piece::Emoji(name) => out.push(Inline::Emoji(context.emoji(name))),
             Piece::Sign { sign, opens, .. } => {
@@ -267,9 +268,9 @@ fn closing(pieces: &[Piece<'_>], wanted: Sign) -> Option<usize> {
         .map(|at| at + 1)
 }
 
-/// Code is literal but for its entities and the brackets around addresses.
-fn push_code<'m>(code: &'m str, marks: Marks, out: &mut Vec<Inline<'m>>) {
-    super::literal(code, |words| super::push_lines(words, marks, out));
+/// Code is literal but for its entities and what stands in brackets.
+fn push_code<'m>(code: &'m str, marks: Marks, space: &Space, out: &mut Vec<Inline<'m>>) {
+    super::literal(code, space, |words| super::push_lines(words, marks, out));
 }
 
 /// Appends a text without markup but for the names of Slack's own emoji.

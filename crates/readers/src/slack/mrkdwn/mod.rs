@@ -19,6 +19,7 @@ pub(super) use entity::decode;
 pub(super) use token::everyone;
 
 use super::context::Context;
+use super::space::Space;
 
 /// Reads a text into blocks, its words set in `marks`.
 pub(super) fn blocks<'m>(text: &'m str, marks: Marks, context: &mut Context<'m>) -> Vec<Block<'m>> {
@@ -99,7 +100,7 @@ fn push_blocks<'m>(
             if let Some(fence) = ahead.filter(|fence| fence.from <= at + marker.length + line_end) {
                 let before = text.get(at + marker.length..fence.from).unwrap_or_default();
                 running.quote_line(before, marks, context);
-                running.quote_code(fence.code);
+                running.quote_code(fence.code, context.space);
                 rest = text.get(fence.to..).unwrap_or_default();
             } else {
                 let (line, after) = split_line(quoted).unwrap_or((quoted, ""));
@@ -117,7 +118,7 @@ fn push_blocks<'m>(
             let before = text.get(at..fence.from).unwrap_or_default();
             running.words(before, marks, context);
             running.close_paragraph(out);
-            out.push(code_block(fence.code));
+            out.push(code_block(fence.code, context.space));
             rest = text.get(fence.to..).unwrap_or_default();
             line_start = rest.starts_with('\n');
             if line_start {
@@ -161,11 +162,11 @@ impl<'m> Running<'m> {
         }
     }
 
-    fn quote_code(&mut self, code: &'m str) {
+    fn quote_code(&mut self, code: &'m str, space: &Space) {
         if matches!(self.quote.last(), Some(Block::Paragraph(paragraph)) if paragraph.is_empty()) {
             self.quote.pop();
         }
-        self.quote.push(code_block(code));
+        self.quote.push(code_block(code, space));
     }
 
     fn take_quote(&mut self) -> Vec<Block<'m>> {
@@ -257,11 +258,11 @@ fn find_fence(text: &str, start: usize) -> Option<Fence<'_>> {
     }
 }
 
-fn code_block(code: &str) -> Block<'_> {
+fn code_block<'m>(code: &'m str, space: &Space) -> Block<'m> {
     let code = code.strip_prefix('\n').unwrap_or(code);
     let code = code.strip_suffix('\n').unwrap_or(code);
     let mut text: Option<Text<'_>> = None;
-    literal(code, |words| match &mut text {
+    literal(code, space, |words| match &mut text {
         None => text = Some(words),
         Some(text) => *text = format!("{text}{words}").into(),
     });
@@ -271,8 +272,8 @@ fn code_block(code: &str) -> Block<'_> {
     })
 }
 
-/// Hands over the words of code: entities decoded, addresses without their brackets.
-fn literal<'t>(code: &'t str, mut hand_over: impl FnMut(Text<'t>)) {
+/// Hands over the words of code: entities decoded, what stands in brackets as it is shown.
+fn literal<'t>(code: &'t str, space: &Space, mut hand_over: impl FnMut(Text<'t>)) {
     let mut from = 0;
     let mut at = 0;
     while let Some(found) = code
@@ -281,7 +282,8 @@ fn literal<'t>(code: &'t str, mut hand_over: impl FnMut(Text<'t>)) {
     {
         let start = at + found;
         let token = code.get(start..).and_then(token::parse);
-        let Some((words, length)) = token.and_then(|t| t.words().map(|words| (words, t.length)))
+        let Some((words, length)) =
+            token.and_then(|t| t.words(space).map(|words| (words, t.length)))
         else {
             at = start + 1;
             continue;

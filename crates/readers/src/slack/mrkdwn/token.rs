@@ -7,6 +7,7 @@ use chatferry_model::document::{Audience, Inline, Link, Marks, MentionTarget};
 use super::date;
 use super::entity::decode;
 use crate::slack::context::{Context, mention};
+use crate::slack::space::Space;
 use crate::url;
 
 /// A token, still undecoded.
@@ -130,14 +131,22 @@ impl<'t> Token<'t> {
         }
     }
 
-    /// What it shows inside code, where Slack links bare addresses too: the words alone.
-    pub(super) fn words(self) -> Option<Text<'t>> {
+    /// What it shows inside code: the words alone.
+    pub(super) fn words(self, space: &Space) -> Option<Text<'t>> {
+        let label = self.label.filter(|label| !label.is_empty()).map(decode);
+        let named = |sign: char, id: &str, known: Option<&str>| {
+            let name = label.as_deref().or(known).unwrap_or(id);
+            Text::from(format!("{sign}{}", name.trim_start_matches(sign)))
+        };
         match self.kind {
-            Kind::Link(address) => Some(match self.label.filter(|label| !label.is_empty()) {
-                Some(label) => decode(label),
-                None => url::without_token(decode(address)),
-            }),
-            _ => None,
+            Kind::Person(id) => Some(named('@', id, space.person_name(id))),
+            Kind::Conversation(id) => Some(named('#', id, space.conversation_name(id))),
+            Kind::Group(id) => Some(named('@', id, None)),
+            Kind::Everyone(audience) => Some(format!("@{}", audience_name(audience)).into()),
+            Kind::Date(_) | Kind::Special(_) => label,
+            Kind::Link(address) => {
+                Some(label.unwrap_or_else(|| url::without_token(decode(address))))
+            }
         }
     }
 }
@@ -167,14 +176,17 @@ fn without_export_token(label: Text<'_>) -> Text<'_> {
 
 /// A broadcast.
 pub(in crate::slack) fn everyone<'m>(audience: Audience, marks: Marks) -> Inline<'m> {
-    let name = match audience {
+    mention(
+        MentionTarget::Everyone(audience),
+        Text::from_static(audience_name(audience)),
+        marks,
+    )
+}
+
+fn audience_name(audience: Audience) -> &'static str {
+    match audience {
         Audience::Here => "here",
         Audience::Channel => "channel",
         Audience::Everyone => "everyone",
-    };
-    mention(
-        MentionTarget::Everyone(audience),
-        Text::from_static(name),
-        marks,
-    )
+    }
 }
