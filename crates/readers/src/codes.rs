@@ -122,6 +122,9 @@ codes! {
     SLACK_REPAIRED = Warning "slack-repaired",
         "A message was damaged in a way that could be repaired.",
         "It was read, with a replacement sign where a character was broken.";
+    SLACK_TOO_DEEP = Error "slack-too-deep",
+        "A message is nested far deeper than anything that Slack shows.",
+        "It was read without its innermost parts; its plain text stands in, where nothing else is left.";
     SLACK_UNKNOWN_BLOCK = Warning "slack-unknown-block",
         "A message holds a kind of content that chatferry does not know.",
         "Its words were kept; its form was not. Please report the kind named by the finding.";

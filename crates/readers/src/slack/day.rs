@@ -98,6 +98,11 @@ fn read_text(job: Job<'_>, bytes: &[u8], mut day: Day) -> Day {
     // The model says the same in about half the bytes.
     fast.day.lines.reserve(bytes.len() / 2);
     match each_message(text, |message| fast.take(message)) {
+        Ok(()) if fast.day.index.is_empty() && is_list_of_lists(text) => {
+            let mut writer = Writer::new(job, day);
+            no_list(text, &mut writer);
+            writer.finish()
+        }
         Ok(()) => {
             let mut read = fast.finish();
             day.tally
@@ -144,7 +149,11 @@ fn salvage(job: Job<'_>, text: &str, day: Day) -> Day {
     writer.finish()
 }
 
-/// One message on its own: as it is, else repaired, else with the last of doubled keys, else not.
+/// Brackets within brackets that can be read; Slack's own take twenty.
+const DEEPEST: usize = 100;
+
+/// One message on its own: as it is, else repaired, else with the last of doubled keys, else without
+/// what lies too deep, else not.
 fn one(element: &str, writer: &mut Writer<'_>) {
     let first = serde_json::from_str::<Obj<Message<'_>>>(element);
     let Err(error) = first.map(|message| writer.take(message)) else {
@@ -168,6 +177,15 @@ fn one(element: &str, writer: &mut Writer<'_>) {
             .note(&writer.job, &codes::SLACK_REPAIRED, error.to_string());
         return;
     }
+    let pruned = split::prune(&repaired, DEEPEST);
+    if pruned.len() < repaired.len()
+        && let Ok(message) = serde_json::from_str::<Obj<Message<'_>>>(&pruned)
+    {
+        writer.take(message);
+        let words = format!("what lies deeper than {DEEPEST} brackets");
+        writer.day.note(&writer.job, &codes::SLACK_TOO_DEEP, words);
+        return;
+    }
     let start: String = element
         .chars()
         .filter(|c| !c.is_whitespace())
@@ -176,41 +194,84 @@ fn one(element: &str, writer: &mut Writer<'_>) {
     writer.skip_unreadable(&codes::SLACK_UNREADABLE, format!("{error}: {start}"));
 }
 
-/// An object where a list belongs: a page of Slack's API, a map of messages, or one message.
+/// Something else where a list of messages belongs: a page of Slack's API, a map of messages, one
+/// message, a message on each line, or lists within a list.
 fn no_list(text: &str, writer: &mut Writer<'_>) {
-    let value: Value = serde_json::from_str(text)
-        .or_else(|_| serde_json::from_str(&split::repair(text)))
-        .unwrap_or_default();
-    let messages: Vec<Value> = match value {
-        Value::Object(mut page) if page.get("messages").is_some_and(Value::is_array) => {
-            match page.remove("messages") {
-                Some(Value::Array(messages)) => messages,
-                _ => Vec::new(),
-            }
+    let mut found = gather_all(text);
+    if !found.whole {
+        let repaired = gather_all(&split::repair(text));
+        if repaired.messages.len() >= found.messages.len() {
+            found = repaired;
         }
-        message @ Value::Object(_) if message.get("ts").is_some() => vec![message],
-        Value::Object(map) => map
-            .into_iter()
-            .map(|(_, value)| value)
-            .filter(|value| value.get("ts").is_some())
-            .collect(),
-        _ => Vec::new(),
-    };
+    }
     let job = writer.job;
-    if messages.is_empty() {
+    if found.messages.is_empty() {
         writer
             .day
             .note(&job, &codes::SLACK_UNREADABLE, "no list of messages");
         return;
     }
-    writer.day.note(
-        &job,
-        &codes::SLACK_NOT_A_LIST,
-        "an object where a list belongs",
-    );
-    for message in messages {
+    let form = if text.trim_start().starts_with('[') {
+        "lists within a list"
+    } else {
+        "an object where a list belongs"
+    };
+    writer.day.note(&job, &codes::SLACK_NOT_A_LIST, form);
+    if !found.whole {
+        let words = "the rest cannot be read".to_owned();
+        writer.skip_unreadable(&codes::SLACK_CUT_FILE, words);
+    }
+    for message in found.messages {
         one(&message.to_string(), writer);
     }
+}
+
+/// Messages, wherever they stood.
+struct Gathered {
+    messages: Vec<Value>,
+    /// Whether the text could be read to its end.
+    whole: bool,
+}
+
+fn gather_all(text: &str) -> Gathered {
+    let mut messages = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter() {
+        match value {
+            Ok(value) => gather(value, &mut messages),
+            Err(_) => {
+                return Gathered {
+                    messages,
+                    whole: false,
+                };
+            }
+        }
+    }
+    Gathered {
+        messages,
+        whole: true,
+    }
+}
+
+fn gather(value: Value, messages: &mut Vec<Value>) {
+    let has_time = |value: &Value| value.get("ts").is_some();
+    match value {
+        Value::Array(items) => items.into_iter().for_each(|item| gather(item, messages)),
+        Value::Object(mut page) if page.get("messages").is_some_and(Value::is_array) => {
+            gather(page.remove("messages").unwrap_or_default(), messages);
+        }
+        message if has_time(&message) => messages.push(message),
+        Value::Object(map) => {
+            messages.extend(map.into_iter().map(|(_, value)| value).filter(has_time));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a list holds no message itself, but what it holds does.
+fn is_list_of_lists(text: &str) -> bool {
+    serde_json::from_str::<Vec<Value>>(text).is_ok_and(|items| {
+        items.iter().all(|item| item.get("ts").is_none()) && !gather_all(text).messages.is_empty()
+    })
 }
 
 /// Turns messages into lines.

@@ -174,7 +174,7 @@ impl ExportReader for Slack {
             .extend((strangers > 0).then(|| ("only in messages".to_owned(), strangers)));
         sink.people(&everybody)?;
         sink.conversations(&read)?;
-        if sink.sum("messages").input == 0 {
+        if sink.sum("messages").output == 0 {
             sink.note_file(&codes::READ_NOTHING, "", "0 messages");
         }
         Ok(())

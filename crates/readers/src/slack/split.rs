@@ -166,6 +166,29 @@ pub(super) fn repair(raw: &str) -> String {
     out
 }
 
+/// Puts null in the place of what lies deeper than `deepest` brackets.
+pub(super) fn prune(text: &str, deepest: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for c in text.chars() {
+        let opens = !in_string && matches!(c, '{' | '[');
+        let closes = !in_string && matches!(c, '}' | ']');
+        depth += usize::from(opens);
+        if opens && depth == deepest + 1 {
+            out.push_str("null");
+        }
+        if depth <= deepest {
+            out.push(c);
+        }
+        depth = depth.saturating_sub(usize::from(closes));
+        in_string ^= c == '"' && !escaped;
+        escaped = in_string && c == '\\' && !escaped;
+    }
+    out
+}
+
 /// Copies what follows a backslash; returns what is left.
 fn repair_escape<'t>(rest: &'t str, out: &mut String) -> &'t str {
     let unit = |text: &str| {
@@ -296,6 +319,20 @@ mod tests {
         ] {
             assert_eq!(repair(raw), repaired);
             serde_json::from_str::<serde_json::Value>(repaired).unwrap();
+        }
+    }
+
+    #[test]
+    fn prunes() {
+        for (text, pruned) in [
+            (
+                r#"{"a":[1,[2,[3]],"]["],"b":{}}"#,
+                r#"{"a":[1,null,"]["],"b":{}}"#,
+            ),
+            (r#"{"a":"\"[[[","b":[[[]]]}"#, r#"{"a":"\"[[[","b":[null]}"#),
+            ("[]", "[]"),
+        ] {
+            assert_eq!(prune(text, 2), pruned);
         }
     }
 

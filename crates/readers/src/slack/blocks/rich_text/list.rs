@@ -8,6 +8,13 @@ use crate::slack::context::Context;
 /// Slack's own limit is 8; more only costs the reader.
 const DEEPEST: usize = 12;
 
+/// Items that stand side by side.
+struct Run<'m, 'p> {
+    indent: usize,
+    style: ListStyle,
+    items: &'m [Part<'p>],
+}
+
 /// Builds the tree from a run of lists: a deeper indent goes into the last item of the list above,
 /// a jump over levels counts as one, an ordered list goes on where its `offset` says.
 pub(super) fn convert<'m, 'p: 'm>(
@@ -15,11 +22,18 @@ pub(super) fn convert<'m, 'p: 'm>(
     context: &mut Context<'m>,
     out: &mut Vec<Block<'m>>,
 ) {
+    let mut runs = Vec::new();
+    for part in parts {
+        push_runs(part, 0, &mut runs);
+    }
     // The open lists from the outermost in, each with the indent it stands at.
     let mut open: Vec<(usize, ModelList<'m>)> = Vec::new();
-    for part in parts {
-        let indent = part.indent.to_u32().map_or(0, |i| i as usize).min(DEEPEST);
-        let style = style(part);
+    for Run {
+        indent,
+        style,
+        items,
+    } in runs
+    {
         while open.last().is_some_and(|(at, _)| *at > indent) {
             close(&mut open, out);
         }
@@ -41,14 +55,19 @@ pub(super) fn convert<'m, 'p: 'm>(
         let Some((_, list)) = open.last_mut() else {
             continue;
         };
-        for item in part.elements.iter() {
+        for item in items {
             let mut blocks = Vec::new();
             match item {
                 Part::Section(section) => push_paragraph(&section.elements, context, &mut blocks),
-                other => convert_parts(std::slice::from_ref(other), context, &mut blocks),
+                other => {
+                    convert_parts(std::slice::from_ref(other), context, &mut blocks);
+                    if blocks.is_empty() {
+                        continue;
+                    }
+                }
             }
             list.items.push(ListItem {
-                checked: checked(part),
+                checked: (style == ListStyle::Task).then_some(false),
                 blocks,
             });
         }
@@ -58,18 +77,43 @@ pub(super) fn convert<'m, 'p: 'm>(
     }
 }
 
-fn style(part: &ListPart<'_>) -> ListStyle {
+/// Cuts a list where another one stands among its items: that is one of a deeper indent, however
+/// deep it was put.
+fn push_runs<'m, 'p>(part: &'m ListPart<'p>, least: usize, runs: &mut Vec<Run<'m, 'p>>) {
+    let indent = part.indent.to_u32().map_or(0, |i| i as usize);
+    let indent = indent.max(least).min(DEEPEST);
+    let mut count = 0;
+    for items in part
+        .elements
+        .chunk_by(|a, b| a.list().is_none() && b.list().is_none())
+    {
+        if let [Part::List(inner)] = items {
+            push_runs(inner, indent + 1, runs);
+            continue;
+        }
+        runs.push(Run {
+            indent,
+            style: style(part, count),
+            items,
+        });
+        count += items.len();
+    }
+}
+
+/// The style of a list from its item of that number on.
+fn style(part: &ListPart<'_>, item: usize) -> ListStyle {
     match part.style.or_empty() {
         "ordered" => ListStyle::Ordered {
-            start: part.offset.to_u32().unwrap_or(0).saturating_add(1),
+            start: part
+                .offset
+                .to_u32()
+                .unwrap_or(0)
+                .saturating_add(u32::try_from(item).unwrap_or(u32::MAX))
+                .saturating_add(1),
         },
         "todo" | "checklist" | "task" => ListStyle::Task,
         _ => ListStyle::Bullet,
     }
-}
-
-fn checked(part: &ListPart<'_>) -> Option<bool> {
-    (style(part) == ListStyle::Task).then_some(false)
 }
 
 /// Whether a list of `style` carries the open one on: an ordered one only where the numbers meet.
