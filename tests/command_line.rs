@@ -31,6 +31,7 @@ fn wrong_usage_is_exit_code_2() {
         &["render", "--since", "yesterday"],
         &["explain", "no-such-code"],
         &["schema", "no-such-schema"],
+        &["guide", "no-such-page"],
     ] {
         let ran = work.run(args).code(2);
         assert!(ran.stdout.is_empty(), "{args:?}");

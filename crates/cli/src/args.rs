@@ -111,6 +111,9 @@ Examples:
     /// Explain a finding's code, or list all
     #[command(after_help = "Example:\n  chatferry explain slack-unknown-block")]
     Explain(ExplainArgs),
+    /// Show a page of the guide, or list them
+    #[command(after_help = "Example:\n  chatferry guide write-a-reader")]
+    Guide(GuideArgs),
     /// Print JSON Schemas of the files in the work folder
     #[command(after_help = "Example:\n  chatferry schema messages")]
     Schema(SchemaArgs),
@@ -258,6 +261,13 @@ pub(crate) struct ExplainArgs {
     /// The code; without it, all are listed
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuideArgs {
+    /// The page; without it, all are listed
+    #[arg(value_name = "PAGE")]
+    pub(crate) page: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod explain;
+pub(crate) mod guide;
 pub(crate) mod map;
 pub(crate) mod read;
 pub(crate) mod rehearse;
@@ -46,6 +47,7 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
         Command::Rehearse(args) => rehearse::run(&Context::plain(global)?, &args),
         Command::Status => status::run(&Context::plain(global)?),
         Command::Explain(args) => explain::run(global, &args),
+        Command::Guide(args) => guide::run(global, &args),
         Command::Schema(args) => schema::run(global, &args),
         Command::Twin(args) => twin::run(global, &args),
         Command::Completions(args) => completions::run(global, &args),

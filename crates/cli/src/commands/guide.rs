@@ -1,0 +1,63 @@
+//! `chatferry guide`: the pages of the guide, which come with the binary.
+
+use crate::args::{GlobalArgs, GuideArgs};
+use crate::context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+
+/// A page: its name, what it is about, and its text.
+struct Page {
+    name: &'static str,
+    about: &'static str,
+    text: &'static str,
+}
+
+/// All pages, in the order in which they are listed.
+const PAGES: &[Page] = &[Page {
+    name: "write-a-reader",
+    about: "teach chatferry another source, in Rust or in any language",
+    text: include_str!("../../guide/write-a-reader.md"),
+}];
+
+/// Runs the command.
+pub(crate) fn run(global: &GlobalArgs, args: &GuideArgs) -> Result<ExitStatus, CliError> {
+    let printer = context::printer(global);
+    let Some(name) = &args.page else {
+        for page in PAGES {
+            printer.data(&format!("{:16} {}", page.name, page.about))?;
+        }
+        return Ok(ExitStatus::Done);
+    };
+    let page = PAGES.iter().find(|page| page.name == name).ok_or_else(|| {
+        CliError::usage(format!("there is no page {name:?}"))
+            .hint("`chatferry guide` lists them all")
+    })?;
+    printer.data(page.text.trim_end())?;
+    Ok(ExitStatus::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_page_is_listed() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guide");
+        let files: BTreeSet<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| {
+                entry
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .replace(".md", "")
+            })
+            .collect();
+        let listed: BTreeSet<String> = PAGES.iter().map(|page| page.name.to_owned()).collect();
+        assert_eq!(files, listed);
+    }
+}
