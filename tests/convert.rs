@@ -203,3 +203,23 @@ fn conversations_and_dates_can_be_selected() {
     let text = String::from_utf8(posts.into_values().next().unwrap()).unwrap();
     assert!(!text.contains("\"createdDateTime\":\"2019-"), "{result}");
 }
+
+#[test]
+fn a_sanitiser_would_change_no_post() {
+    let work = Work::new();
+    work.convert_acme().done();
+    work.run(&["check", "--strict"]).code(0);
+
+    let posts = work.path("3-render/posts");
+    let file = fs::read_dir(&posts)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let text = fs::read_to_string(&file).unwrap();
+    let end = text.rfind(",\"hash\"").unwrap();
+    let edited = text[..end].replace("<p>", "<p onclick=\\\"x()\\\">");
+    fs::write(&file, format!("{edited}}}}}\n")).unwrap();
+    work.run(&["check", "--strict"]).code(1);
+}

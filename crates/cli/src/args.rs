@@ -14,7 +14,7 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Moves chat exports (Slack) into Microsoft Teams
+/// Moves chat exports (Slack, Mattermost) into Microsoft Teams
 ///
 /// Everything before `upload` works offline and leaves plain files in the work folder, which can
 /// be looked at, edited and made again. Start with `convert`, then `rehearse`, then `upload`.
@@ -91,7 +91,7 @@ Examples:
     /// Render messages to posts in 3-render
     Render(SelectArgs),
     /// Check the posts against every rule of Graph that can be known offline
-    Check,
+    Check(CheckArgs),
     /// Upload the posts to Teams; run it again to resume
     #[command(after_help = "\
 Examples:
@@ -134,7 +134,7 @@ Example:
 /// Where the export is.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
-    /// The export: a zip or a folder; several are merged
+    /// The export: a zip, a folder, a tar.gz or a .jsonl; several are merged
     #[arg(required = true, value_name = "EXPORT")]
     pub(crate) exports: Vec<PathBuf>,
     /// Run even if nothing has changed
@@ -261,6 +261,13 @@ pub(crate) struct ExplainArgs {
     /// The code; without it, all are listed
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Ask an HTML sanitiser for a second opinion on every post; takes longer
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Args, Debug)]

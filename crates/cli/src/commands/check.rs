@@ -4,6 +4,7 @@ use chatferry_graph::check::{CheckDetails, CheckLimits};
 use chatferry_model::finding::Severity;
 use chatferry_model::manifest::Outcome;
 
+use crate::args::CheckArgs;
 use crate::commands::summary;
 use crate::context::Context;
 use crate::error::CliError;
@@ -12,8 +13,8 @@ use crate::findings::{self, Seen};
 use crate::progress::{StageProgress, Unit};
 
 /// Runs the command.
-pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
-    let outcome = stage(context)?;
+pub(crate) fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus, CliError> {
+    let outcome = stage(context, args.strict)?;
     let seen = Seen::all(&outcome.findings);
     findings::show_seen(context.printer, &seen);
     context
@@ -25,10 +26,11 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
 }
 
 /// Runs the stage. It writes nothing: what it finds is told.
-pub(crate) fn stage(context: &Context) -> Result<Outcome<CheckDetails>, CliError> {
+pub(crate) fn stage(context: &Context, strict: bool) -> Result<Outcome<CheckDetails>, CliError> {
     let limits = CheckLimits {
         message_bytes: context.settings.limits.message_bytes,
         request_bytes: context.settings.limits.request_bytes,
+        strict,
     };
     let progress = StageProgress::new(context.printer, "Checking", Unit::Things("posts"));
     let outcome = chatferry_graph::check::check(&context.work.render(), &limits, &progress)?;

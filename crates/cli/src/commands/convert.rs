@@ -16,7 +16,7 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Result<ExitStatus, C
     let read = read::stage(context, &args.export)?;
     let map = map::stage(context)?;
     let render = render::stage(context)?;
-    let check = check::stage(context)?;
+    let check = check::stage(context, false)?;
 
     let sums = [
         ("read", &read.manifest.sums),

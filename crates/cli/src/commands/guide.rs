@@ -13,11 +13,18 @@ struct Page {
 }
 
 /// All pages, in the order in which they are listed.
-const PAGES: &[Page] = &[Page {
-    name: "write-a-reader",
-    about: "teach chatferry another source, in Rust or in any language",
-    text: include_str!("../../guide/write-a-reader.md"),
-}];
+const PAGES: &[Page] = &[
+    Page {
+        name: "mattermost",
+        about: "from a Mattermost server: getting the export, and what becomes of it",
+        text: include_str!("../../guide/mattermost.md"),
+    },
+    Page {
+        name: "write-a-reader",
+        about: "teach chatferry another source, in Rust or in any language",
+        text: include_str!("../../guide/write-a-reader.md"),
+    },
+];
 
 /// Runs the command.
 pub(crate) fn run(global: &GlobalArgs, args: &GuideArgs) -> Result<ExitStatus, CliError> {

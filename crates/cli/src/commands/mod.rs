@@ -34,7 +34,7 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
         Command::Read(args) => read::run(&Context::for_selection(global, &args.select)?, &args),
         Command::Map(args) => map::run(&Context::for_people(global, &args.people, &args.select)?),
         Command::Render(select) => render::run(&Context::for_selection(global, &select)?),
-        Command::Check => check::run(&Context::plain(global)?),
+        Command::Check(args) => check::run(&Context::plain(global)?, &args),
         Command::Upload(args) => upload::run(
             &Context::for_graph(global, &args.graph, &args.conversations)?,
             &args,

@@ -10,6 +10,7 @@ mod names;
 mod places;
 mod post;
 mod rules;
+mod sanitiser;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -36,6 +37,8 @@ pub struct CheckLimits {
     pub message_bytes: usize,
     /// The largest request in bytes (graph.md R42).
     pub request_bytes: usize,
+    /// Whether a sanitiser is asked for a second opinion on every body.
+    pub strict: bool,
 }
 
 impl Default for CheckLimits {
@@ -43,6 +46,7 @@ impl Default for CheckLimits {
         Self {
             message_bytes: 28 * 1024,
             request_bytes: 4 * 1024 * 1024,
+            strict: false,
         }
     }
 }

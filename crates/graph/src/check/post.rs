@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::CheckLimits;
 use super::html;
 use super::rules::{self, Rule};
+use super::sanitiser;
 
 /// What posts of one file are held against.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,9 @@ impl Container {
             broken(&rules::MESSAGE_SIZE, format!("{weight} bytes"));
         }
         match html::scan(content) {
+            Ok(_) if self.limits.strict && sanitiser::changes(content) => {
+                broken(&rules::HTML, "a sanitiser would change it".to_owned());
+            }
             Ok(scan) => check_references(message, &scan, broken),
             Err(fault) => broken(&rules::HTML, fault.to_string()),
         }
@@ -287,6 +291,7 @@ mod tests {
             limits: CheckLimits {
                 message_bytes: 2_000,
                 request_bytes: 4_000,
+                strict: false,
             },
         };
         let text = post.to_string();
