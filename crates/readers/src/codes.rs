@@ -122,6 +122,9 @@ codes! {
     SLACK_REPAIRED = Warning "slack-repaired",
         "A message was damaged in a way that could be repaired.",
         "It was read, with a replacement sign where a character was broken.";
+    SLACK_SEARCH_RESULTS = Info "slack-search-results",
+        "An archive of slackdump holds the results of searches beside conversations.",
+        "They were left out, being copies; archive the conversations they come from, if they are not in it.";
     SLACK_TOO_DEEP = Error "slack-too-deep",
         "A message is nested far deeper than anything that Slack shows.",
         "It was read without its innermost parts; its plain text stands in, where nothing else is left.";

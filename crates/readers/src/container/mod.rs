@@ -4,9 +4,11 @@ mod archive;
 mod bare;
 mod error;
 mod folder;
+mod gzip;
 mod hash;
 mod name;
 mod tarball;
+mod unfolded;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,6 +18,7 @@ use std::sync::Arc;
 pub use error::ContainerError;
 pub(crate) use hash::{hash_container_file, hash_folder};
 pub use name::normalise;
+pub(crate) use unfolded::Unfolding;
 
 /// An export as it lies on disk. Cloning is cheap, reading takes no lock.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ enum Place {
     Tar(u64),
     /// The path on disk, which need not be NFC.
     File(std::path::PathBuf),
+    /// The offset within what was made from the container.
+    Made(u64),
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +57,7 @@ enum Backing {
     Zip(archive::Archive),
     Tar(tarball::Tarball),
     Folder,
+    Unfolded(unfolded::Unfolded),
 }
 
 impl Container {
@@ -69,7 +75,10 @@ impl Container {
         } else if starts_with(path, &[0x1f, 0x8b]) {
             let (tarball, entries) = tarball::open(path)?;
             (entries, Backing::Tar(tarball))
-        } else if starts_with(path, b"{") || starts_with(path, b"\xef\xbb\xbf{") {
+        } else if starts_with(path, b"{")
+            || starts_with(path, b"\xef\xbb\xbf{")
+            || starts_with(path, b"SQLite format 3\0")
+        {
             (bare::list(path, metadata.len())?, Backing::Folder)
         } else {
             let (archive, entries) = archive::open(path)?;
@@ -129,13 +138,21 @@ impl Container {
     /// As [`read`](Self::read), and when `to` refuses.
     pub fn copy(&self, entry: &Entry, to: &mut dyn io::Write) -> Result<(), ContainerError> {
         let damaged = |error| ContainerError::entry(&self.name, entry, error);
-        match (&self.backing, &entry.place) {
-            (Backing::Zip(archive), Place::Zip(number)) => archive.copy(*number, entry, to),
-            (Backing::Tar(tarball), Place::Tar(offset)) => tarball.copy(*offset, entry, to),
+        self.backing.copy(entry, to).map_err(damaged)
+    }
+}
+
+impl Backing {
+    fn copy(&self, entry: &Entry, to: &mut dyn io::Write) -> io::Result<()> {
+        match (self, &entry.place) {
+            (Self::Unfolded(unfolded), _) => unfolded.copy(entry, to),
+            (Self::Zip(archive), Place::Zip(number)) => archive.copy(*number, entry, to),
+            (Self::Tar(tarball), Place::Tar(offset)) => tarball.copy(*offset, entry, to),
             (_, Place::File(path)) => folder::copy(path, to),
-            (_, Place::Zip(_) | Place::Tar(_)) => Err(io::ErrorKind::NotFound.into()),
+            (_, Place::Zip(_) | Place::Tar(_) | Place::Made(_)) => {
+                Err(io::ErrorKind::NotFound.into())
+            }
         }
-        .map_err(damaged)
     }
 }
 

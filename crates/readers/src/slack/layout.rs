@@ -180,7 +180,7 @@ fn parent(folder: &str) -> &str {
     split_last(folder.trim_end_matches('/')).0
 }
 
-fn is_uploaded(folder: &str) -> bool {
+pub(super) fn is_uploaded(folder: &str) -> bool {
     folder.split('/').any(|name| UPLOADS.contains(&name))
 }
 

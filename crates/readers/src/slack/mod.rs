@@ -1,10 +1,10 @@
 //! Slack: exports of every kind, 2014 to this day (facts/slack.md is the format's record).
 //!
-//! In the order of the data: [`layout`] finds the roots and folders, [`export`] and [`metadata`]
-//! read the lists into one [`space`], [`stream`] shares the day files out, [`day`] parses them into
-//! [`message`]s, [`convert`] turns each into one of the model by its [`subtype`], with its words
-//! from [`blocks`], [`mrkdwn`] and [`attachment`]s, and [`thread`] puts the lines in order, or
-//! [`rearrange`] where they are not.
+//! In the order of the data: [`slackdump`] lays out what is no export as one, [`layout`] finds the
+//! roots and folders, [`export`] and [`metadata`] read the lists into one [`space`], [`stream`]
+//! shares the day files out, [`day`] parses them into [`message`]s, [`convert`] turns each into one
+//! of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and [`attachment`]s,
+//! and [`thread`] puts the lines in order, or [`rearrange`] where they are not.
 
 mod attachment;
 mod author;
@@ -24,6 +24,7 @@ mod mrkdwn;
 mod people;
 mod reactions;
 mod rearrange;
+mod slackdump;
 mod space;
 mod split;
 mod stream;
@@ -50,6 +51,9 @@ impl ExportReader for Slack {
     }
 
     fn sniff(&self, container: &Container) -> Option<String> {
+        if let Some(layout) = slackdump::sniff(container) {
+            return Some(layout.to_owned());
+        }
         let roots = layout::roots(0, container);
         let root = roots.first()?;
         let has = |name: &str| container.find(&format!("{}{name}", root.prefix)).is_some();
@@ -74,9 +78,7 @@ impl ExportReader for Slack {
                 .iter()
                 .any(|entry| entry.path.ends_with(suffix))
         };
-        if has("slackdump.sqlite") || has("channels.json.gz") {
-            Some("it is slackdump's archive; turn it into an export first: `slackdump convert -f export`".to_owned())
-        } else if has(".txt")
+        if has(".txt")
             && container
                 .entries()
                 .iter()
@@ -89,15 +91,16 @@ impl ExportReader for Slack {
     }
 
     fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let mut roots = Vec::new();
-        for (number, container) in exports.iter().enumerate() {
-            roots.append(&mut layout::roots(number, container));
-        }
         let mut layouts: Vec<String> = exports
             .iter()
             .filter_map(|export| self.sniff(export))
             .collect();
         layouts.dedup();
+        let exports = &slackdump::unfold(exports, sink)?;
+        let mut roots = Vec::new();
+        for (number, container) in exports.iter().enumerate() {
+            roots.append(&mut layout::roots(number, container));
+        }
         let mut export = Export::open(exports, &roots, sink)?;
         let details = sink.details();
         details.source = self.name().to_owned();
