@@ -47,49 +47,51 @@ impl Sighting<'_> {
 /// The author: user, else who commented the file, else who owns it, else the bot, else the name it
 /// spoke under, else unknown.
 pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<'m> {
-    let comment = message.comment.get().and_then(|comment| comment.user.get());
-    let owner = || message.file.get().and_then(|file| file.user.get());
-    let huddle = || message.room.get().and_then(|room| room.created_by.get());
+    let comment = message.comment.get().and_then(|comment| comment.user.id());
+    let owner = || message.file.get().and_then(|file| file.user.id());
+    let huddle = || message.room.get().and_then(|room| room.created_by.id());
     let user = message
         .user
-        .get()
+        .id()
         // A huddle is Slackbot's on the wire; who started it is inside (mmetl).
         .filter(|user| *user != SLACKBOT || huddle().is_none())
         .or(comment)
         .or_else(huddle);
-    let bot = message.bot_id.get();
+    let is_user = user.is_some();
+    let bot = message.bot_id.id();
     let profile = message.bot_profile.get();
     let bot_user = || {
-        let listed = bot.and_then(|bot| space.bot_user(bot));
-        listed.or_else(|| {
+        let listed = bot.as_deref().and_then(|bot| space.bot_user(bot));
+        listed.map(Text::from).or_else(|| {
             profile
-                .and_then(|profile| profile.user_id.get())
+                .and_then(|profile| profile.user_id.id())
                 .filter(|id| space.person_name(id).is_some())
         })
     };
-    let by_id = user.or_else(owner).or_else(bot_user).or(bot);
-    let id: Text<'m> = match (by_id, message.username.get()) {
-        (Some(id), _) => id.into(),
-        (None, Some(name)) => format!("{NAMED_BOT}{name}").into(),
-        (None, None) => Text::from_static(UNKNOWN),
-    };
+    let id = user
+        .or_else(owner)
+        .or_else(bot_user)
+        .or_else(|| bot.clone())
+        .or_else(|| {
+            let name = message.username.id()?;
+            Some(format!("{NAMED_BOT}{name}").into())
+        })
+        .unwrap_or(Text::from_static(UNKNOWN));
     let known = space.person_name(&id);
     let bot_name = profile.and_then(|profile| profile.name.get());
     // Old ways to share files give the name of a person here, in mrkdwn.
-    let is_bot = user.is_none() || bot.is_some() || message.subtype.is("bot_message");
+    let is_bot = !is_user || bot.is_some() || message.subtype.is("bot_message");
     let own = match &*id {
         SLACKBOT => Some("Slackbot"),
         id => known.or(bot_name).or_else(|| id.strip_prefix(NAMED_BOT)),
     };
     let name = message
         .username
-        .get()
-        .or(bot_name.filter(|_| bot.is_some()))
+        .id()
+        .or(bot_name.filter(|_| bot.is_some()).map(Text::from))
         .filter(|shown| is_bot && own.is_none_or(|own| !own.eq_ignore_ascii_case(shown)))
-        .map(super::mrkdwn::decode);
-    let sighting = known
-        .is_none()
-        .then(|| sighting(message, &id, user.is_none()));
+        .map(|shown| Text::from(super::mrkdwn::decode(&shown).into_cow().into_owned()));
+    let sighting = known.is_none().then(|| sighting(message, &id, !is_user));
     Author {
         person: PersonId::new(id.into_cow()),
         name,
@@ -98,7 +100,7 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
 }
 
 fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool) -> Sighting<'m> {
-    let text = |name: &'m Str<'_>| name.text();
+    let text = |name: &'m Str<'_>| name.id();
     if id == SLACKBOT {
         return Sighting {
             kind: PersonKind::System,

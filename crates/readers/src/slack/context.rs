@@ -38,13 +38,14 @@ impl<'m> Context<'m> {
     /// A person called by id; `label` is the name the text gives, if it does.
     pub(super) fn person(
         &mut self,
-        id: &'m str,
+        id: Text<'m>,
         label: Option<Text<'m>>,
         marks: Marks,
     ) -> Inline<'m> {
-        let known = self.space.person_name(id);
+        let known = self.space.person_name(&id);
+        let person = PersonId::new(id.into_cow());
         if known.is_none() {
-            self.strangers.push((PersonId::new(id), label.clone()));
+            self.strangers.push((person.clone(), label.clone()));
         }
         let label = label.filter(|label| !label.is_empty());
         let text = label.or_else(|| known.map(Text::from)).unwrap_or_default();
@@ -52,7 +53,7 @@ impl<'m> Context<'m> {
             Some(name) => Text::from(name.to_owned()),
             None => text,
         };
-        mention(MentionTarget::Person(PersonId::new(id)), text, marks)
+        mention(MentionTarget::Person(person), text, marks)
     }
 
     /// A channel called by id.

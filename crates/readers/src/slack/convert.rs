@@ -11,7 +11,7 @@ use super::author::{self, Sighting};
 use super::blocks;
 use super::context::Context;
 use super::files;
-use super::lenient::Obj;
+use super::lenient::{Obj, Str};
 use super::message::{Message, Room};
 use super::mrkdwn;
 use super::reactions;
@@ -214,7 +214,7 @@ fn edited<'m>(message: &'m Message<'_>) -> Option<Stamp<'m>> {
     let edited = message.edited.get()?;
     Some(Stamp {
         time: edited.ts.get(),
-        by: edited.user.get().map(PersonId::new),
+        by: edited.user.id().map(|id| PersonId::new(id.into_cow())),
     })
 }
 
@@ -394,7 +394,7 @@ fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
     } else {
         &room.participant_history
     };
-    for (number, id) in people.iter().filter_map(|id| id.get()).enumerate() {
+    for (number, id) in people.iter().filter_map(Str::id).enumerate() {
         line.push(Inline::text(if number == 0 { ", with " } else { ", " }));
         line.push(context.person(id, None, Marks::NONE));
     }

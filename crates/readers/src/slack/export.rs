@@ -8,6 +8,7 @@ use chatferry_model::message::Stamp;
 use chatferry_model::{ConversationId, Micros, WorkspaceId};
 
 use super::layout::{self, Folder, Root};
+use super::lenient::one_line;
 use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
 use super::people::People;
 use crate::{Container, Entry, ReadError, Sink, codes, container};
@@ -236,6 +237,7 @@ impl<'c> Export<'c> {
             .strip_prefix("b'")
             .and_then(|name| name.strip_suffix('\''))
             .unwrap_or(folder);
+        let name: &str = &one_line(name);
         let is_id = layout::is_conversation_id(name);
         let kind = match name {
             name if is_id && name.starts_with('D') => ConversationKind::Dm,

@@ -34,6 +34,12 @@ impl<'a> Str<'a> {
         self.get().map(Text::from)
     }
 
+    /// The string as an id or a name that stands for one: on one line, without spaces around it, as
+    /// tables that people edit keep it.
+    pub(super) fn id(&self) -> Option<Text<'_>> {
+        Some(one_line(self.get()?)).filter(|id| !id.is_empty())
+    }
+
     pub(super) fn is(&self, text: &str) -> bool {
         self.or_empty() == text
     }
@@ -43,6 +49,16 @@ impl<'a> From<&'a str> for Str<'a> {
     fn from(text: &'a str) -> Self {
         Self(Some(text.into()))
     }
+}
+
+/// An id or a name that stands for one, without line breaks and without spaces around it.
+pub(super) fn one_line(raw: &str) -> Text<'_> {
+    let is_gap = |c: char| c.is_whitespace() || c.is_control();
+    if !raw.contains(is_gap) {
+        return raw.into();
+    }
+    let words: Vec<&str> = raw.split(is_gap).filter(|word| !word.is_empty()).collect();
+    words.join(" ").into()
 }
 
 /// A yes or no; `1` and `"true"` are yes too.
@@ -463,6 +479,19 @@ mod tests {
                 r#"{{"text":{value},"flag":{value},"number":{value},"list":{value},"object":{value}}}"#
             );
             serde_json::from_str::<Anything<'_>>(&line).unwrap();
+        }
+    }
+
+    #[test]
+    fn ids_stand_on_one_line() {
+        for (raw, id) in [
+            ("U1", Some("U1")),
+            ("\nU1", Some("U1")),
+            ("build bot\u{a0}", Some("build bot")),
+            (" \r\n", None),
+            ("", None),
+        ] {
+            assert_eq!(Str::from(raw).id().as_deref(), id, "{raw:?}");
         }
     }
 

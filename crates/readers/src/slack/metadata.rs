@@ -74,7 +74,7 @@ pub(super) struct Listed {
 impl Channel<'_> {
     /// The conversation; `None` without an id.
     pub(super) fn convert(&self, listed_as: ConversationKind) -> Option<Listed> {
-        let id = self.id.get()?;
+        let id = &*self.id.id()?;
         let kind = if self.is_im.is_set() {
             ConversationKind::Dm
         } else if self.is_mpim.is_set() {
@@ -97,11 +97,10 @@ impl Channel<'_> {
                 .map(|note| decode(note.value.or_empty()).to_string());
             value.unwrap_or_default()
         };
-        let members = self.members.iter().filter_map(|member| member.get());
-        let mut members: Vec<_> = members.map(|id| PersonId::from(id.to_owned())).collect();
+        let mut members: Vec<_> = self.members.iter().filter_map(person).collect();
         if kind == ConversationKind::Dm {
             if members.is_empty() {
-                members.extend(self.user.get().map(|id| PersonId::from(id.to_owned())));
+                members.extend(person(&self.user));
             }
             // A DM with oneself lists the same person twice (trap 61).
             members.dedup();
@@ -109,7 +108,7 @@ impl Channel<'_> {
         let pins = self.pins.iter().filter_map(Obj::get).filter_map(|pin| {
             let stamp = Stamp {
                 time: pin.created.get().and_then(time::seconds),
-                by: pin.user.get().map(|id| PersonId::from(id.to_owned())),
+                by: person(&pin.user),
             };
             pin.id.get().map(|ts| (ts, stamp))
         });
@@ -133,7 +132,7 @@ impl Channel<'_> {
                 general: self.is_general.is_set(),
                 archived: self.is_archived.is_set(),
                 created: created.and_then(time::seconds),
-                creator: self.creator.get().map(|id| PersonId::from(id.to_owned())),
+                creator: person(&self.creator),
                 members,
                 workspace: None,
                 messages: 0,
@@ -187,6 +186,10 @@ struct EnterpriseUser<'a> {
     id: Str<'a>,
 }
 
+fn person(id: &Str<'_>) -> Option<PersonId<'static>> {
+    id.id().map(|id| PersonId::from(id.to_string()))
+}
+
 /// A person as listed, with the bot that speaks through it.
 #[derive(Clone, Debug)]
 pub(super) struct ListedPerson {
@@ -197,7 +200,7 @@ pub(super) struct ListedPerson {
 impl User<'_> {
     /// The person; `None` without an id.
     pub(super) fn convert(&self) -> Option<ListedPerson> {
-        let id = self.id.get()?;
+        let id = &*self.id.id()?;
         let profile = self.profile.get();
         let of_profile = |field: fn(&'_ Profile<'_>) -> Option<String>| profile.and_then(field);
         let owned = |text: &Str<'_>| text.get().map(|text| decode(text).to_string());

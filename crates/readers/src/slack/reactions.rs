@@ -5,7 +5,7 @@ use chatferry_model::message::Reaction as ModelReaction;
 
 use super::context::Context;
 use super::emoji::Name;
-use super::lenient::{List, Obj};
+use super::lenient::{List, Obj, Str};
 use super::message::Reaction;
 
 /// The reactions of a message, in its order.
@@ -19,9 +19,10 @@ pub(super) fn convert<'m>(
             continue;
         };
         let mut people: Vec<PersonId<'m>> = Vec::with_capacity(reaction.users.len());
-        for id in reaction.users.iter().filter_map(|user| user.get()) {
-            let person = PersonId::new(id);
-            if context.space.person_name(id).is_none() {
+        for id in reaction.users.iter().filter_map(Str::id) {
+            let known = context.space.person_name(&id).is_some();
+            let person = PersonId::new(id.into_cow());
+            if !known {
                 context.strangers.push((person.clone(), None));
             }
             if !people.contains(&person) {

@@ -168,7 +168,7 @@ impl Convert for Call<'_> {
             if !people.is_empty() {
                 people.push(Inline::text(", "));
             }
-            match (participant.slack_id.get(), participant.display_name.text()) {
+            match (participant.slack_id.id(), participant.display_name.text()) {
                 (Some(id), name) => people.push(context.person(id, name, Default::default())),
                 (None, Some(name)) => people.push(Inline::text(name)),
                 (None, None) => {}
@@ -204,7 +204,7 @@ pub(in crate::slack) struct ContactCard<'a> {
 impl Convert for ContactCard<'_> {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
         let mut line = Vec::new();
-        match self.user_id.get() {
+        match self.user_id.id() {
             Some(id) => line.push(context.person(id, self.name.text(), Default::default())),
             None => line.extend(self.name.text().map(Inline::text)),
         }

@@ -116,7 +116,7 @@ impl<'t> Token<'t> {
     {
         let label: Option<Text<'m>> = self.label.map(decode);
         match self.kind {
-            Kind::Person(id) => out.push(context.person(id, label, marks)),
+            Kind::Person(id) => out.push(context.person(id.into(), label, marks)),
             Kind::Conversation(id) => out.push(context.conversation(id, label, marks)),
             Kind::Group(id) => out.push(context.group(id, label, marks)),
             Kind::Everyone(audience) => out.push(everyone(audience, marks)),

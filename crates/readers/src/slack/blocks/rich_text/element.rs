@@ -206,7 +206,7 @@ pub(super) struct User<'a> {
 
 impl User<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
-        if let Some(id) = self.user_id.get() {
+        if let Some(id) = self.user_id.id() {
             out.push(context.person(id, None, marks(&self.style)));
         }
     }
