@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::author::Sighting;
 use super::context::Context;
 use super::convert::{self, Fate, Here, Kept, RootHint, WITHOUT_TIME};
+use super::gather;
 use super::lenient::Obj;
 use super::message::Message;
 use super::space::Space;
@@ -98,7 +99,7 @@ fn read_text(job: Job<'_>, bytes: &[u8], mut day: Day) -> Day {
     // The model says the same in about half the bytes.
     fast.day.lines.reserve(bytes.len() / 2);
     match each_message(text, |message| fast.take(message)) {
-        Ok(()) if fast.day.index.is_empty() && is_list_of_lists(text) => {
+        Ok(()) if fast.day.index.is_empty() && gather::is_list_of_lists(text) => {
             let mut writer = Writer::new(job, day);
             no_list(text, &mut writer);
             writer.finish()
@@ -197,9 +198,9 @@ fn one(element: &str, writer: &mut Writer<'_>) {
 /// Something else where a list of messages belongs: a page of Slack's API, a map of messages, one
 /// message, a message on each line, or lists within a list.
 fn no_list(text: &str, writer: &mut Writer<'_>) {
-    let mut found = gather_all(text);
+    let mut found = gather::all(text);
     if !found.whole {
-        let repaired = gather_all(&split::repair(text));
+        let repaired = gather::all(&split::repair(text));
         if repaired.messages.len() >= found.messages.len() {
             found = repaired;
         }
@@ -224,54 +225,6 @@ fn no_list(text: &str, writer: &mut Writer<'_>) {
     for message in found.messages {
         one(&message.to_string(), writer);
     }
-}
-
-/// Messages, wherever they stood.
-struct Gathered {
-    messages: Vec<Value>,
-    /// Whether the text could be read to its end.
-    whole: bool,
-}
-
-fn gather_all(text: &str) -> Gathered {
-    let mut messages = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter() {
-        match value {
-            Ok(value) => gather(value, &mut messages),
-            Err(_) => {
-                return Gathered {
-                    messages,
-                    whole: false,
-                };
-            }
-        }
-    }
-    Gathered {
-        messages,
-        whole: true,
-    }
-}
-
-fn gather(value: Value, messages: &mut Vec<Value>) {
-    let has_time = |value: &Value| value.get("ts").is_some();
-    match value {
-        Value::Array(items) => items.into_iter().for_each(|item| gather(item, messages)),
-        Value::Object(mut page) if page.get("messages").is_some_and(Value::is_array) => {
-            gather(page.remove("messages").unwrap_or_default(), messages);
-        }
-        message if has_time(&message) => messages.push(message),
-        Value::Object(map) => {
-            messages.extend(map.into_iter().map(|(_, value)| value).filter(has_time));
-        }
-        _ => {}
-    }
-}
-
-/// Whether a list holds no message itself, but what it holds does.
-fn is_list_of_lists(text: &str) -> bool {
-    serde_json::from_str::<Vec<Value>>(text).is_ok_and(|items| {
-        items.iter().all(|item| item.get("ts").is_none()) && !gather_all(text).messages.is_empty()
-    })
 }
 
 /// Turns messages into lines.

@@ -16,6 +16,7 @@ mod day;
 mod emoji;
 mod export;
 mod files;
+mod gather;
 mod layout;
 mod lenient;
 mod message;
