@@ -200,11 +200,11 @@ fn thread<'m>(message: &Message<'_>, time: Micros, treatment: Treatment) -> Opti
 
 fn root_hint<'m>(message: &'m Message<'_>) -> RootHint<'m> {
     let root = message.root.get();
-    let author = root.and_then(|root| root.user.text().or_else(|| root.bot_id.text()));
+    let author = root.and_then(|root| root.user.id().or_else(|| root.bot_id.id()));
     let deleted = |author: &Text<'_>| author.as_str() == author::SLACKBOT && root.is_none();
     RootHint {
         author: author
-            .or_else(|| message.parent_user_id.text())
+            .or_else(|| message.parent_user_id.id())
             .filter(|author| !deleted(author)),
         text: root.and_then(|root| root.text.text()),
     }
