@@ -1,11 +1,12 @@
 //! Who speaks, and what people and conversations are called.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chatferry_model::conversation::Conversation;
 use chatferry_model::message::Author;
 use chatferry_model::person::{Person, PersonKind};
-use chatferry_model::plan::{Plan, TargetPlace, User};
+use chatferry_model::plan::{Plan, STAND_IN, TargetPlace, User};
 use chatferry_model::post::{From, Identity, UserIdentityType};
 use chatferry_model::{ConversationId, PersonId};
 
@@ -17,6 +18,8 @@ pub(crate) struct Names<'p> {
     texts: &'static Texts,
     people: HashMap<&'p str, Known<'p>>,
     placeholder: Option<Account<'p>>,
+    /// Whether the placeholder has spoken for anybody.
+    placeholder_spoke: AtomicBool,
     conversations: HashMap<ConversationId<'static>, ConversationName>,
 }
 
@@ -106,6 +109,7 @@ impl<'p> Names<'p> {
             texts,
             people: known,
             placeholder: plan.placeholder.as_ref().map(Account::new).transpose()?,
+            placeholder_spoke: AtomicBool::new(false),
             conversations: names,
         })
     }
@@ -125,11 +129,20 @@ impl<'p> Names<'p> {
                 placeholder: false,
             });
         }
+        let placeholder = self.placeholder.as_ref()?;
+        self.placeholder_spoke.store(true, Ordering::Relaxed);
         Some(Speaker {
-            from: &self.placeholder.as_ref()?.from,
+            from: &placeholder.from,
             shown: Some(shown(used.or(own).unwrap_or(self.texts.nobody))),
             placeholder: true,
         })
+    }
+
+    /// Whether posts speak through the placeholder's stand-in.
+    pub(crate) fn stand_in_spoke(&self) -> bool {
+        let spoke = self.placeholder_spoke.load(Ordering::Relaxed);
+        let placeholder = self.placeholder.as_ref();
+        spoke && placeholder.is_some_and(|account| account.user.id == STAND_IN)
     }
 
     /// The user that a person became.

@@ -13,7 +13,7 @@ use chatferry_model::folder::{ReadFolder, RenderFolder};
 use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
 use chatferry_model::manifest::Outcome;
 use chatferry_model::person::Person;
-use chatferry_model::plan::{Plan, RenderDetails, STAND_IN, Target};
+use chatferry_model::plan::{Plan, RenderDetails, Target};
 use chatferry_model::progress::Progress;
 use chatferry_model::sum::Sum;
 use rayon::prelude::*;
@@ -48,10 +48,7 @@ pub fn render(
         details: RenderDetails {
             teams: plan.teams.values().cloned().collect(),
             targets: Vec::new(),
-            stand_in: plan
-                .placeholder
-                .as_ref()
-                .is_some_and(|user| user.id == STAND_IN),
+            stand_in: false,
         },
         ..Outcome::default()
     };
@@ -100,6 +97,7 @@ pub fn render(
         // The first error in the order of the messages, whichever thread met one first.
         rendered = now.into_iter().collect::<Result<_, _>>()?;
     }
+    outcome.details.stand_in = names.stand_in_spoke();
     messages.input += feed.messages;
     outcome.sums.insert("messages".to_owned(), messages);
     outcome

@@ -4,7 +4,7 @@ mod support;
 
 use chatferry_model::ConversationId;
 use chatferry_model::conversation::ConversationKind;
-use chatferry_model::plan::{Membership, TargetPlace};
+use chatferry_model::plan::{Membership, TargetPlace, User};
 use chatferry_model::selection::Selection;
 use chatferry_render::{Broadcast, RenderError};
 use serde_json::{Value, json};
@@ -368,6 +368,16 @@ fn plans_that_lose_or_repeat_a_conversation_are_refused() {
     workspace.plan.targets[0].sources[0].conversation = ConversationId::new("C9");
     let refused = workspace.render().err().unwrap();
     assert!(matches!(refused, RenderError::NotRead { .. }), "{refused}");
+}
+
+#[test]
+fn the_stand_in_is_told_of_only_where_it_speaks() {
+    for (person, speaks) in [("U1", false), ("U3", true)] {
+        let mut workspace = workspace(&[said("m1", "00.000000", person, "hello", json!({}))]);
+        workspace.plan.placeholder = Some(User::stand_in());
+        let output = workspace.render().unwrap();
+        assert_eq!(output.outcome.details.stand_in, speaks, "{person}");
+    }
 }
 
 #[test]

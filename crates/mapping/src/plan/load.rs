@@ -6,7 +6,7 @@ use chatferry_model::finding::Findings;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::plan::{Plan, User};
 
-use super::{Decided, Need, build};
+use super::{Decided, build};
 use crate::error::{BadCell, MapError};
 use crate::map::{Source, known_directory};
 use crate::people::{self, Speaker};
@@ -68,8 +68,6 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     );
     MapError::of_cells(bad)?;
 
-    let need = Need::of(&source.people, &speakers);
-    let stand_in = (need.people > 0).then(User::stand_in);
     let decided = Decided {
         people: &source.people,
         speakers: &speakers,
@@ -81,7 +79,9 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     };
     // What there is to say about it was said when it was mapped.
     let mut plan = build(&decided, &mut Findings::default());
-    plan.placeholder = plan.placeholder.or(stand_in);
+    // Whether anybody needs it is known only when the messages are rendered: a deleted root or a
+    // call may have an author whom nothing else names.
+    plan.placeholder.get_or_insert_with(User::stand_in);
     Ok(plan)
 }
 

@@ -40,7 +40,7 @@ fn a_placeholder_is_asked_for_only_where_somebody_needs_it() {
             .totals()
             .all(|(code, _)| code.id != "map-placeholder-missing")
     );
-    assert_eq!(acme.plan().unwrap().placeholder, None);
+    assert_eq!(acme.plan().unwrap().placeholder, Some(User::stand_in()));
 }
 
 #[test]
