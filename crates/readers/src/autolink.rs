@@ -9,10 +9,18 @@ use crate::url;
 
 /// What an address begins with, in any case.
 const STARTS: &[&str] = &["https://", "http://", "ftp://", "mailto:", "tel:", "www."];
+const LONGEST_START: usize = 8;
 
 /// The first bare address that begins within `range`; it may end beyond it.
 pub(crate) fn find(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
+    // Most words have neither a colon nor a `www.` among them; the longest start reaches this far.
+    let reach = bytes.len().min(range.end.saturating_add(LONGEST_START));
+    let words = bytes.get(range.start..reach)?;
+    let has = |part: &[u8]| memchr::memmem::find(words, part).is_some();
+    if memchr::memchr(b':', words).is_none() && !has(b"ww.") && !has(b"WW.") {
+        return None;
+    }
     let mut at = range.start;
     while at < range.end {
         let byte = bytes.get(at)?;

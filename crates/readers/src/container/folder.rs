@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::{ContainerError, Entry, Place, name};
 
+/// How much is read at once: large files are read in few calls.
+const PIECE_BYTES: usize = 1 << 18;
+
 /// Lists the files under `root`; links to folders are not followed, so there are no circles.
 pub(super) fn list(root: &Path) -> Result<Vec<Entry>, ContainerError> {
     let mut entries = Vec::new();
@@ -36,5 +39,9 @@ pub(super) fn list(root: &Path) -> Result<Vec<Entry>, ContainerError> {
 }
 
 pub(super) fn copy(path: &Path, to: &mut dyn io::Write) -> io::Result<()> {
-    io::copy(&mut File::open(path)?, to).map(drop)
+    io::copy(
+        &mut io::BufReader::with_capacity(PIECE_BYTES, File::open(path)?),
+        to,
+    )
+    .map(drop)
 }

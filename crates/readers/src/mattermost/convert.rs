@@ -96,7 +96,10 @@ pub(super) fn line(
     if !line::is_post(bytes) && memchr::memmem::find(bytes, b"post\"").is_none() {
         return Ok(());
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    };
     let mut here = Here {
         job,
         line: number,

@@ -64,8 +64,10 @@ pub(super) fn batches<T>(
             copied
         });
         let done = work(receiver)?;
-        let damage = unpacking.join().ok().and_then(Result::err);
-        Ok((done, damage))
+        match unpacking.join() {
+            Ok(copied) => Ok((done, copied.err())),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     })
 }
 

@@ -9,6 +9,7 @@ use std::collections::BinaryHeap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use crate::ReadError;
 
@@ -17,6 +18,9 @@ const RUN_BYTES: usize = 24 << 20;
 /// Files that are merged at once: more are merged to fewer first.
 const FAN_IN: usize = 128;
 const BUFFER_BYTES: usize = 64 << 10;
+/// Bytes of merged lines that are handed on at once, and how many such wait.
+const MERGED_BYTES: usize = 1 << 20;
+const WAITING: usize = 4;
 
 /// Where a line belongs. The order of the fields is the order of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,9 +158,52 @@ impl Sorter {
             run.finish()?;
             self.runs.push(path);
         }
-        merge(&self.runs, each)?;
+        merge_aside(&self.runs, each)?;
         fs::remove_dir(&self.folder).map_err(ReadError::io(&self.folder))
     }
+}
+
+/// Merges sorted files on a thread of its own, while `each` works on what came before.
+fn merge_aside(
+    runs: &[PathBuf],
+    mut each: impl FnMut(Key, &[u8]) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let (sender, receiver) = sync_channel::<Merged>(WAITING);
+    std::thread::scope(|scope| {
+        let merging = scope.spawn(move || {
+            let mut some = Merged::default();
+            let merged = merge(runs, |key, line| {
+                some.index.push((key, line.len()));
+                some.lines.extend_from_slice(line);
+                if some.lines.len() >= MERGED_BYTES {
+                    // Nobody listens any more only when `each` has failed, which is what counts.
+                    let _ = sender.send(std::mem::take(&mut some));
+                }
+                Ok(())
+            });
+            let _ = sender.send(some);
+            merged
+        });
+        for some in receiver {
+            let mut rest = some.lines.as_slice();
+            for (key, length) in some.index {
+                let (line, after) = rest.split_at_checked(length).unwrap_or_default();
+                each(key, line)?;
+                rest = after;
+            }
+        }
+        match merging.join() {
+            Ok(merged) => merged,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Lines in their order.
+#[derive(Default)]
+struct Merged {
+    lines: Vec<u8>,
+    index: Vec<(Key, usize)>,
 }
 
 /// Merges sorted files, which are removed.
