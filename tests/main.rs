@@ -14,4 +14,5 @@ mod command_line;
 mod convert;
 mod faults;
 mod rehearse;
+mod snapshots;
 mod upload;
