@@ -40,7 +40,7 @@ fn render() {
         named(part, || assert_json_snapshot!("render", manifest[part]));
     }
     named("teams", || {
-        assert_json_snapshot!("render", manifest["details"]["teams"])
+        assert_json_snapshot!("render", manifest["details"]["teams"]);
     });
 }
 
