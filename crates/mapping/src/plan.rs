@@ -8,7 +8,8 @@ use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::finding::{Code, Findings, Place, Stage};
 use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::plan::{
-    Channel, Chat, Membership, PersonPlan, Plan, Target, TargetPlace, TargetSource, Team, User,
+    Channel, Chat, ChatKind, Membership, PersonPlan, Plan, Target, TargetPlace, TargetSource, Team,
+    User, Voice,
 };
 use chatferry_model::{EntraId, Micros, Millis, PersonId, TargetKey, TeamKey};
 
@@ -119,7 +120,9 @@ impl Builder<'_> {
         each.map(|(person, speaker)| {
             let plan = PersonPlan {
                 name: person.name.clone(),
-                user: speaker.user.map(|id| self.user(id, &person.name)),
+                voice: speaker.user.map_or(Voice::Placeholder, |id| {
+                    Voice::User(self.user(id, &person.name))
+                }),
             };
             (person.id.clone(), plan)
         })
@@ -203,6 +206,7 @@ impl Builder<'_> {
             key: key_of(conversation),
             place: TargetPlace::Channel(Channel {
                 team: TeamKey::new(place.team.clone()),
+                existing: None,
                 name: place.channel.clone(),
                 description: describe(conversation, renamed),
                 membership,
@@ -245,7 +249,15 @@ impl Builder<'_> {
         });
         Ok(Some(Target {
             key: key_of(conversation),
-            place: TargetPlace::Chat(Chat { topic, members }),
+            place: TargetPlace::Chat(Chat {
+                kind: match conversation.kind {
+                    ConversationKind::Dm => ChatKind::OneOnOne,
+                    _ => ChatKind::Group,
+                },
+                existing: None,
+                topic,
+                members,
+            }),
             created,
             sources: vec![source_of(conversation)],
         }))
@@ -337,6 +349,7 @@ impl Builder<'_> {
             let key = TeamKey::new(row.key.clone());
             let team = Team {
                 key: key.clone(),
+                existing: None,
                 name: row.name.clone(),
                 description: names::cut(&row.description, names::DESCRIPTION_UNITS).to_owned(),
                 visibility: row.visibility,
@@ -386,6 +399,7 @@ fn source_of(conversation: &Conversation) -> TargetSource {
         kind: conversation.kind,
         name: conversation.name.clone(),
         messages: conversation.messages,
+        range: None,
     }
 }
 

@@ -61,6 +61,12 @@ impl WorkFolder {
         ReadFolder::new(self.root.join("1-read"))
     }
 
+    /// `1-fetch`
+    #[must_use]
+    pub fn fetch(&self) -> FetchFolder {
+        FetchFolder::new(self.root.join("1-fetch"))
+    }
+
     /// `2-map`
     #[must_use]
     pub fn map(&self) -> PathBuf {
@@ -154,6 +160,38 @@ impl ReadFolder {
     }
 }
 
+/// The names in `1-fetch`, which is there once files were fetched.
+#[derive(Clone, Debug)]
+pub struct FetchFolder {
+    root: PathBuf,
+}
+
+impl FetchFolder {
+    /// The stage's folder at `root`.
+    #[must_use]
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `files.jsonl`
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.root.join("files.jsonl")
+    }
+
+    /// `blobs/`
+    #[must_use]
+    pub fn blobs(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+}
+
 /// The names in `3-render`.
 #[derive(Clone, Debug)]
 pub struct RenderFolder {
@@ -191,10 +229,22 @@ impl RenderFolder {
         either(&self.posts_folder(), target.as_str())
     }
 
-    /// `images/`
+    /// `links.jsonl`
+    #[must_use]
+    pub fn links(&self) -> PathBuf {
+        self.root.join("links.jsonl")
+    }
+
+    /// `images/`: pictures to go within texts.
     #[must_use]
     pub fn images(&self) -> PathBuf {
         self.root.join("images")
+    }
+
+    /// `files/`: files to go into SharePoint or OneDrive.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.root.join("files")
     }
 }
 

@@ -3,7 +3,7 @@
 //! In reading order: ids and times, then people, conversations and messages with their rich-text
 //! [`document`], then what could not be carried over ([`finding`]), then how all of it lies on disk
 //! ([`jsonl`], [`folder`], [`manifest`]), and last what the later stages hand to one another
-//! ([`plan`], [`post`], and the HTML they may hold: [`teams_html`]).
+//! ([`plan`], [`post`] with its [`blank`]s, and the HTML they may hold: [`teams_html`]).
 //!
 //! Invariants: nothing of a source's markup and nothing of HTML is in a document; no network, no clock,
 //! no environment. Types borrow from the line they were parsed from ([`Text`]), so that a stage can
@@ -17,6 +17,7 @@ mod time;
 pub mod conversation;
 pub mod document;
 pub mod emoji;
+pub mod fetched;
 pub mod file;
 pub mod message;
 pub mod person;
@@ -31,6 +32,7 @@ pub mod jsonl;
 pub mod manifest;
 pub mod schema;
 
+pub mod blank;
 pub mod plan;
 pub mod post;
 pub mod teams_html;

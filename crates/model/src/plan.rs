@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::ConversationKind;
-use crate::{ConversationId, EntraId, Millis, PersonId, TargetKey, TeamKey};
+use crate::{ConversationId, EntraId, Micros, Millis, PersonId, TargetKey, TeamKey};
 
 /// A user of the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -40,8 +40,31 @@ impl User {
 pub struct PersonPlan {
     /// The name the source shows.
     pub name: String,
-    /// The user who speaks; nobody: the placeholder speaks, with the name in the text.
-    pub user: Option<User>,
+    /// Who speaks for it.
+    pub voice: Voice,
+}
+
+/// Who speaks for somebody of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// This user.
+    User(User),
+    /// The placeholder, with the name in the text.
+    Placeholder,
+    /// Nobody: what it wrote is left out, and counted. A root that others answered stays, without
+    /// its words.
+    Nobody,
+}
+
+impl Voice {
+    /// The user, where it is one.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Placeholder | Self::Nobody => None,
+        }
+    }
 }
 
 /// Everything that is decided before rendering.
@@ -65,6 +88,9 @@ pub struct Team {
     /// Its key in `teams.csv`.
     #[serde(deserialize_with = "crate::id::owned")]
     pub key: TeamKey<'static>,
+    /// The team of the tenant it is; absent: it is made anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Existing>,
     /// Its name, at most 256 characters.
     pub name: String,
     /// Its description.
@@ -81,6 +107,16 @@ pub struct Team {
     /// Its other members, likewise.
     #[serde(default)]
     pub members: Vec<EntraId>,
+}
+
+/// Something the tenant has already, to be filled instead of a new one (graph.md 0.3, Import V2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Existing {
+    /// The one of this id.
+    Id(String),
+    /// The only one of this name; looked up at upload, where none or several are refused.
+    Name(String),
 }
 
 /// Who may find and join a team. Graph takes a team for public where nothing is said, so it is
@@ -127,6 +163,9 @@ pub struct Channel {
     /// The team it is in.
     #[serde(deserialize_with = "crate::id::owned")]
     pub team: TeamKey<'static>,
+    /// The channel of that team it is, where the team exists too; absent: it is made anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Existing>,
     /// Its name: legal and unique in the team (graph.md R12).
     pub name: String,
     /// Its description.
@@ -140,7 +179,7 @@ pub struct Channel {
     /// Whether it is closed once it is complete.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archive: bool,
-    /// Its own members, where it is private; the first is its owner.
+    /// Its own members, where it is private or shared; the first is its owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<EntraId>,
 }
@@ -155,16 +194,47 @@ pub enum Membership {
     Standard,
     /// Its own members.
     Private,
+    /// Its own members, of several teams or organisations.
+    Shared,
+}
+
+impl Membership {
+    /// Whether only its own members see the channel.
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        match self {
+            Self::Standard => false,
+            Self::Private | Self::Shared => true,
+        }
+    }
 }
 
 /// A chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Chat {
+    /// What kind it is.
+    pub kind: ChatKind,
+    /// The chat of the tenant it is; absent: it is made anew. A pair of people has one chat in any
+    /// case (graph.md R54).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Existing>,
     /// Its topic, for a group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// Who is in it: two for a 1:1 chat.
     pub members: Vec<EntraId>,
+}
+
+/// What kind of chat (`chatType`).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    /// Two people; there is never a second chat of the same two.
+    OneOnOne,
+    /// Any number of people.
+    Group,
 }
 
 /// A conversation that goes into a target.
@@ -178,8 +248,29 @@ pub struct TargetSource {
     /// Its name in the source.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// How many messages its file holds.
+    /// How many messages of it go there.
     pub messages: u64,
+    /// Which part of it goes there; absent: all of it. The parts of a conversation don't overlap
+    /// and leave nothing out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<TimeRange>,
+}
+
+/// A part of a conversation: the threads whose roots were said in it, whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TimeRange {
+    /// The first moment in it.
+    pub from: Micros,
+    /// The first moment after it.
+    pub until: Micros,
+}
+
+impl TimeRange {
+    /// Whether a thread whose root was said at `time` is in it.
+    #[must_use]
+    pub fn contains(&self, time: Micros) -> bool {
+        (self.from..self.until).contains(&time)
+    }
 }
 
 /// Details of the manifest of `3-render`: what uploading needs beside the posts.
@@ -203,8 +294,11 @@ pub struct TargetSummary {
     pub posts: u64,
     /// How many of them are replies.
     pub replies: u64,
-    /// Bytes of all request bodies.
+    /// Bytes of all request bodies, without pictures.
     pub bytes: u64,
+    /// Bytes of all files to be put into SharePoint or OneDrive, each counted once.
+    #[serde(default)]
+    pub file_bytes: u64,
     /// The time of the first post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<Millis>,

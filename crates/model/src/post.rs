@@ -1,11 +1,13 @@
 //! Posts: a message as Graph takes it, ready to send.
 //!
 //! A line of `3-render/posts/<target>.jsonl` is a [`Post`]; its `body` is the request's body,
-//! byte for byte. Posts stand in the order of sending: by time, a root before its replies.
+//! byte for byte but for its [blanks](crate::blank). Posts stand in the order of sending: by time, a
+//! root before its replies.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::blank::{PostFile, PostImage, PostLink};
 use crate::{ConversationId, EntraId, GraphMessageId, MessageId, Millis, Text};
 
 /// A line of `3-render/posts/<target>.jsonl`. `B` is [`ChatMessage`], or its text as it stands
@@ -21,6 +23,19 @@ pub struct Post<'a, B> {
     /// The message it comes from.
     #[serde(borrow)]
     pub source: PostSource<'a>,
+    /// Pictures in the text; upload adds them as `hostedContents`.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<PostImage<'a>>,
+    /// Files that hang on it; upload puts them into SharePoint or OneDrive.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<PostFile<'a>>,
+    /// Links and mentions whose address is known at upload only.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<PostLink<'a>>,
+    /// `reactions` to try, where the tenant is found to keep them (graph.md 1.11); the text names
+    /// them in any case.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<ChatMessageReaction<'a>>,
     /// The request's body.
     pub body: B,
 }
@@ -121,9 +136,56 @@ pub struct ChatMessageMention<'a> {
     /// The text in the body.
     #[serde(borrow)]
     pub mention_text: Text<'a>,
+    /// Who or what.
+    #[serde(borrow)]
+    pub mentioned: Mentioned<'a>,
+}
+
+/// `chatMessageMentionedIdentitySet`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mentioned<'a> {
+    /// A user.
+    User(#[serde(borrow)] Identity<'a>),
+    /// A channel; its id is a [blank](crate::blank).
+    Conversation(#[serde(borrow)] ConversationIdentity<'a>),
+}
+
+/// `teamworkConversationIdentity`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationIdentity<'a> {
+    /// The channel's id.
+    #[serde(borrow)]
+    pub id: Text<'a>,
+    /// Its name.
+    #[serde(borrow)]
+    pub display_name: Text<'a>,
+    /// Always `channel`.
+    pub conversation_identity_type: ConversationIdentityType,
+}
+
+/// `teamworkConversationIdentityType`, as far as chatferry uses it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ConversationIdentityType {
+    /// A channel.
+    #[default]
+    #[serde(rename = "channel")]
+    Channel,
+}
+
+/// `chatMessageReaction`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatMessageReaction<'a> {
+    /// The emoji's characters.
+    #[serde(borrow)]
+    pub reaction_type: Text<'a>,
+    /// When; sources don't say, so it is the message's own time.
+    pub created_date_time: Millis,
     /// Who.
     #[serde(borrow)]
-    pub mentioned: From<'a>,
+    pub user: From<'a>,
 }
 
 /// `chatMessageAttachment`: stands for `<attachment id="…"></attachment>` in the body.
@@ -165,6 +227,10 @@ mod tests {
                 message: MessageId::new("1549310295.511000"),
                 part: None,
             },
+            images: Vec::new(),
+            files: Vec::new(),
+            links: Vec::new(),
+            reactions: Vec::new(),
             body: ChatMessage {
                 created_date_time: created,
                 from: From {
@@ -178,7 +244,7 @@ mod tests {
                 mentions: vec![ChatMessageMention {
                     id: 0,
                     mention_text: "Joh".into(),
-                    mentioned: From { user: identity },
+                    mentioned: Mentioned::User(identity),
                 }],
                 attachments: Vec::new(),
             },

@@ -2,8 +2,10 @@
 
 use schemars::{Schema, schema_for};
 
+use crate::blank::LinkedPost;
 use crate::conversation::Conversation;
 use crate::emoji::CustomEmoji;
+use crate::fetched::Fetched;
 use crate::file::File;
 use crate::finding::Finding;
 use crate::manifest::{Manifest, ReadDetails};
@@ -55,6 +57,11 @@ pub const SCHEMAS: &[Named] = &[
         make: || schema_for!(Message<'_>),
     },
     Named {
+        name: "fetched",
+        place: "1-fetch/files.jsonl",
+        make: || schema_for!(Fetched<'_>),
+    },
+    Named {
         name: "findings",
         place: "*/findings.jsonl",
         make: || schema_for!(Finding<'_>),
@@ -73,6 +80,11 @@ pub const SCHEMAS: &[Named] = &[
         name: "posts",
         place: "3-render/posts/*.jsonl",
         make: || schema_for!(Post<'_, ChatMessage<'_>>),
+    },
+    Named {
+        name: "links",
+        place: "3-render/links.jsonl",
+        make: || schema_for!(LinkedPost<'_>),
     },
 ];
 

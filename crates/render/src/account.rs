@@ -120,7 +120,7 @@ fn is_open(target: &Target) -> bool {
     match &target.place {
         TargetPlace::Channel(channel) => match channel.membership {
             Membership::Standard => true,
-            Membership::Private => false,
+            Membership::Private | Membership::Shared => false,
         },
         TargetPlace::Chat(_) => false,
     }

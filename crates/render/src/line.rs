@@ -125,7 +125,9 @@ fn overwrite(line: &mut [u8], at: usize, time: &[u8; TIME]) {
 
 #[cfg(test)]
 mod tests {
-    use chatferry_model::post::{ChatMessage, From, Identity, ItemBody, Post, UserIdentityType};
+    use chatferry_model::post::{
+        ChatMessage, From, Identity, ItemBody, Mentioned, Post, UserIdentityType,
+    };
     use chatferry_model::{ConversationId, GraphMessageId, MessageId};
 
     use super::*;
@@ -147,7 +149,7 @@ mod tests {
         let mention = ChatMessageMention {
             id: 0,
             mention_text: "Ann".into(),
-            mentioned: from.clone(),
+            mentioned: Mentioned::User(from.user.clone()),
         };
         let subject = Text::from("A \\ title");
         let later = ms("2020-01-01T00:00:00.001Z");
@@ -176,6 +178,10 @@ mod tests {
                     id: GraphMessageId::at(time),
                     reply_to: root.map(GraphMessageId::at),
                     source: source.clone(),
+                    images: Vec::new(),
+                    files: Vec::new(),
+                    links: Vec::new(),
+                    reactions: Vec::new(),
                     body: ChatMessage {
                         created_date_time: time,
                         from: from.clone(),

@@ -81,7 +81,7 @@ impl<'p> Names<'p> {
             let person = Known {
                 name: Some(person.name.as_str()).filter(|name| *name != id.as_str()),
                 bot: bots.contains(id.as_str()),
-                account: person.user.as_ref().map(Account::new).transpose()?,
+                account: person.voice.user().map(Account::new).transpose()?,
             };
             known.insert(id.as_str(), person);
         }

@@ -45,6 +45,7 @@ impl TargetWriter {
                 posts: 0,
                 replies: 0,
                 bytes: 0,
+                file_bytes: 0,
                 first: None,
                 last: None,
             },

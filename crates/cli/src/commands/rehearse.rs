@@ -14,7 +14,7 @@ use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::manifest::Manifest;
 use chatferry_model::plan::{RenderDetails, TargetPlace, User as PlanUser};
-use chatferry_model::post::{ChatMessage, Post};
+use chatferry_model::post::{ChatMessage, Mentioned, Post};
 use chatferry_model::{EntraId, Millis};
 use chatferry_twin::{
     App, Clock as TwinClock, Moment, Outcome, Rule, Settings, Tenant, User as TwinUser,
@@ -259,9 +259,12 @@ fn people_of(
     while let Some(chunk) = reader.next_chunk()? {
         for (number, line) in chunk.lines() {
             let post: Post<'_, ChatMessage<'_>> = chunk.parse(number, line)?;
-            let mentioned = post.body.mentions.iter().map(|mention| &mention.mentioned);
-            for from in std::iter::once(&post.body.from).chain(mentioned) {
-                let user = &from.user;
+            let mentions = post.body.mentions.iter();
+            let mentioned = mentions.filter_map(|mention| match &mention.mentioned {
+                Mentioned::User(user) => Some(user),
+                Mentioned::Conversation(_) => None,
+            });
+            for user in std::iter::once(&post.body.from.user).chain(mentioned) {
                 people
                     .entry(user.id)
                     .or_insert_with(|| user.display_name.to_string());

@@ -183,7 +183,8 @@ mod tests {
         let member = "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca";
         let chat = |members: serde_json::Value| {
             let mut chat = target("dm", "dm", json!({}));
-            chat["target"]["place"] = json!({ "chat": { "members": members } });
+            chat["target"]["place"] =
+                json!({ "chat": { "kind": "one_on_one", "members": members } });
             chat
         };
         let mut old = target("old", "public", json!({}));

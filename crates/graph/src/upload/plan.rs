@@ -84,7 +84,7 @@ pub enum Route {
 impl Route {
     fn of(channel: &Channel) -> Self {
         match channel.membership {
-            Membership::Private => Self::Private,
+            Membership::Private | Membership::Shared => Self::Private,
             Membership::Standard if channel.general => Self::General,
             Membership::Standard => Self::Standard,
         }

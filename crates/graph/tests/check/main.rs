@@ -76,6 +76,7 @@ impl Folder {
             posts: count.cast_unsigned(),
             replies: 0,
             bytes: 0,
+            file_bytes: 0,
             first: None,
             last: None,
         });

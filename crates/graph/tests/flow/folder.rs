@@ -102,6 +102,7 @@ impl Rendered {
             posts: posts.len() as u64,
             replies: posts.iter().filter(|(_, root)| root.is_some()).count() as u64,
             bytes: 0,
+            file_bytes: 0,
             first: posts.first().map(time),
             last: posts.last().map(time),
         });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chatferry_model::plan::{Membership, Plan, TargetPlace};
+use chatferry_model::plan::{Membership, Plan, TargetPlace, Voice};
 use chatferry_model::sum::Sum;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub(super) fn summary(source: &Source, people: &People, plan: &Plan) -> MapDetai
         people_with_account: plan
             .people
             .values()
-            .filter(|person| person.user.is_some())
+            .filter(|person| person.voice.user().is_some())
             .count() as u64,
         teams: plan.teams.len() as u64,
         placeholder_people: people.need.people,
@@ -76,6 +76,7 @@ pub(super) fn summary(source: &Source, people: &People, plan: &Plan) -> MapDetai
                 match channel.membership {
                     Membership::Standard => "standard",
                     Membership::Private => "private",
+                    Membership::Shared => "shared",
                 },
                 &mut details.channels,
             ),
@@ -102,9 +103,10 @@ pub(super) fn sums(source: &Source, plan: &Plan) -> BTreeMap<String, Sum> {
         ..Sum::default()
     };
     for person in plan.people.values() {
-        match &person.user {
-            Some(_) => people.output += 1,
-            None => people.merge("placeholder"),
+        match &person.voice {
+            Voice::User(_) => people.output += 1,
+            Voice::Placeholder => people.merge("placeholder"),
+            Voice::Nobody => people.skip("skipped-by-admin"),
         }
     }
     let mut conversations = Sum {

@@ -282,6 +282,7 @@ pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision
     let membership = match place.membership {
         Membership::Standard => "standard",
         Membership::Private => "private",
+        Membership::Shared => "shared",
     };
     let status = match place.action {
         Action::Skip => decision.skipped.as_str(),

@@ -12,8 +12,8 @@ use crate::support::{
 fn speaker(migration: &Migration, person: &str) -> Option<String> {
     let plan = migration.plan().unwrap();
     plan.people[person]
-        .user
-        .as_ref()
+        .voice
+        .user()
         .map(|user| user.display_name.clone())
 }
 
@@ -74,8 +74,8 @@ fn every_edit_survives_every_run() {
             .find(|(id, _)| id.as_str() == wanted)
             .unwrap()
             .1
-            .user
-            .as_ref()
+            .voice
+            .user()
             .map(|u| u.id)
     };
     assert_eq!(

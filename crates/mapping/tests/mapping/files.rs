@@ -59,7 +59,7 @@ fn the_plan() {
         .people
         .iter()
         .map(|(id, person)| {
-            let user = person.user.as_ref().map_or("-", |user| &user.display_name);
+            let user = person.voice.user().map_or("-", |user| &user.display_name);
             format!("{id} {}: {user}", person.name)
         })
         .collect();

@@ -32,12 +32,16 @@ impl Format {
     pub const EMOJI: Self = Self::v1("chatferry.emoji");
     /// `1-read/files.jsonl`
     pub const FILES: Self = Self::v1("chatferry.files");
+    /// `1-fetch/files.jsonl`
+    pub const FETCHED: Self = Self::v1("chatferry.fetched");
     /// `1-read/messages/*.jsonl`
     pub const MESSAGES: Self = Self::v1("chatferry.messages");
     /// `*/findings.jsonl`
     pub const FINDINGS: Self = Self::v1("chatferry.findings");
     /// `3-render/posts/*.jsonl`
     pub const POSTS: Self = Self::v1("chatferry.posts");
+    /// `3-render/links.jsonl`
+    pub const LINKS: Self = Self::v1("chatferry.links");
 }
 
 /// The version of a format.

@@ -2,7 +2,7 @@
 
 use chatferry_model::document::{Audience, Mark, Marks, Mention, MentionTarget};
 use chatferry_model::plan::User;
-use chatferry_model::post::{ChatMessageMention, From, Identity, UserIdentityType};
+use chatferry_model::post::{ChatMessageMention, Identity, Mentioned, UserIdentityType};
 
 use super::Renderer;
 use crate::html::{Attribute, Tag, WriteHtml, clean, is_visible};
@@ -45,13 +45,11 @@ impl<'s> Renderer<'s> {
         self.mentions.push(ChatMessageMention {
             id,
             mention_text: name.into_owned().into(),
-            mentioned: From {
-                user: Identity {
-                    id: user.id,
-                    display_name: user.display_name.as_str().into(),
-                    user_identity_type: UserIdentityType::AadUser,
-                },
-            },
+            mentioned: Mentioned::User(Identity {
+                id: user.id,
+                display_name: user.display_name.as_str().into(),
+                user_identity_type: UserIdentityType::AadUser,
+            }),
         });
     }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use chatferry_model::PersonId;
 use chatferry_model::document::{Block, Document};
 use chatferry_model::file::File;
-use chatferry_model::plan::{PersonPlan, Plan, User};
+use chatferry_model::plan::{PersonPlan, Plan, User, Voice};
 
 use crate::document::{Note, Renderer, Scope};
 use crate::html::Html;
@@ -35,17 +35,17 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let person = |name: &str, user: Option<User>| PersonPlan {
+        let person = |name: &str, voice: Voice| PersonPlan {
             name: name.to_owned(),
-            user,
+            voice,
         };
         let ann = User {
             id: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
             display_name: "Ann Abel".to_owned(),
         };
         let people = HashMap::from([
-            (PersonId::new("U1"), person("Ann", Some(ann.clone()))),
-            (PersonId::new("U2"), person("Bob", None)),
+            (PersonId::new("U1"), person("Ann", Voice::User(ann.clone()))),
+            (PersonId::new("U2"), person("Bob", Voice::Placeholder)),
         ]);
         Self {
             plan: Plan {

@@ -12,10 +12,10 @@ use chatferry_model::manifest::Outcome;
 use chatferry_model::message::Message;
 use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::plan::{
-    Channel, Chat, Membership, PersonPlan, Plan, RenderDetails, Target, TargetPlace, TargetSource,
-    User,
+    Channel, Chat, ChatKind, Membership, PersonPlan, Plan, RenderDetails, Target, TargetPlace,
+    TargetSource, User, Voice,
 };
-use chatferry_model::post::{ChatMessage, Post};
+use chatferry_model::post::{ChatMessage, Mentioned, Post};
 use chatferry_model::progress::Silent;
 use chatferry_model::{ConversationId, Micros, Millis, PersonId, TargetKey, TeamKey};
 use chatferry_render::{RenderError, RenderSettings, render};
@@ -80,10 +80,11 @@ impl Workspace {
             let line = json!({ "id": id, "kind": kind, "name": name });
             lines.push(serde_json::from_value::<Person>(line).unwrap());
             let name = name.to_owned();
+            let voice = user.map_or(Voice::Placeholder, Voice::User);
             workspace
                 .plan
                 .people
-                .insert(PersonId::new(id), PersonPlan { name, user });
+                .insert(PersonId::new(id), PersonPlan { name, voice });
         }
         let path = workspace.read().people();
         let mut writer = JsonlWriter::create::<()>(&path, Format::PEOPLE, None).unwrap();
@@ -121,6 +122,7 @@ impl Workspace {
     pub(crate) fn channel(&mut self, name: &'static str, sources: &[&'static str]) {
         let place = TargetPlace::Channel(Channel {
             team: TeamKey::new("acme"),
+            existing: None,
             name: name.to_owned(),
             description: String::new(),
             membership: Membership::Standard,
@@ -134,12 +136,13 @@ impl Workspace {
     /// Plans a chat that is filled from this conversation.
     pub(crate) fn chat(&mut self, source: &'static str) {
         let members = vec![user(1, "").id, user(2, "").id];
-        let topic = None;
-        self.target(
-            source,
-            TargetPlace::Chat(Chat { topic, members }),
-            &[source],
-        );
+        let place = TargetPlace::Chat(Chat {
+            kind: ChatKind::OneOnOne,
+            existing: None,
+            topic: None,
+            members,
+        });
+        self.target(source, place, &[source]);
     }
 
     fn target(&mut self, key: &'static str, place: TargetPlace, sources: &[&'static str]) {
@@ -154,6 +157,7 @@ impl Workspace {
                 kind: known.kind,
                 name: known.name.clone(),
                 messages: known.messages,
+                range: None,
             }
         });
         let sources = sources.collect();
@@ -245,7 +249,10 @@ pub(crate) fn show(posts: &[OwnedPost]) -> String {
             body.created_date_time, post.source.message, body.body.content
         ));
         for mention in &body.mentions {
-            let id = mention.mentioned.user.id;
+            let id = match &mention.mentioned {
+                Mentioned::User(user) => user.id.to_string(),
+                Mentioned::Conversation(conversation) => conversation.id.to_string(),
+            };
             out.push_str(&format!(
                 "    @{} {} {id}\n",
                 mention.id, mention.mention_text
