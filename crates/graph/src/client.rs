@@ -184,8 +184,11 @@ impl Client {
                 return Ok(());
             }
             let Some(next) = page.next else { return Ok(()) };
-            // A token goes to Graph only, wherever a link points.
-            let path = self.shared.config.graph_url.strip(&next);
+            // A token goes to Graph only, wherever a link points. One to Graph's public name is
+            // followed where Graph is for us.
+            let graph = &self.shared.config.graph_url;
+            let path = graph.strip(&next);
+            let path = path.or_else(|| next.strip_prefix(graph.resource()));
             let Some(path) = path.and_then(|path| path.strip_prefix("/v1.0")) else {
                 let cause = Cause::Unreadable("the next page is on another host".to_owned());
                 return Err(Failed::new(&call, cause).into_failure(Remedy::Abandon, false));

@@ -183,6 +183,12 @@ impl GraphError {
         }
     }
 
+    /// Whether the app may not do that.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status == 403)
+    }
+
     /// Graph's words, if it was Graph that said no.
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
         match &self.cause {

@@ -26,6 +26,7 @@ pub mod observer;
 pub mod status;
 pub mod transport;
 pub mod upload;
+pub mod users;
 pub mod verify;
 
 pub use client::Client;
@@ -37,4 +38,5 @@ pub use observer::{Event, Observer, Unobserved};
 pub use status::{Status, status};
 pub use transport::{Answering, HttpTransport, Transport, TransportError};
 pub use upload::{UploadError, UploadOptions, UploadPlan, UploadReport, plan_upload, upload};
+pub use users::UsersError;
 pub use verify::{VerifyError, VerifyOptions, VerifyReport, verify};

@@ -7,6 +7,13 @@ pub(crate) fn list_users() -> Call {
     Call::get(Kind::Probe, "/users?$select=id&$top=999".to_owned())
 }
 
+/// Lists the users with what mapping matches people by.
+pub(crate) fn list_people() -> Call {
+    let select = "id,displayName,mail,userPrincipalName,proxyAddresses,otherMails,\
+                  accountEnabled,userType";
+    Call::get(Kind::Read, format!("/users?$select={select}&$top=999"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::shown;
@@ -17,6 +24,10 @@ mod tests {
         insta::assert_snapshot!(shown(&list_users()), @"
         Probe within Other
         GET /users?$select=id&$top=999
+        ");
+        insta::assert_snapshot!(shown(&list_people()), @"
+        Read within Other
+        GET /users?$select=id,displayName,mail,userPrincipalName,proxyAddresses,otherMails,accountEnabled,userType&$top=999
         ");
     }
 }

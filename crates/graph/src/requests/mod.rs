@@ -21,7 +21,7 @@ pub(crate) use channels::{
     archive_channel, complete_channel, create_private_channel, create_standard_channel,
     get_channel, list_channels, primary_channel, start_channel,
 };
-pub(crate) use directory::list_users;
+pub(crate) use directory::{list_people, list_users};
 pub(crate) use members::{
     TeamMember, add_channel_member, add_team_members, list_channel_members, list_team_members,
 };

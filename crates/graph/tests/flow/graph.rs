@@ -21,6 +21,8 @@ pub(crate) struct State {
     /// Seconds until a team can be read.
     pub(crate) ready_after: u64,
     pub(super) started: Option<tokio::time::Instant>,
+    /// Who there is beside the authors of posts: names, ten to a page.
+    pub(crate) people: Vec<String>,
 }
 
 #[derive(Default)]
@@ -103,6 +105,7 @@ impl State {
         let segments: Vec<_> = path.split('/').skip(2).collect();
         let get = request.method() == "GET";
         match segments.as_slice() {
+            ["users"] if !self.people.is_empty() => self.page_of_people(request.uri().query()),
             ["users"] => ok(
                 200,
                 json!({ "value": [{ "id": AUTHOR }, { "id": MEMBER }] }),
@@ -128,6 +131,22 @@ impl State {
             }
             _ => no(404, "no such segment"),
         }
+    }
+
+    fn page_of_people(&self, query: Option<&str>) -> Answered {
+        let from = query.and_then(|query| query.split_once("skiptoken="));
+        let from = from.map_or(0, |(_, from)| from.parse::<usize>().unwrap());
+        let people = self.people.iter().enumerate().skip(from).take(10);
+        let people = people.map(|(n, name)| json!({ "id": n.to_string(), "displayName": name }));
+        let mut page = json!({ "value": people.collect::<Vec<_>>() });
+        if from + 10 < self.people.len() {
+            page["@odata.nextLink"] = format!(
+                "https://graph.microsoft.com/v1.0/users?$skiptoken={}",
+                from + 10
+            )
+            .into();
+        }
+        ok(200, page)
     }
 
     fn create_team(&mut self, body: &Value) -> Answered {

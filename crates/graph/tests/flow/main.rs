@@ -12,6 +12,7 @@ mod kills;
 mod order;
 mod speed;
 mod tenant;
+mod users;
 mod verify;
 
 use std::path::Path;
