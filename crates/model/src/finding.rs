@@ -54,6 +54,8 @@ impl fmt::Display for Severity {
 pub enum Stage {
     /// Export to intermediate format.
     Read,
+    /// Files from the source's servers.
+    Fetch,
     /// People and places.
     Map,
     /// Messages to posts.
@@ -72,6 +74,7 @@ impl Stage {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
+            Self::Fetch => "fetch",
             Self::Map => "map",
             Self::Render => "render",
             Self::Check => "check",
