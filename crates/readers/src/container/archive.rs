@@ -5,10 +5,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
-use super::{ContainerError, Entry, Place, name};
+use super::{ContainerError, Entry, Place, inflate, name};
 
 /// More than this is looked at twice.
 pub(super) const SUSPICIOUS_BYTES: u64 = 1 << 30;
@@ -92,22 +92,33 @@ fn refusal(path: &Path, error: ZipError) -> ContainerError {
 }
 
 impl Archive {
+    /// Appends an entry to `into`.
+    pub(super) fn read(&self, number: usize, entry: &Entry, into: &mut Vec<u8>) -> io::Result<()> {
+        // A clone shares the table of contents and has its own place in the file.
+        let mut archive = self.0.clone();
+        let packed = archive.by_index_raw(number)?;
+        if packed.compression() == CompressionMethod::Deflated
+            && entry.size.max(packed.compressed_size()) <= inflate::MOST_BYTES
+        {
+            let crc = packed.crc32();
+            return inflate::whole(packed, entry.size, crc, into);
+        }
+        drop(packed);
+        self.copy(number, entry, into)
+    }
+
     pub(super) fn copy(
         &self,
         number: usize,
         entry: &Entry,
         to: &mut dyn io::Write,
     ) -> io::Result<()> {
-        // A clone shares the table of contents and has its own place in the file.
         let mut archive = self.0.clone();
         let inflating = archive.by_index(number)?;
         // One byte more than promised is enough to know that the promise is broken.
         let copied = io::copy(&mut inflating.take(entry.size.saturating_add(1)), to)?;
         if copied > entry.size {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "inflates to more than the zip says",
-            ));
+            return Err(inflate::too_much());
         }
         Ok(())
     }

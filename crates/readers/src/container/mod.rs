@@ -6,6 +6,7 @@ mod error;
 mod folder;
 mod gzip;
 mod hash;
+mod inflate;
 mod name;
 mod tarball;
 mod unfolded;
@@ -129,7 +130,12 @@ impl Container {
     /// When it can't be read, is damaged, encrypted, or larger than it says.
     pub fn read(&self, entry: &Entry, into: &mut Vec<u8>) -> Result<(), ContainerError> {
         into.clear();
-        self.copy(entry, into)
+        let damaged = |error| ContainerError::entry(&self.name, entry, error);
+        match (&self.backing, &entry.place) {
+            (Backing::Zip(archive), Place::Zip(number)) => archive.read(*number, entry, into),
+            _ => self.backing.copy(entry, into),
+        }
+        .map_err(damaged)
     }
 
     /// Copies an entry to `to`, a piece at a time.

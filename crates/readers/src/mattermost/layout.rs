@@ -40,6 +40,7 @@ impl<'c> Layout<'c> {
                     .any(|part| part == "data")
             })
             .filter(|entry| entry.path.matches('/').count() <= 1)
+            .filter(|entry| !is_day_of_slack(&entry.path))
             .collect();
         let depth = |entry: &Entry| entry.path.matches('/').count();
         candidates.sort_by_key(|entry| {
@@ -88,6 +89,14 @@ impl<'c> Layout<'c> {
     }
 }
 
+/// Whether a file is called `2020-01-31.json`. Slack's exports hold tens of thousands of these, and
+/// to look into all of them takes as long as to read them.
+fn is_day_of_slack(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let shape = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    name.chars().map(shape).eq("0000-00-00.json".chars())
+}
+
 #[derive(Deserialize)]
 struct FirstLine {
     #[serde(rename = "type")]
@@ -128,5 +137,23 @@ impl Write for Head {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_slack() {
+        for (path, is_day) in [
+            ("general/2020-01-31.json", true),
+            ("2020-01-31.json", true),
+            ("2020-01-31.jsonl", false),
+            ("export-2020-01-31.json", false),
+            ("export.json", false),
+        ] {
+            assert_eq!(is_day_of_slack(path), is_day, "{path}");
+        }
     }
 }
