@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod auth;
+mod blanks;
 mod error;
 mod journal;
 mod likeness;

@@ -89,7 +89,7 @@ impl Found {
 }
 
 /// A hash of what is read in `html`; signed, because that is what SQLite stores.
-fn text_hash(html: &str) -> i64 {
+pub(crate) fn text_hash(html: &str) -> i64 {
     let mut hash = Xxh3::new();
     let mut rest = html;
     while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {

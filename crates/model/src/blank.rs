@@ -101,6 +101,52 @@ pub struct SourceMessage<'a> {
     pub message: MessageId<'a>,
 }
 
+impl PostImage<'_> {
+    /// The same, independent of the line it was read from.
+    #[must_use]
+    pub fn to_owned(&self) -> PostImage<'static> {
+        PostImage {
+            id: self.id,
+            path: self.path.clone().into_owned(),
+            media_type: self.media_type.clone().into_owned(),
+            bytes: self.bytes,
+            name: self.name.clone().into_owned(),
+        }
+    }
+}
+
+impl PostFile<'_> {
+    /// The same, independent of the line it was read from.
+    #[must_use]
+    pub fn to_owned(&self) -> PostFile<'static> {
+        PostFile {
+            id: self.id.clone().into_owned(),
+            path: self.path.clone().into_owned(),
+            name: self.name.clone().into_owned(),
+            bytes: self.bytes,
+        }
+    }
+}
+
+impl PostLink<'_> {
+    /// The same, independent of the line it was read from.
+    #[must_use]
+    pub fn to_owned(&self) -> PostLink<'static> {
+        let to = match &self.to {
+            LinkTo::Target(target) => LinkTo::Target(target.clone().into_owned()),
+            LinkTo::Message(message) => LinkTo::Message(SourceMessage {
+                conversation: message.conversation.clone().into_owned(),
+                message: message.message.clone().into_owned(),
+            }),
+        };
+        PostLink {
+            id: self.id,
+            to,
+            source: self.source.clone().map(Text::into_owned),
+        }
+    }
+}
+
 /// A line of `3-render/links.jsonl`: where a message that others link to has come to stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

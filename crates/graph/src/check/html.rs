@@ -7,18 +7,18 @@ use chatferry_model::teams_html::{ELEMENTS, Element, SCHEMES};
 
 /// What a scan found, in order.
 #[derive(Debug, Default)]
-pub(super) struct Scan<'a> {
+pub(crate) struct Scan<'a> {
     /// The id of each `<at>`, and whether there is text in it.
-    pub(super) ats: Vec<(&'a str, bool)>,
+    pub(crate) ats: Vec<(&'a str, bool)>,
     /// The id of each `<attachment>`.
-    pub(super) attachments: Vec<&'a str>,
+    pub(crate) attachments: Vec<&'a str>,
     /// Whether there is an image that the post itself should bring along.
-    pub(super) hosted: bool,
+    pub(crate) hosted: bool,
 }
 
 /// What is wrong with a text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// Where, in bytes from the start.
     at: usize,
     what: String,
@@ -34,7 +34,7 @@ impl std::fmt::Display for Fault {
 const VOID: &[&str] = &["br", "hr", "img"];
 
 /// Scans `html` once.
-pub(super) fn scan(html: &str) -> Result<Scan<'_>, Fault> {
+pub(crate) fn scan(html: &str) -> Result<Scan<'_>, Fault> {
     let mut scan = Scan::default();
     let mut open: Vec<&'static Element> = Vec::new();
     let mut at = 0;

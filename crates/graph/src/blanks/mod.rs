@@ -1,0 +1,309 @@
+//! Fills in what a post could not know before it is uploaded (`chatferry_model::blank`).
+//!
+//! A pure function from a post's line and what is known of the tenant by then to the request's
+//! body. What is not known leaves no stand-in behind: a link leads to its source, a mention
+//! becomes plain text, a file that could not be uploaded a line that names it.
+
+mod address;
+mod hosted;
+mod html;
+mod members;
+
+use chatferry_model::Millis;
+use chatferry_model::blank::{PostFile, PostImage, PostLink, STAND_IN_URL, link_url};
+use chatferry_model::post::{
+    ChatMessageAttachment, ChatMessageMention, ConversationIdentity, Mentioned, Post,
+};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::likeness::text_hash;
+use members::Members;
+
+pub(crate) use address::{Place, Tenant, ThreadAt};
+pub(crate) use hosted::{HostedError, add_hosted_contents, hosted_size};
+pub(crate) use members::with_member;
+
+/// The blanks of a post.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Blanks {
+    pub(crate) images: Vec<PostImage<'static>>,
+    pub(crate) files: Vec<PostFile<'static>>,
+    pub(crate) links: Vec<PostLink<'static>>,
+    /// `reactions`, as JSON; empty if there are none.
+    pub(crate) reactions: Box<str>,
+}
+
+impl Blanks {
+    /// Those of a post; nothing for one without, which is sent as it stands.
+    pub(crate) fn of<B>(post: &Post<'_, B>) -> Option<Box<Self>> {
+        if post.images.is_empty()
+            && post.files.is_empty()
+            && post.links.is_empty()
+            && post.reactions.is_empty()
+        {
+            return None;
+        }
+        // Plain structs: there is nothing that could fail.
+        let reactions = serde_json::to_string(&post.reactions).unwrap_or_default();
+        Some(Box::new(Self {
+            images: post.images.iter().map(PostImage::to_owned).collect(),
+            files: post.files.iter().map(PostFile::to_owned).collect(),
+            links: post.links.iter().map(PostLink::to_owned).collect(),
+            reactions: if post.reactions.is_empty() {
+                Box::default()
+            } else {
+                reactions.into()
+            },
+        }))
+    }
+}
+
+/// What goes into the blanks of a post.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fillings {
+    /// Where each link leads, if that is known.
+    pub(crate) links: Vec<Option<Place>>,
+    /// What became of each file.
+    pub(crate) files: Vec<Lodged>,
+    /// What became of each image, where they go as files (graph.md R41); otherwise they go within
+    /// the text.
+    pub(crate) images: Option<Vec<Lodged>>,
+    /// Whether `reactions` are sent along.
+    pub(crate) reactions: bool,
+    /// Another time than the one in the body.
+    pub(crate) time: Option<Millis>,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Lodged {
+    /// It lies in SharePoint or OneDrive.
+    There(Lodging),
+    /// It could not be put there.
+    Nowhere,
+}
+
+/// Where a file lies (graph.md 1.10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lodging {
+    /// The GUID in the item's eTag.
+    pub(crate) guid: String,
+    /// Its address by path, percent-encoded, with an extension at its end.
+    pub(crate) url: String,
+}
+
+/// A post ready to be sent, but for `hostedContents`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Filled {
+    pub(crate) body: Vec<u8>,
+    /// A hash of what is read in it (see [`crate::likeness`]).
+    pub(crate) text: i64,
+    /// The ids of its attachments.
+    pub(crate) attachments: Vec<String>,
+    /// The places in Teams it links to.
+    pub(crate) links: Vec<String>,
+}
+
+/// A post whose blanks can't be filled in: it is not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FillError {
+    #[error("its body is not a message: {0}")]
+    Shape(String),
+    #[error("a stand-in would be left in it: {0}")]
+    Left(String),
+}
+
+impl From<serde_json::Error> for FillError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Shape(error.to_string())
+    }
+}
+
+/// Fills in `blanks` of `body`. Whatever has no blank stays as it is, byte for byte.
+pub(crate) fn fill(body: &[u8], blanks: &Blanks, with: &Fillings) -> Result<Filled, FillError> {
+    let mut message: Members<'_> = serde_json::from_slice(body)?;
+    let mut item: Members<'_> = message.read("body")?.unwrap_or_default();
+    let content: String = item.read("content")?.unwrap_or_default();
+    let mut mentions: Vec<ChatMessageMention<'_>> = message.read("mentions")?.unwrap_or_default();
+    let mut attachments: Vec<ChatMessageAttachment<'_>> =
+        message.read("attachments")?.unwrap_or_default();
+    let before = (mentions.len(), attachments.len());
+
+    let mut content = html::Content::new(content);
+    let mut places = Vec::new();
+    let mut mentioned = false;
+    for (n, link) in blanks.links.iter().enumerate() {
+        let place = with.links.get(n).and_then(Option::as_ref);
+        match &link.source {
+            Some(source) => {
+                let address = place.map_or(source.as_str(), |place| &place.address);
+                if content.address(&link_url(link.id), address) && place.is_some() {
+                    places.push(address.to_owned());
+                }
+            }
+            None => {
+                mentioned = true;
+                let channel = place.and_then(|place| place.channel.as_deref());
+                fill_mention(link, channel, &mut mentions, &mut content);
+            }
+        }
+    }
+    let mut lodgers = Lodgers {
+        content: &mut content,
+        attachments: &mut attachments,
+    };
+    for (n, file) in blanks.files.iter().enumerate() {
+        lodgers.file(file, with.files.get(n).unwrap_or(&Lodged::Nowhere));
+    }
+    for (n, image) in blanks.images.iter().enumerate() {
+        if let Some(images) = &with.images {
+            lodgers.image(image, images.get(n).unwrap_or(&Lodged::Nowhere));
+        }
+    }
+
+    let content = content.into_html();
+    let ids: Vec<_> = attachments
+        .iter()
+        .map(|found| found.id.to_string())
+        .collect();
+    let text = text_hash(&content);
+    refuse_left(&content, &mentions, &attachments)?;
+    item.set("content", to_raw_value(&content)?);
+    message.set("body", to_raw_value(&item)?);
+    if mentioned {
+        message.set_list("mentions", &mentions)?;
+    }
+    if !blanks.files.is_empty() || before.1 != attachments.len() {
+        message.set_list("attachments", &attachments)?;
+    }
+    if let Some(time) = with.time {
+        message.set("createdDateTime", to_raw_value(&time)?);
+    }
+    if with.reactions && !blanks.reactions.is_empty() {
+        let reactions = RawValue::from_string(blanks.reactions.to_string())?;
+        message.set("reactions", reactions);
+    }
+    Ok(Filled {
+        body: serde_json::to_vec(&message)?,
+        text,
+        attachments: ids,
+        links: places,
+    })
+}
+
+/// The mention of a channel gets the channel's id, or becomes plain text.
+fn fill_mention(
+    link: &PostLink<'_>,
+    channel: Option<&str>,
+    mentions: &mut Vec<ChatMessageMention<'_>>,
+    content: &mut html::Content,
+) {
+    let stand_in = link_url(link.id);
+    let stands_for = |mention: &ChatMessageMention<'_>| {
+        matches!(&mention.mentioned, Mentioned::Conversation(ConversationIdentity { id, .. })
+            if id.as_str() == stand_in)
+    };
+    match channel {
+        Some(channel) => {
+            for mention in mentions.iter_mut().filter(|mention| stands_for(mention)) {
+                if let Mentioned::Conversation(conversation) = &mut mention.mentioned {
+                    conversation.id = channel.to_owned().into();
+                }
+            }
+        }
+        None => mentions.retain(|mention| {
+            let goes = stands_for(mention);
+            if goes {
+                content.unwrap_at(mention.id);
+            }
+            !goes
+        }),
+    }
+}
+
+/// Puts files in the place of their stand-ins.
+struct Lodgers<'m, 'a> {
+    content: &'m mut html::Content,
+    attachments: &'m mut Vec<ChatMessageAttachment<'a>>,
+}
+
+impl Lodgers<'_, '_> {
+    fn file(&mut self, file: &PostFile<'_>, lodged: &Lodged) {
+        let at = self
+            .attachments
+            .iter()
+            .position(|attachment| attachment.id == file.id.as_str());
+        let Some(at) = at else { return };
+        match lodged {
+            // The same content may hang on a post twice, but an attachment only once (R38).
+            Lodged::There(lodging) if self.has(&lodging.guid) => {
+                self.attachments.remove(at);
+                self.content.attachment(&file.id, "");
+            }
+            Lodged::There(lodging) => {
+                if let Some(attachment) = self.attachments.get_mut(at) {
+                    attachment.id = lodging.guid.clone().into();
+                    attachment.content_url = Some(lodging.url.clone().into());
+                }
+                self.content
+                    .attachment(&file.id, &html::attachment(&lodging.guid));
+            }
+            Lodged::Nowhere => {
+                self.attachments.remove(at);
+                self.content
+                    .attachment(&file.id, &html::missing(&file.name));
+            }
+        }
+    }
+
+    fn image(&mut self, image: &PostImage<'_>, lodged: &Lodged) {
+        match lodged {
+            Lodged::There(lodging) if self.has(&lodging.guid) => self.content.image(image.id, ""),
+            Lodged::There(lodging) => {
+                self.content
+                    .image(image.id, &html::attachment(&lodging.guid));
+                self.attachments.push(ChatMessageAttachment {
+                    id: lodging.guid.clone().into(),
+                    content_type: "reference".into(),
+                    content_url: Some(lodging.url.clone().into()),
+                    name: Some(image.name.to_string().into()),
+                });
+            }
+            Lodged::Nowhere => self.content.image(image.id, &html::missing(&image.name)),
+        }
+    }
+
+    fn has(&self, guid: &str) -> bool {
+        self.attachments
+            .iter()
+            .any(|attachment| attachment.id.eq_ignore_ascii_case(guid))
+    }
+}
+
+/// Nothing leaves that names a place which does not exist. What people wrote is text, and stays.
+fn refuse_left(
+    content: &str,
+    mentions: &[ChatMessageMention<'_>],
+    attachments: &[ChatMessageAttachment<'_>],
+) -> Result<(), FillError> {
+    let in_html = html::addresses(content).find(|address| address.starts_with(STAND_IN_URL));
+    let of_mentions = mentions
+        .iter()
+        .filter_map(|mention| match &mention.mentioned {
+            Mentioned::Conversation(conversation) => Some(conversation.id.as_str()),
+            Mentioned::User(_) => None,
+        });
+    let of_files = attachments
+        .iter()
+        .filter_map(|attachment| attachment.content_url.as_deref());
+    let left = of_mentions
+        .chain(of_files)
+        .find(|address| address.starts_with(STAND_IN_URL));
+    match in_html.or(left) {
+        Some(left) => Err(FillError::Left(left.to_owned())),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
