@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chatferry_model::PersonId;
 use chatferry_model::emoji::Emoji;
 use chatferry_model::finding::Code;
+use chatferry_model::{FileId, PersonId};
 
 use super::emoji;
 use super::space::Space;
-use crate::codes;
+use crate::{TextSmileys, codes};
 
 /// The context of one post.
 pub(super) struct Context<'m> {
@@ -17,6 +17,9 @@ pub(super) struct Context<'m> {
     pub(super) team: Option<&'m str>,
     /// Names to show of channels, as the post itself gives them.
     pub(super) channel_names: BTreeMap<&'m str, &'m str>,
+    /// The files that hang on it.
+    pub(super) files: Vec<FileId<'m>>,
+    pub(super) smileys: TextSmileys,
     /// What was odd about it, in the order seen.
     pub(super) notes: Vec<(&'static Code, String)>,
     /// People it names whom no line describes.
@@ -29,6 +32,8 @@ impl<'m> Context<'m> {
             space,
             team,
             channel_names: BTreeMap::new(),
+            files: Vec::new(),
+            smileys: TextSmileys::default(),
             notes: Vec::new(),
             strangers: Vec::new(),
         }

@@ -1,313 +1,34 @@
-//! A line of posts as messages of the model: the root, and each of its replies.
+//! A post as a message of the model.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
-
-use chatferry_model::conversation::Conversation;
 use chatferry_model::document::{Block, Document, Inline, Mark};
-use chatferry_model::file::File;
-use chatferry_model::finding::{Code, Findings, Place, Stage};
 use chatferry_model::message::{Author, Message, MessageKind, Stamp, Thread};
-use chatferry_model::sum::Sum;
-use chatferry_model::{MessageId, Micros, Text};
-use serde_json::value::RawValue;
+use chatferry_model::{Micros, Text};
 
 use super::context::Context;
-use super::files::{self, Blobs};
+use super::converted::{Record, To, file_line};
 use super::kind::{Treatment, treatment};
-use super::layout::Layout;
-use super::line::{self, Line, Post};
+use super::line::Post;
 use super::people::{Seen, UNKNOWN};
 use super::props::Props;
-use super::space::{self, Space};
-use super::{names, reactions, text};
-use crate::{ReadError, ReadOptions, SystemMessages, codes, url};
-
-const UNREADABLE: &str = "not readable";
-
-/// What converting needs to know.
-#[derive(Clone, Copy)]
-pub(super) struct Job<'a> {
-    pub(super) layout: Layout<'a>,
-    pub(super) space: &'a Space,
-    pub(super) options: &'a ReadOptions,
-    pub(super) blobs: &'a Blobs<'a>,
-}
-
-/// What lines became.
-#[derive(Default)]
-pub(super) struct Converted {
-    /// JSON lines, in the order of `records`.
-    pub(super) lines: Vec<u8>,
-    pub(super) records: Vec<Record>,
-    /// Conversations that no line describes.
-    pub(super) strays: Vec<Conversation>,
-    pub(super) tally: Tally,
-}
-
-/// A line that was written.
-pub(super) struct Record {
-    pub(super) to: To,
-    /// Milliseconds.
-    pub(super) created: i64,
-    /// The time of its root in milliseconds, if it is a reply.
-    pub(super) root: Option<i64>,
-    pub(super) line: u64,
-    pub(super) index: u32,
-    /// Its length in bytes, line feed included.
-    pub(super) length: usize,
-}
-
-/// The conversation that a message is in.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum To {
-    /// By its number.
-    Known(u32),
-    /// By its place among the strays.
-    Stray(usize),
-}
-
-/// What was counted on the way.
-#[derive(Default)]
-pub(super) struct Tally {
-    /// Messages in and skipped; those that go out are counted where they are written.
-    pub(super) messages: Sum,
-    pub(super) people: HashMap<String, Seen>,
-    /// People whom posts name and no line describes.
-    pub(super) strangers: BTreeSet<String>,
-    /// Files seen on posts, and their lines by id.
-    pub(super) files: Vec<(String, Vec<u8>)>,
-    pub(super) findings: Findings,
-    /// Roots of direct messages, whose reactions no server exports (trap T3).
-    pub(super) direct_roots: u64,
-}
-
-/// Takes what was converted, in the middle of a long line.
-pub(super) type Drain<'d> = &'d mut dyn FnMut(&mut Converted) -> Result<(), ReadError>;
-
-/// Converts a line, if it is one of posts.
-pub(super) fn line(
-    job: Job<'_>,
-    number: u64,
-    bytes: &[u8],
-    out: &mut Converted,
-    drain: Drain<'_>,
-) -> Result<(), ReadError> {
-    if !line::is_post(bytes) && memchr::memmem::find(bytes, b"post\"").is_none() {
-        return Ok(());
-    }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    };
-    let mut here = Here {
-        job,
-        line: number,
-        conversation: String::new(),
-        out,
-    };
-    if matches!(text, Cow::Owned(_)) {
-        here.note(
-            &codes::MATTERMOST_OTHER_ENCODING,
-            None,
-            "bytes that are not UTF-8",
-        );
-    }
-    let parsed = match serde_json::from_str::<Line<'_>>(&text) {
-        Ok(line) => match (line.kind.as_str(), line.post, line.direct_post) {
-            ("post", Some(post), _) | ("direct_post", _, Some(post)) => Ok(post),
-            ("post" | "direct_post", ..) => Err("a post without its content".to_owned()),
-            _ => return Ok(()),
-        },
-        Err(error) => Err(error.to_string()),
-    };
-    match parsed {
-        Ok(post) => here.thread(&post, drain),
-        Err(error) => {
-            here.unreadable(&error);
-            Ok(())
-        }
-    }
-}
-
-/// The root of a thread.
-struct Root {
-    id: MessageId<'static>,
-    time: Micros,
-}
-
-/// Where we are, and what is written.
-struct Here<'a, 'o> {
-    job: Job<'a>,
-    line: u64,
-    conversation: String,
-    out: &'o mut Converted,
-}
+use super::thread::{Here, Root, UNREADABLE};
+use super::{files, names, pictures, reactions, text};
+use crate::{ReadError, SystemMessages, codes, url};
 
 /// One post to convert.
-struct One<'p> {
-    post: &'p Post<'p>,
-    team: Option<&'p str>,
-    to: To,
-    root: Option<&'p Root>,
-    time: Micros,
-    index: u32,
+pub(super) struct One<'p> {
+    pub(super) post: &'p Post<'p>,
+    pub(super) team: Option<&'p str>,
+    pub(super) to: To,
+    pub(super) root: Option<&'p Root>,
+    pub(super) time: Micros,
+    pub(super) index: u32,
     /// Whether replies to it were kept.
-    answered: bool,
+    pub(super) answered: bool,
 }
 
 impl Here<'_, '_> {
-    fn thread(&mut self, post: &Post<'_>, drain: Drain<'_>) -> Result<(), ReadError> {
-        let replies: Vec<&RawValue> = match post.replies.map(|raw| serde_json::from_str(raw.get()))
-        {
-            None => Vec::new(),
-            Some(Ok(replies)) => replies,
-            Some(Err(error)) => {
-                self.unreadable(&error.to_string());
-                Vec::new()
-            }
-        };
-        let Some((to, selected)) = self.place(post) else {
-            self.unreadable("a post that does not say where it was written");
-            self.skip_all(UNREADABLE, replies.len() as u64);
-            return Ok(());
-        };
-        if !selected {
-            self.skip_all("not selected", 1 + replies.len() as u64);
-            return Ok(());
-        }
-        let time = time(post.create_at).or_else(|| {
-            // Half a thread is better than none.
-            let times = replies.iter().filter_map(|raw| time_of(raw));
-            times.min()
-        });
-        let Some(time) = time else {
-            self.note(&codes::MATTERMOST_NO_TIME, None, "a post without a time");
-            self.skip_all("without a time", 1 + replies.len() as u64);
-            return Ok(());
-        };
-        if post.create_at.and_then(|at| self::time(Some(at))).is_none() {
-            self.note(
-                &codes::MATTERMOST_NO_TIME,
-                None,
-                "a root without a time; its first reply's is taken",
-            );
-        }
-        let user = author(post);
-        let root = Root {
-            id: names::post(time.to_millis().as_millis(), user, None),
-            time,
-        };
-        let mut kept = 0_u64;
-        for (number, raw) in replies.iter().enumerate() {
-            let reply = match serde_json::from_str::<Post<'_>>(raw.get()) {
-                Ok(reply) => reply,
-                Err(error) => {
-                    self.unreadable(&error.to_string());
-                    continue;
-                }
-            };
-            let Some(time) = self::time(reply.create_at) else {
-                self.out.tally.messages.input += 1;
-                self.out.tally.messages.skip("without a time");
-                self.note(
-                    &codes::MATTERMOST_NO_TIME,
-                    Some(&root.id),
-                    "a reply without a time",
-                );
-                continue;
-            };
-            let one = One {
-                post: &reply,
-                team: post.team.as_deref(),
-                to,
-                root: Some(&root),
-                time,
-                index: u32::try_from(number + 1).unwrap_or(u32::MAX),
-                answered: false,
-            };
-            kept += u64::from(self.convert(&one)?);
-            drain(self.out)?;
-        }
-        let one = One {
-            post,
-            team: post.team.as_deref(),
-            to,
-            root: None,
-            time,
-            index: 0,
-            answered: kept > 0,
-        };
-        self.convert(&one)?;
-        if post.team.is_none() {
-            self.out.tally.direct_roots += 1;
-        }
-        Ok(())
-    }
-
-    /// The conversation, and whether it is read.
-    fn place(&mut self, post: &Post<'_>) -> Option<(To, bool)> {
-        let space = self.job.space;
-        let stray = match (&post.team, &post.channel, &post.channel_members) {
-            (Some(team), Some(channel), _) if !channel.is_empty() => {
-                let named = space.channels.get(channel.as_str());
-                let number = named
-                    .and_then(|named| named.iter().find(|(of, _)| of == team.as_str()))
-                    .map(|(_, number)| *number);
-                match number {
-                    Some(number) => return self.known(number),
-                    None => space.stray_channel(team, channel),
-                }
-            }
-            (_, _, Some(members)) => {
-                let members: BTreeSet<&str> = members
-                    .iter()
-                    .map(Text::as_str)
-                    .filter(|member| !member.is_empty())
-                    .collect();
-                if members.is_empty() {
-                    return None;
-                }
-                space::direct(&members)
-            }
-            _ => return None,
-        };
-        if let Some(number) = space.numbers.get(stray.id.as_str()) {
-            return self.known(*number);
-        }
-        self.conversation = stray.id.as_str().to_owned();
-        let selection = &self.job.options.selection;
-        if !selection.has_conversation(stray.id.as_str(), &stray.name) {
-            return Some((To::Stray(0), false));
-        }
-        if !stray.kind.is_chat() {
-            self.note(
-                &codes::MATTERMOST_CHANNEL_MISSING,
-                None,
-                "posts in a channel that no line describes",
-            );
-        }
-        let strays = &mut self.out.strays;
-        let at = strays.iter().position(|before| before.id == stray.id);
-        let at = at.unwrap_or_else(|| {
-            strays.push(stray);
-            strays.len() - 1
-        });
-        Some((To::Stray(at), true))
-    }
-
-    fn known(&mut self, number: u32) -> Option<(To, bool)> {
-        let place = self
-            .job
-            .space
-            .conversations
-            .get(usize::try_from(number).ok()?)?;
-        self.conversation = place.conversation.id.as_str().to_owned();
-        Some((To::Known(number), place.selected))
-    }
-
     /// Converts one post and writes it, and says whether it did.
-    fn convert(&mut self, one: &One<'_>) -> Result<bool, ReadError> {
+    pub(super) fn convert(&mut self, one: &One<'_>) -> Result<bool, ReadError> {
         self.out.tally.messages.input += 1;
         let post = one.post;
         let selection = &self.job.options.selection;
@@ -321,6 +42,7 @@ impl Here<'_, '_> {
             .unwrap_or_default();
         let words = text::without_html(post.message.as_deref().unwrap_or_default());
         let mut context = Context::new(self.job.space, one.team);
+        context.smileys = self.job.options.text_smileys;
         let shown = props.channels.iter();
         context.channel_names = shown
             .map(|(name, shown)| (name.as_str(), shown.as_str()))
@@ -336,6 +58,25 @@ impl Here<'_, '_> {
                 )?);
             }
         }
+        for id in pictures::ids(&words) {
+            if files.iter().any(|file| file.id.as_str() == id) {
+                continue;
+            }
+            match self.job.pictures.path(id) {
+                Some(path) => files.push(files::convert(
+                    path,
+                    &self.job.layout,
+                    self.job.blobs,
+                    &mut context,
+                )?),
+                None => {
+                    let words =
+                        "a picture or link in the text is of a file that is not in the export";
+                    context.note(&codes::MATTERMOST_FILE_MISSING, words);
+                }
+            }
+        }
+        context.files = files.iter().map(|file| file.id.clone()).collect();
         let mut blocks = text::blocks(&words, &context);
         for card in &props.cards {
             card.convert(&context, &mut blocks);
@@ -399,6 +140,39 @@ impl Here<'_, '_> {
         Ok(true)
     }
 
+    /// Writes what stands for a root that is not in the export.
+    pub(super) fn stand_in(&mut self, one: &One<'_>) {
+        let mut context = Context::new(self.job.space, one.team);
+        context.note(
+            &codes::MATTERMOST_ORPHAN_REPLY,
+            "replies to a post that is missing",
+        );
+        let words = "The message that this thread answers is not in the export.";
+        let message = Message {
+            id: names::post(one.time.to_millis().as_millis(), author(one.post), None),
+            time: one.time,
+            author: Author {
+                person: context.person(author(one.post)),
+                name: None,
+            },
+            kind: MessageKind::Placeholder,
+            thread: None,
+            subject: None,
+            body: Document {
+                blocks: vec![Block::Paragraph(vec![Inline::marked(
+                    words,
+                    Mark::Italic.into(),
+                )])],
+            },
+            files: Vec::new(),
+            edited: None,
+            pinned: None,
+            reactions: Vec::new(),
+            findings: Vec::new(),
+        };
+        self.write(message, one, context);
+    }
+
     fn write(&mut self, mut message: Message<'_>, one: &One<'_>, context: Context<'_>) {
         for (code, _) in &context.notes {
             if !message.findings.iter().any(|before| *before == code.id) {
@@ -448,57 +222,17 @@ impl Here<'_, '_> {
             self.note(code, Some(&message.id), words);
         }
     }
-
-    fn unreadable(&mut self, error: &str) {
-        self.out.tally.messages.input += 1;
-        self.skip(UNREADABLE);
-        self.note(&codes::MATTERMOST_UNREADABLE, None, error);
-    }
-
-    fn skip(&mut self, reason: &str) -> bool {
-        self.out.tally.messages.skip(reason);
-        false
-    }
-
-    fn skip_all(&mut self, reason: &str, count: u64) {
-        self.out.tally.messages.input += count;
-        self.out.tally.messages.skip_many(reason, count);
-    }
-
-    fn note(
-        &mut self,
-        code: &'static Code,
-        message: Option<&MessageId<'_>>,
-        words: impl Into<String>,
-    ) {
-        let file = format!("{}:{}", self.job.layout.lines.path, self.line);
-        let conversation = Some(self.conversation.as_str()).filter(|id| !id.is_empty());
-        let place = Place {
-            file: Some(file.into()),
-            conversation: conversation.map(Text::from),
-            ts: message.map(|id| Text::from(id.as_str())),
-        };
-        self.out
-            .tally
-            .findings
-            .note(Stage::Read, code, place, words);
-    }
 }
 
-fn author<'p>(post: &'p Post<'_>) -> &'p str {
+pub(super) fn author<'p>(post: &'p Post<'_>) -> &'p str {
     let user = post.user.as_deref().filter(|user| !user.is_empty());
     user.unwrap_or(UNKNOWN)
 }
 
 /// A time in milliseconds; 0 is none.
-fn time(ms: Option<i64>) -> Option<Micros> {
+pub(super) fn time(ms: Option<i64>) -> Option<Micros> {
     let micros = ms.filter(|ms| *ms > 0)?.checked_mul(1_000)?;
     Micros::new(micros).ok()
-}
-
-fn time_of(raw: &RawValue) -> Option<Micros> {
-    let reply: Post<'_> = serde_json::from_str(raw.get()).ok()?;
-    time(reply.create_at)
 }
 
 /// The reason for leaving out a notice, by what it tells of.
@@ -526,12 +260,4 @@ fn has_permalink(text: &str) -> bool {
     };
     text.match_indices("/pl/")
         .any(|(at, _)| text.get(at + 4..).is_some_and(is_id))
-}
-
-/// A line of `files.jsonl`, with the file's id.
-pub(super) fn file_line(file: &File<'_>) -> (String, Vec<u8>) {
-    let mut line = serde_json::to_vec(file).unwrap_or_default();
-    url::blot_tokens(&mut line, 0);
-    line.push(b'\n');
-    (file.id.as_str().to_owned(), line)
 }

@@ -8,10 +8,10 @@ use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::{PersonId, WorkspaceId};
 
 use super::layout::Layout;
-use super::line::{self, Channel, DirectChannel, Line, User};
+use super::line::{self, Bot, Channel, DirectChannel, Line, User};
 use super::people;
 use super::space::{self, Place, Space};
-use super::{lines, names};
+use super::{lines, names, text};
 use crate::{ReadError, Sink, codes};
 
 /// What the lines say that are no posts.
@@ -95,11 +95,7 @@ impl Index {
                 .and_then(|channel| self.channel(channel))
                 .is_some(),
             "user" => line.user.and_then(|user| self.user(user)).is_some(),
-            "bot" => line
-                .bot
-                .and_then(people::of_bot)
-                .map(|person| self.person(person))
-                .is_some(),
+            "bot" => line.bot.and_then(|bot| self.bot(bot)).is_some(),
             "emoji" => line
                 .emoji
                 .and_then(|emoji| {
@@ -133,6 +129,9 @@ impl Index {
         self.archived |= archived;
         self.conversation_lines += 1;
         let key = id.as_str().to_owned();
+        if channel.partial && self.conversations.contains_key(&key) {
+            return Some(());
+        }
         let shown = channel
             .display_name
             .filter(|shown| !shown.trim().is_empty());
@@ -167,6 +166,9 @@ impl Index {
         conversation.topic = direct.header.unwrap_or_default();
         self.conversation_lines += 1;
         let id = conversation.id.as_str().to_owned();
+        if direct.partial && self.conversations.contains_key(&id) {
+            return Some(());
+        }
         if members.len() == 1 {
             self.self_direct.push(id.clone());
         }
@@ -186,15 +188,27 @@ impl Index {
                 self.members.entry(id).or_default().insert(username.clone());
             }
         }
-        self.person(people::of_user(username, user));
+        let partial = user.partial;
+        self.person(people::of_user(username, user), partial);
+        Some(())
+    }
+
+    fn bot(&mut self, bot: Bot) -> Option<()> {
+        let partial = bot.partial;
+        self.person(people::of_bot(bot)?, partial);
         Some(())
     }
 
     /// Adds somebody; since 9.x a bot has a line of its own, which knows better than a user's.
-    fn person(&mut self, person: Person) {
+    fn person(&mut self, person: Person, partial: bool) {
         self.people_lines += 1;
         let before = self.people.get(person.id.as_str());
-        if person.kind == PersonKind::User && before.is_some_and(|p| p.kind == PersonKind::Bot) {
+        let knows_less = |before: &Person| match (person.kind, before.kind) {
+            (PersonKind::User, PersonKind::Bot) => true,
+            (PersonKind::Bot, PersonKind::User) => false,
+            _ => partial,
+        };
+        if before.is_some_and(knows_less) {
             return;
         }
         self.people.insert(person.id.as_str().to_owned(), person);
@@ -233,7 +247,34 @@ impl Index {
             ..Space::default()
         };
         space::fill(&mut space, all, &self.channels);
+        let headers = space.conversations.iter().map(|place| {
+            let of = &place.conversation;
+            text::to_plain(
+                &of.topic,
+                &space,
+                of.workspace.as_ref().map(|team| team.as_str()),
+            )
+        });
+        let headers: Vec<String> = headers.collect();
+        for (place, header) in space.conversations.iter_mut().zip(headers) {
+            place.conversation.topic = header;
+        }
         space
+    }
+
+    /// The team and name of the channel that has that name, or shows it, if there is but one.
+    pub(super) fn only_team_of(&self, name: &str, shown: &str) -> Option<(String, String)> {
+        let shows = |id: &String| {
+            let conversation = self.conversations.get(id);
+            conversation.is_some_and(|conversation| conversation.name == shown)
+        };
+        let channels = || self.channels.iter();
+        let only = |mut found: Vec<&(String, String, String)>| {
+            let (_, team, name) = found.pop().filter(|_| found.is_empty())?;
+            Some((team.clone(), name.clone()))
+        };
+        only(channels().filter(|(_, _, of)| of == name).collect())
+            .or_else(|| only(channels().filter(|(id, ..)| shows(id)).collect()))
     }
 
     /// Whether the export holds an archived channel, which by default none does (trap T6).

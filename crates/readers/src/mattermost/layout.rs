@@ -69,9 +69,17 @@ impl<'c> Layout<'c> {
             Cow::Borrowed(path.as_str())
         };
         [slashes.as_ref(), path.as_str()]
+            .map(|path| path.trim_start_matches("./").trim_start_matches('/'))
             .into_iter()
             .flat_map(|path| ["data/", ""].map(|folder| format!("{}{folder}{path}", self.prefix)))
             .find_map(|path| self.container.find(&path))
+    }
+
+    /// The paths of all files, as the lines would call them.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &'c str> {
+        let folder = format!("{}data/", self.prefix);
+        let entries = self.container.under(&folder).iter();
+        entries.filter_map(move |entry| entry.path.strip_prefix(folder.as_str()))
     }
 
     /// What the server noted about files it could not export, a line each.
@@ -106,12 +114,18 @@ struct FirstLine {
     info: Option<Info>,
 }
 
-/// What the first line says, if it is an export's: `{"type":"version","version":1,…}`.
-fn info(container: &Container, entry: &Entry) -> Option<Info> {
+/// What a file begins with.
+pub(super) fn head(container: &Container, entry: &Entry) -> Vec<u8> {
     let mut head = Head(Vec::new());
     // Refusing more than the head is how the copy ends; what counts is what came until then.
     let _ = container.copy(entry, &mut head);
-    let text = String::from_utf8_lossy(&head.0);
+    head.0
+}
+
+/// What the first line says, if it is an export's: `{"type":"version","version":1,…}`.
+fn info(container: &Container, entry: &Entry) -> Option<Info> {
+    let head = head(container, entry);
+    let text = String::from_utf8_lossy(&head);
     let line = text.trim_start_matches('\u{feff}').lines().next()?;
     let first: FirstLine = serde_json::from_str(line).ok()?;
     let FirstLine {

@@ -46,6 +46,9 @@ pub(super) struct Channel {
     pub(super) header: Option<String>,
     pub(super) purpose: Option<String>,
     pub(super) deleted_at: Option<i64>,
+    /// Whether this is all that a compliance export tells; a bulk export's line says more.
+    #[serde(default)]
+    pub(super) partial: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +64,9 @@ pub(super) struct User {
     pub(super) roles: Option<String>,
     pub(super) delete_at: Option<i64>,
     pub(super) teams: Option<Vec<TeamOfUser>>,
+    /// As of a channel.
+    #[serde(default)]
+    pub(super) partial: bool,
 }
 
 /// A team that a user is in.
@@ -82,6 +88,9 @@ pub(super) struct Bot {
     pub(super) username: Option<String>,
     pub(super) display_name: Option<String>,
     pub(super) delete_at: Option<i64>,
+    /// As of a channel.
+    #[serde(default)]
+    pub(super) partial: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,6 +105,9 @@ pub(super) struct DirectChannel {
     pub(super) members: Option<Vec<String>>,
     pub(super) participants: Option<Vec<Participant>>,
     pub(super) header: Option<String>,
+    /// As of a channel.
+    #[serde(default)]
+    pub(super) partial: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -134,6 +146,8 @@ pub(super) struct Post<'a> {
     #[serde(borrow)]
     pub(super) attachments: Option<Vec<Attachment<'a>>>,
     pub(super) is_pinned: Option<bool>,
+    /// Whether it stands for a post that a compliance export lacks.
+    pub(super) root_missing: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::{Container, ContainerError, Entry, ReadError};
 
@@ -10,6 +11,8 @@ use crate::{Container, ContainerError, Entry, ReadError};
 const BATCH_BYTES: usize = 1 << 20;
 /// Batches that wait to be worked on.
 const WAITING: usize = 4;
+/// A batch larger than this is one long line. There is only one of these at a time.
+pub(super) const LONG_BYTES: usize = 4 << 20;
 
 /// Whole lines.
 #[derive(Debug)]
@@ -17,6 +20,39 @@ pub(super) struct Batch {
     text: Vec<u8>,
     /// The number of its first line, from 1.
     first: u64,
+    /// Counts it among those that are being worked on.
+    _counted: Counted,
+}
+
+/// How many batches there are.
+#[derive(Debug, Default)]
+struct Count {
+    batches: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Count {
+    fn one_more(self: &Arc<Self>) -> Counted {
+        *self.batches.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Counted(Arc::clone(self))
+    }
+
+    fn wait_for_none(&self) {
+        let batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_while(batches, |batches| *batches > 0);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[derive(Debug)]
+struct Counted(Arc<Count>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let batches = self.0.batches.lock();
+        *batches.unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.changed.notify_all();
+    }
 }
 
 impl Batch {
@@ -43,7 +79,8 @@ impl Batch {
     }
 }
 
-/// Gives the batches of an entry to `work`. Also returns what was wrong with the entry, which ends
+/// Gives the batches of an entry to `work`, which must not wait for more while it holds any. Also
+/// returns what was wrong with the entry, which ends
 /// the batches early.
 pub(super) fn batches<T>(
     container: &Container,
@@ -57,6 +94,8 @@ pub(super) fn batches<T>(
                 sender,
                 text: Vec::with_capacity(BATCH_BYTES * 2),
                 line: 1,
+                count: Arc::default(),
+                alone: false,
             };
             let copied = container.copy(entry, &mut splitter);
             // Even of a damaged entry what came before the damage counts.
@@ -75,6 +114,9 @@ struct Splitter {
     sender: SyncSender<Batch>,
     text: Vec<u8>,
     line: u64,
+    count: Arc<Count>,
+    /// Whether no other batch is there any more.
+    alone: bool,
 }
 
 impl Splitter {
@@ -86,7 +128,12 @@ impl Splitter {
         let text = std::mem::replace(&mut self.text, next);
         let first = self.line;
         self.line += memchr::memchr_iter(b'\n', &text).count() as u64;
-        let sent = self.sender.send(Batch { text, first });
+        self.alone = false;
+        let sent = self.sender.send(Batch {
+            text,
+            first,
+            _counted: self.count.one_more(),
+        });
         sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
@@ -106,6 +153,10 @@ impl Write for Splitter {
             && let Some(end) = memchr::memrchr(b'\n', bytes)
         {
             self.send(before + end + 1)?;
+        }
+        if self.text.len() > LONG_BYTES && !self.alone {
+            self.count.wait_for_none();
+            self.alone = true;
         }
         Ok(bytes.len())
     }

@@ -1,14 +1,17 @@
-//! Mattermost: bulk exports of servers of all versions, and what mmetl writes
+//! Mattermost: bulk exports of servers of all versions, what mmetl writes, and compliance exports
 //! (facts/mattermost.md is the format's record).
 //!
-//! In the order of the data: [`layout`] finds the lines, [`lines`] unpacks them in batches,
+//! In the order of the data: [`compliance`] makes bulk exports of what is none, [`layout`] finds the
+//! lines, [`lines`] unpacks them in batches,
 //! [`index`] reads every [`line`] that is no post into one [`space`] of names, [`stream`] converts
-//! the posts on all threads ([`convert`], with [`text`], [`words`], [`card`] and [`files`]),
+//! the posts on all threads ([`thread`], [`convert`], with [`text`], [`words`], [`card`] and [`files`]),
 //! [`sort`] puts them in order on disk, and [`write`] makes the files of the conversations.
 
 mod card;
+mod compliance;
 mod context;
 mod convert;
+mod converted;
 mod emoji;
 mod files;
 mod index;
@@ -17,17 +20,22 @@ mod layout;
 mod line;
 mod lines;
 mod names;
+mod order;
 mod people;
+mod pictures;
 mod props;
 mod reactions;
+mod smileys;
 mod sort;
 mod space;
 mod stream;
 mod text;
+mod thread;
 mod version;
 mod words;
 mod write;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use chatferry_model::conversation::Conversation;
@@ -37,15 +45,17 @@ use chatferry_model::manifest::Workspace;
 use chatferry_model::sum::Sum;
 use chatferry_model::{FileId, PersonId};
 
+use crate::blobs::Blobs;
 use crate::{Container, ExportReader, ReadError, Sink, codes};
 
-use convert::Job;
-use files::Blobs;
 use index::Index;
 use layout::Layout;
+use line::Info;
 use people::Seen;
+use pictures::Pictures;
 use sort::Sorter;
 use stream::{Assembly, Files};
+use thread::Job;
 use version::Generator;
 
 /// The reader of Mattermost's exports.
@@ -58,31 +68,48 @@ impl ExportReader for Mattermost {
     }
 
     fn sniff(&self, container: &Container) -> Option<String> {
-        let (_, info) = Layout::find(container)?;
-        Some(Generator::of(&info).layout())
+        match Layout::find(container) {
+            Some((_, info)) => Some(Generator::of(&info).layout()),
+            None => compliance::find(container).map(|form| form.words().to_owned()),
+        }
+    }
+
+    fn hint(&self, container: &Container) -> Option<String> {
+        let mails = container.entries().iter();
+        let mut mails = mails.filter(|entry| entry.path.ends_with(".eml"));
+        mails.next().map(|mail| {
+            format!(
+                "{} is a mail, as in a compliance export for Global Relay; export as CSV instead",
+                mail.path
+            )
+        })
     }
 
     fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let found: Vec<_> = exports.iter().filter_map(Layout::find).collect();
-        let total: u64 = found.iter().map(|(layout, _)| layout.lines.size).sum();
+        let bulk: Vec<_> = exports.iter().filter_map(Layout::find).collect();
+        let compliance = in_order(exports);
+        let total: u64 = bulk.iter().map(|(layout, _)| layout.lines.size).sum();
         sink.progress().total(total * 2);
-        let mut layouts = Vec::new();
-        let mut index = Index::default();
-        let mut generators = Vec::new();
-        for (number, (layout, info)) in found.iter().enumerate() {
-            let generator = Generator::of(info);
-            for (code, words) in generator.warnings() {
-                sink.note_file(code, &layout.lines.path, words);
-            }
-            for warning in layout.warnings() {
-                sink.note_file(&codes::MATTERMOST_EXPORT_WARNING, "warnings.txt", warning);
-            }
-            generators.push(generator.clone());
-            if !layouts.contains(&generator.layout()) {
-                layouts.push(generator.layout());
-            }
-            index.read(number, layout, sink)?;
+        let mut first = FirstPass::default();
+        for (number, (layout, info)) in bulk.iter().enumerate() {
+            first.read(compliance.len() + number, layout, info, sink)?;
         }
+        let mut unfolded = Vec::new();
+        for container in compliance {
+            let container = compliance::unfold(container, &first.index, sink)?;
+            if let Some((layout, info)) = Layout::find(&container) {
+                first.read(unfolded.len(), &layout, &info, sink)?;
+            }
+            unfolded.push(container);
+        }
+        unfolded.reverse();
+        let found = unfolded.iter().filter_map(Layout::find).chain(bulk);
+        let found: Vec<_> = found.collect();
+        let FirstPass {
+            mut index,
+            generators,
+            layouts,
+        } = first;
         let space = index.space(sink);
         note_gaps(&index, &generators, sink);
         let details = sink.details();
@@ -105,8 +132,10 @@ impl ExportReader for Mattermost {
         let places = space.conversations.clone();
         let mut posts = Assembly::new(Sorter::new(folder), places, &mut files, sink);
         for (number, (layout, _)) in found.iter().enumerate() {
+            let pictures = Pictures::new(*layout);
             let job = Job {
                 layout: *layout,
+                pictures: &pictures,
                 space: &space,
                 options,
                 blobs: &blobs,
@@ -156,6 +185,52 @@ impl ExportReader for Mattermost {
             sink.note_file(&codes::READ_NOTHING, "", "0 messages");
         }
         Ok(())
+    }
+}
+
+/// The compliance exports, in the order in which they are read: those that know people's names
+/// first, and of a kind the last one first, because it knows best what things are called.
+fn in_order(exports: &[Container]) -> Vec<&Container> {
+    let others = exports
+        .iter()
+        .filter(|export| Layout::find(export).is_none());
+    let mut compliance: Vec<_> = others
+        .enumerate()
+        .filter_map(|(number, export)| Some(((compliance::find(export)?, Reverse(number)), export)))
+        .collect();
+    compliance.sort_by_key(|(order, _)| *order);
+    compliance.into_iter().map(|(_, export)| export).collect()
+}
+
+/// What is gathered before the first post is read.
+#[derive(Default)]
+struct FirstPass {
+    index: Index,
+    generators: Vec<Generator>,
+    /// In words, each once.
+    layouts: Vec<String>,
+}
+
+impl FirstPass {
+    fn read(
+        &mut self,
+        number: usize,
+        layout: &Layout<'_>,
+        info: &Info,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ReadError> {
+        let generator = Generator::of(info);
+        for (code, words) in generator.warnings() {
+            sink.note_file(code, &layout.lines.path, words);
+        }
+        for warning in layout.warnings() {
+            sink.note_file(&codes::MATTERMOST_EXPORT_WARNING, "warnings.txt", warning);
+        }
+        if !self.layouts.contains(&generator.layout()) {
+            self.layouts.push(generator.layout());
+        }
+        self.generators.push(generator);
+        self.index.read(number, layout, sink)
     }
 }
 
@@ -233,7 +308,7 @@ fn picture(
         preview: None,
         place: FilePlace::Blob(blob.into()),
     };
-    let (of, line) = convert::file_line(&file);
+    let (of, line) = converted::file_line(&file);
     files.add(&of, &line)?;
     Ok(Some(id))
 }

@@ -14,67 +14,26 @@ use std::sync::mpsc::sync_channel;
 use crate::ReadError;
 
 /// Bytes of lines that are sorted in memory.
-const RUN_BYTES: usize = 24 << 20;
+const RUN_BYTES: usize = 40 << 20;
 /// Files that are merged at once: more are merged to fewer first.
-const FAN_IN: usize = 128;
+const FAN_IN: usize = 200;
 const BUFFER_BYTES: usize = 64 << 10;
 /// Bytes of merged lines that are handed on at once, and how many such wait.
 const MERGED_BYTES: usize = 1 << 20;
 const WAITING: usize = 4;
 
-/// Where a line belongs. The order of the fields is the order of the lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    /// The conversation's number.
-    pub(super) conversation: u32,
-    /// Milliseconds; of a reply that is older than its root, the root's.
-    pub(super) time: i64,
-    pub(super) reply: bool,
-    /// Which export it is from; of the same post in several the last one counts.
-    pub(super) export: Reverse<u16>,
-    /// The line in the export.
-    pub(super) line: u64,
-    /// Which reply of the line.
-    pub(super) index: u32,
-    /// Milliseconds, of a reply too.
-    pub(super) created: i64,
+/// By what lines are sorted.
+pub(super) trait SortKey: Copy + Ord + Send {
+    /// How long it is on disk.
+    const BYTES: usize;
+
+    fn write(self, to: &mut Vec<u8>);
+
+    fn read(from: &[u8]) -> Self;
 }
 
-const KEY_BYTES: usize = 4 + 8 + 1 + 2 + 8 + 4 + 8;
-
-impl Key {
-    fn to_bytes(self) -> [u8; KEY_BYTES] {
-        let mut bytes = [0; KEY_BYTES];
-        let parts: [&[u8]; 7] = [
-            &self.conversation.to_le_bytes(),
-            &self.time.to_le_bytes(),
-            &[u8::from(self.reply)],
-            &self.export.0.to_le_bytes(),
-            &self.line.to_le_bytes(),
-            &self.index.to_le_bytes(),
-            &self.created.to_le_bytes(),
-        ];
-        for (to, from) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-            *to = *from;
-        }
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8; KEY_BYTES]) -> Self {
-        let mut rest = bytes.as_slice();
-        Self {
-            conversation: u32::from_le_bytes(take(&mut rest)),
-            time: i64::from_le_bytes(take(&mut rest)),
-            reply: take::<1>(&mut rest) == [1],
-            export: Reverse(u16::from_le_bytes(take(&mut rest))),
-            line: u64::from_le_bytes(take(&mut rest)),
-            index: u32::from_le_bytes(take(&mut rest)),
-            created: i64::from_le_bytes(take(&mut rest)),
-        }
-    }
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+/// The number that `rest` begins with, which is cut off.
+pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
     match rest.split_first_chunk::<N>() {
         Some((chunk, after)) => {
             *rest = after;
@@ -85,15 +44,15 @@ fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
 }
 
 /// Gathers lines in any order.
-pub(super) struct Sorter {
+pub(super) struct Sorter<K> {
     folder: PathBuf,
     lines: Vec<u8>,
-    index: Vec<(Key, usize, usize)>,
+    index: Vec<(K, usize, usize)>,
     runs: Vec<PathBuf>,
     made: usize,
 }
 
-impl Sorter {
+impl<K: SortKey> Sorter<K> {
     /// Begins, with files in `folder`, which is made if it is needed and removed in the end.
     pub(super) fn new(folder: PathBuf) -> Self {
         Self {
@@ -105,7 +64,7 @@ impl Sorter {
         }
     }
 
-    pub(super) fn push(&mut self, key: Key, line: &[u8]) -> Result<(), ReadError> {
+    pub(super) fn push(&mut self, key: K, line: &[u8]) -> Result<(), ReadError> {
         if !self.index.is_empty() && self.lines.len() + line.len() > RUN_BYTES {
             self.spill()?;
         }
@@ -138,7 +97,7 @@ impl Sorter {
     /// Gives all lines in their order to `each`.
     pub(super) fn finish(
         mut self,
-        mut each: impl FnMut(Key, &[u8]) -> Result<(), ReadError>,
+        mut each: impl FnMut(K, &[u8]) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         if self.runs.is_empty() {
             self.index.sort_unstable();
@@ -154,7 +113,7 @@ impl Sorter {
             let some: Vec<PathBuf> = self.runs.drain(..FAN_IN).collect();
             let path = self.next_path()?;
             let mut run = RunWriter::create(&path)?;
-            merge(&some, |key, line| run.write(key, line))?;
+            merge(&some, |key: K, line| run.write(key, line))?;
             run.finish()?;
             self.runs.push(path);
         }
@@ -164,20 +123,20 @@ impl Sorter {
 }
 
 /// Merges sorted files on a thread of its own, while `each` works on what came before.
-fn merge_aside(
+fn merge_aside<K: SortKey>(
     runs: &[PathBuf],
-    mut each: impl FnMut(Key, &[u8]) -> Result<(), ReadError>,
+    mut each: impl FnMut(K, &[u8]) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let (sender, receiver) = sync_channel::<Merged>(WAITING);
+    let (sender, receiver) = sync_channel::<Merged<K>>(WAITING);
     std::thread::scope(|scope| {
         let merging = scope.spawn(move || {
-            let mut some = Merged::default();
+            let mut some = Merged::new();
             let merged = merge(runs, |key, line| {
                 some.index.push((key, line.len()));
                 some.lines.extend_from_slice(line);
                 if some.lines.len() >= MERGED_BYTES {
                     // Nobody listens any more only when `each` has failed, which is what counts.
-                    let _ = sender.send(std::mem::take(&mut some));
+                    let _ = sender.send(std::mem::replace(&mut some, Merged::new()));
                 }
                 Ok(())
             });
@@ -200,16 +159,24 @@ fn merge_aside(
 }
 
 /// Lines in their order.
-#[derive(Default)]
-struct Merged {
+struct Merged<K> {
     lines: Vec<u8>,
-    index: Vec<(Key, usize)>,
+    index: Vec<(K, usize)>,
+}
+
+impl<K> Merged<K> {
+    fn new() -> Self {
+        Self {
+            lines: Vec::new(),
+            index: Vec::new(),
+        }
+    }
 }
 
 /// Merges sorted files, which are removed.
-fn merge(
+fn merge<K: SortKey>(
     runs: &[PathBuf],
-    mut each: impl FnMut(Key, &[u8]) -> Result<(), ReadError>,
+    mut each: impl FnMut(K, &[u8]) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let mut readers = Vec::with_capacity(runs.len());
     let mut heads = BinaryHeap::with_capacity(runs.len());
@@ -242,6 +209,8 @@ fn merge(
 struct RunWriter {
     path: PathBuf,
     file: BufWriter<File>,
+    /// The key and the length of a line.
+    head: Vec<u8>,
 }
 
 impl RunWriter {
@@ -250,15 +219,18 @@ impl RunWriter {
         Ok(Self {
             path: path.to_owned(),
             file: BufWriter::with_capacity(BUFFER_BYTES, file),
+            head: Vec::new(),
         })
     }
 
-    fn write(&mut self, key: Key, line: &[u8]) -> Result<(), ReadError> {
-        let length = line.len() as u64;
+    fn write(&mut self, key: impl SortKey, line: &[u8]) -> Result<(), ReadError> {
+        self.head.clear();
+        key.write(&mut self.head);
+        self.head
+            .extend_from_slice(&(line.len() as u64).to_le_bytes());
         let written = self
             .file
-            .write_all(&key.to_bytes())
-            .and_then(|()| self.file.write_all(&length.to_le_bytes()))
+            .write_all(&self.head)
             .and_then(|()| self.file.write_all(line));
         written.map_err(ReadError::io(&self.path))
     }
@@ -271,6 +243,7 @@ impl RunWriter {
 struct RunReader {
     path: PathBuf,
     file: BufReader<File>,
+    head: Vec<u8>,
     line: Vec<u8>,
 }
 
@@ -280,14 +253,15 @@ impl RunReader {
         Ok(Self {
             path: path.to_owned(),
             file: BufReader::with_capacity(BUFFER_BYTES, file),
+            head: Vec::new(),
             line: Vec::new(),
         })
     }
 
     /// Reads the next line, and gives its key.
-    fn next(&mut self) -> Result<Option<Key>, ReadError> {
-        let mut key = [0; KEY_BYTES];
-        match self.file.read_exact(&mut key) {
+    fn next<K: SortKey>(&mut self) -> Result<Option<K>, ReadError> {
+        self.head.resize(K::BYTES, 0);
+        match self.file.read_exact(&mut self.head) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => return Err(ReadError::io(&self.path)(error)),
@@ -299,7 +273,7 @@ impl RunReader {
             self.file.read_exact(&mut self.line)
         });
         read.map_err(ReadError::io(&self.path))?;
-        Ok(Some(Key::from_bytes(&key)))
+        Ok(Some(K::read(&self.head)))
     }
 }
 
@@ -307,6 +281,7 @@ impl RunReader {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::order::Key;
     use super::*;
 
     fn key(time: i64, line: u64) -> Key {
@@ -321,7 +296,7 @@ mod tests {
         }
     }
 
-    fn sorted(sorter: Sorter) -> Vec<(Key, Vec<u8>)> {
+    fn sorted(sorter: Sorter<Key>) -> Vec<(Key, Vec<u8>)> {
         let mut out = Vec::new();
         sorter
             .finish(|key, line| {

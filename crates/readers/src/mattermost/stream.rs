@@ -8,17 +8,17 @@ use chatferry_model::jsonl::{FileSummary, JsonlWriter};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::convert::{self, Converted, Job, To};
-use super::lines::{self, Batch};
+use super::converted::{Converted, To};
+use super::lines::{self, Batch, LONG_BYTES};
+use super::order::Key;
 use super::people::Seen;
-use super::sort::{Key, Sorter};
+use super::sort::Sorter;
 use super::space::Place;
+use super::thread::{self, Job};
 use crate::{ReadError, Sink};
 
 /// Batches that are worked on at once.
 const BATCHES: usize = 4;
-/// A batch larger than this is one long line, whose replies are handed on as they are converted.
-const LONG_BYTES: usize = 4 << 20;
 /// Converted bytes of a long line that are handed on at once.
 const DRAIN_BYTES: usize = 1 << 20;
 
@@ -55,7 +55,7 @@ impl Files {
 
 /// Takes what was converted, in the order of the lines.
 pub(super) struct Assembly<'s, 'k> {
-    pub(super) sorter: Sorter,
+    pub(super) sorter: Sorter<Key>,
     /// All conversations by number: those with a line, then the strays in the order seen.
     pub(super) places: Vec<Place>,
     numbers: HashMap<String, u32>,
@@ -69,7 +69,7 @@ pub(super) struct Assembly<'s, 'k> {
 
 impl<'s, 'k> Assembly<'s, 'k> {
     pub(super) fn new(
-        sorter: Sorter,
+        sorter: Sorter<Key>,
         places: Vec<Place>,
         files: &'s mut Files,
         sink: &'s mut Sink<'k>,
@@ -100,10 +100,11 @@ impl<'s, 'k> Assembly<'s, 'k> {
         let progress = self.sink.progress();
         let mut ready: Vec<Result<Converted, ReadError>> = Vec::new();
         loop {
-            let some: Vec<Batch> = batches.iter().take(BATCHES).collect();
-            if some.is_empty() {
+            let Ok(first) = batches.recv() else {
                 break;
-            }
+            };
+            let rest = batches.try_iter().take(BATCHES - 1);
+            let some: Vec<Batch> = std::iter::once(first).chain(rest).collect();
             let bytes: usize = some.iter().map(Batch::bytes).sum();
             if some.iter().any(|batch| batch.bytes() > LONG_BYTES) {
                 self.absorb_all(std::mem::take(&mut ready))?;
@@ -136,7 +137,7 @@ impl<'s, 'k> Assembly<'s, 'k> {
                 }
                 Ok(())
             };
-            convert::line(job, number, line, &mut out, &mut drain)?;
+            thread::line(job, number, line, &mut out, &mut drain)?;
         }
         self.absorb(&mut out)
     }
@@ -208,7 +209,7 @@ impl<'s, 'k> Assembly<'s, 'k> {
 fn convert_all(batch: &Batch, job: Job<'_>) -> Result<Converted, ReadError> {
     let mut out = Converted::default();
     for (number, line) in batch.lines() {
-        convert::line(job, number, line, &mut out, &mut |_| Ok(()))?;
+        thread::line(job, number, line, &mut out, &mut |_| Ok(()))?;
     }
     Ok(out)
 }

@@ -2,21 +2,57 @@
 
 use std::borrow::Cow;
 
-use chatferry_model::document::Block;
+use chatferry_model::document::{Block, Document, Heading, Image, Inline, Marks};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::context::Context;
-use super::words;
-use crate::markdown::{self, Dialect};
+use super::space::Space;
+use super::{pictures, words};
+use crate::markdown::{self, Dialect, Inlines, Words};
 
 /// Blocks of HTML within one another that are looked for.
 const MOST_ROUNDS: usize = 32;
 
 /// Reads a text that [`without_html`] has gone over.
 pub(super) fn blocks<'m>(text: &'m str, context: &Context<'m>) -> Vec<Block<'m>> {
-    markdown::blocks_of(text, Dialect::Mattermost, |found, marks, in_link, out| {
-        words::push(found, marks, in_link, context, out);
-    })
+    markdown::blocks_of(text, Dialect::Mattermost, Reading(context))
+}
+
+/// The words of a text alone, with the addresses of its links.
+pub(super) fn to_plain(text: &str, space: &Space, team: Option<&str>) -> String {
+    let text = without_html(text);
+    let mut blocks = blocks(&text, &Context::new(space, team));
+    for block in &mut blocks {
+        if let Block::Heading(Heading { content, .. }) | Block::Paragraph(content) = block {
+            *content = std::mem::take(content)
+                .into_iter()
+                .flat_map(with_address)
+                .collect();
+        }
+    }
+    Document { blocks }.to_plain_text()
+}
+
+/// A link, and behind it in words where it leads, if it does not say so itself.
+fn with_address(inline: Inline<'_>) -> [Inline<'_>; 2] {
+    let address = match &inline {
+        Inline::Link(link) if !link.content.is_empty() => format!(" ({})", link.url),
+        _ => String::new(),
+    };
+    [inline, Inline::text(address)]
+}
+
+/// What stands in a text, read with what is known of the post.
+struct Reading<'c, 'm>(&'c Context<'m>);
+
+impl<'m> Inlines<'m> for Reading<'_, 'm> {
+    fn words(&mut self, words: Words<'m>, marks: Marks, in_link: bool, out: &mut Vec<Inline<'m>>) {
+        words::push(words, marks, in_link, self.0, out);
+    }
+
+    fn picture(&mut self, image: Image<'m>) -> Inline<'m> {
+        pictures::show(image, self.0)
+    }
 }
 
 /// The text such that nothing in it is a block of HTML: Mattermost knows none, shows the signs as

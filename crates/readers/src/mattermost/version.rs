@@ -2,6 +2,7 @@
 
 use chatferry_model::finding::Code;
 
+use super::compliance::Form;
 use super::line::Info;
 use crate::codes;
 
@@ -30,6 +31,12 @@ impl Generator {
 
     /// In words, for the manifest.
     pub(super) fn layout(&self) -> String {
+        if [Form::Csv, Form::Actiance]
+            .iter()
+            .any(|form| form.words() == self.name)
+        {
+            return self.name.clone();
+        }
         let by = match self.name.as_str() {
             "" => "an old server",
             name => name,

@@ -6,7 +6,8 @@ use chatferry_model::emoji::Emoji;
 use chatferry_model::{ConversationId, PersonId};
 
 use super::context::Context;
-use super::emoji;
+use super::{emoji, smileys};
+use crate::TextSmileys;
 use crate::markdown::Words;
 
 /// `@` in the width of East Asian letters.
@@ -66,6 +67,7 @@ fn scan<'s, 'm>(
     while let Some(byte) = bytes.get(at) {
         let token = match byte {
             b'@' | b'~' | b':' | 0xef => token(text, at, setting, context),
+            b';' | b'<' | b'X' | b'x' => smiley(text, at, context),
             _ => None,
         };
         let Some((inline, length)) = token else {
@@ -93,8 +95,8 @@ fn token<'m>(
 ) -> Option<(Inline<'m>, usize)> {
     let rest = text.get(at..)?;
     if let Some(after) = rest.strip_prefix(':') {
-        let (emoji, length) = emoji(after, context)?;
-        return Some((Inline::Emoji(emoji), length + 1));
+        let named = emoji(after, context).map(|(emoji, length)| (Inline::Emoji(emoji), length + 1));
+        return named.or_else(|| smiley(text, at, context));
     }
     let before = text.get(..at)?.chars().next_back();
     // A name begins where no word goes on: `a@b.example` holds none.
@@ -124,6 +126,18 @@ fn token<'m>(
         marks: setting.marks,
     };
     Some((Inline::Mention(mention), length))
+}
+
+fn smiley<'m>(text: &str, at: usize, context: &Context<'m>) -> Option<(Inline<'m>, usize)> {
+    if context.smileys == TextSmileys::Text {
+        return None;
+    }
+    let (name, length) = smileys::find(text, at)?;
+    let emoji = Emoji {
+        name: Text::from_static(name),
+        unicode: emoji::characters(name),
+    };
+    Some((Inline::Emoji(emoji), length))
 }
 
 fn emoji<'m>(after: &str, context: &Context<'m>) -> Option<(Emoji<'m>, usize)> {

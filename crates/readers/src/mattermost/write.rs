@@ -9,8 +9,9 @@ use chatferry_model::message::{Message, MessageKind};
 use chatferry_model::sum::Sum;
 use chatferry_model::{MessageId, Micros, Millis};
 
+use super::order::Key;
 use super::people::Seen;
-use super::sort::{Key, Sorter};
+use super::sort::Sorter;
 use super::space::Place;
 use crate::{ReadError, Sink, codes};
 
@@ -19,7 +20,7 @@ const BUFFER_BYTES: usize = 1 << 18;
 
 /// Writes the files of all conversations, and gives these with their counts, by id.
 pub(super) fn write(
-    sorter: Sorter,
+    sorter: Sorter<Key>,
     places: Vec<Place>,
     people: &mut HashMap<String, Seen>,
     conversations: &mut Sum,
@@ -56,6 +57,8 @@ struct Current {
     writer: JsonlWriter,
     pending: Vec<u8>,
     records: u64,
+    /// Of all its messages, those that stand for a root that is missing.
+    made_up: u64,
     twins: Twins,
 }
 
@@ -72,6 +75,7 @@ impl Output<'_, '_> {
             return Ok(());
         };
         match current.twins.see(key, line) {
+            Twin::Duplicate if key.index == Key::MISSING => return Ok(()),
             Twin::Duplicate => {
                 let place = Where {
                     conversation: Some(current.conversation.id.as_str().into()),
@@ -110,6 +114,7 @@ impl Output<'_, '_> {
             }
         }
         current.records += 1;
+        current.made_up += u64::from(key.index == Key::MISSING);
         let conversation = &mut current.conversation;
         conversation.messages += 1;
         conversation.replies += u64::from(key.reply);
@@ -147,6 +152,7 @@ impl Output<'_, '_> {
                 conversation: place.conversation,
                 pending: Vec::new(),
                 records: 0,
+                made_up: 0,
                 twins: Twins::default(),
             };
             if current {
@@ -161,7 +167,11 @@ impl Output<'_, '_> {
     fn end(&mut self, mut current: Current) -> Result<(), ReadError> {
         current.flush()?;
         let summary = current.writer.finish()?;
-        self.sink.sum("messages").output += summary.records;
+        let sum = self.sink.sum("messages");
+        sum.output += summary.records - current.made_up;
+        if current.made_up > 0 {
+            *sum.added.entry("placeholder root".to_owned()).or_default() += current.made_up;
+        }
         self.conversations.output += 1;
         self.sink.messages_done(&current.conversation.id, summary);
         self.done.push(current.conversation);

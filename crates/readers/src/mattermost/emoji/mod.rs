@@ -6,31 +6,11 @@ use std::sync::LazyLock;
 
 use chatferry_model::Text;
 
+use crate::emoji::{self, Row};
+
 const TABLE: &str = include_str!("table.tsv");
 
-/// What a row says: the characters alone, with one skin tone and with two.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    plain: &'static str,
-    one_tone: &'static str,
-    two_tones: &'static str,
-}
-
-static ROWS: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| {
-    let mut rows = HashMap::with_capacity(4_096);
-    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = line.split('\t');
-        let mut next = || columns.next().unwrap_or_default();
-        let names = next();
-        let row = Row {
-            plain: next(),
-            one_tone: next(),
-            two_tones: next(),
-        };
-        rows.extend(names.split(' ').map(|name| (name, row)));
-    }
-    rows
-});
+static ROWS: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| emoji::read(TABLE));
 
 /// The tones as names say them; one that another ends with comes after it.
 const TONES: [(&str, char); 5] = [
@@ -47,18 +27,12 @@ pub(super) fn characters(name: &str) -> Option<Text<'static>> {
         return Some(Text::from_static(row.plain));
     }
     let (name, last) = without_tone(name)?;
-    let (template, first, second) = match (ROWS.get(name), without_tone(name)) {
-        (Some(row), _) => (row.one_tone, last, last),
-        (None, Some((name, first))) => (ROWS.get(name)?.two_tones, first, last),
-        (None, None) => return None,
+    let filled = match (ROWS.get(name), without_tone(name)) {
+        (Some(row), _) => row.toned(last),
+        (None, Some((name, first))) => ROWS.get(name)?.toned_twice(first, last),
+        (None, None) => None,
     };
-    let fill = |c| match c {
-        '\u{1f3fb}' => first,
-        '\u{1f3fc}' => second,
-        c => c,
-    };
-    let filled: String = template.chars().map(fill).collect();
-    (!filled.is_empty()).then(|| filled.into())
+    filled.map(Text::from)
 }
 
 fn without_tone(name: &str) -> Option<(&str, char)> {
@@ -78,7 +52,7 @@ mod tests {
         // 4,463 names of the server's list, of which 2,130 are others with tones; that the templates
         // make each of them is proved where the table is made.
         assert_eq!(ROWS.len(), 4_463 - 2_130);
-        let toned = ROWS.values().filter(|row| !row.one_tone.is_empty());
+        let toned = ROWS.values().filter(|row| row.toned('🏻').is_some());
         assert_eq!(toned.count(), 1_965 / 5);
         for (name, row) in ROWS.iter() {
             assert!(!row.plain.is_empty(), "{name}");

@@ -7,32 +7,15 @@ use std::sync::LazyLock;
 use chatferry_model::Text;
 use chatferry_model::emoji::Emoji;
 
+use crate::emoji::{self, Row};
+
 const TABLE: &str = include_str!("table.tsv");
 
 /// Names that Slack knows and iamcal does not.
 const LEGACY: &[(&str, &str)] = &[("simple_smile", "slightly_smiling_face")];
 
-/// What a row says: the characters alone, with one skin tone and with two.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    plain: &'static str,
-    one_tone: &'static str,
-    two_tones: &'static str,
-}
-
 static ROWS: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| {
-    let mut rows = HashMap::with_capacity(2_048);
-    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = line.split('\t');
-        let mut next = || columns.next().unwrap_or_default();
-        let names = next();
-        let row = Row {
-            plain: next(),
-            one_tone: next(),
-            two_tones: next(),
-        };
-        rows.extend(names.split(' ').map(|name| (name, row)));
-    }
+    let mut rows = emoji::read(TABLE);
     for (name, modern) in LEGACY {
         if let Some(row) = rows.get(modern).copied() {
             rows.insert(name, row);
@@ -66,13 +49,19 @@ impl<'a> Name<'a> {
     pub(super) fn characters(self) -> Option<Text<'static>> {
         let row = ROWS.get(self.base)?;
         let mut tones = self.tone.split('-').filter_map(tone);
-        Some(match (tones.next(), tones.next()) {
-            (Some(a), Some(b)) if !row.two_tones.is_empty() => fill(row.two_tones, a, b),
-            (Some(a), _) if !row.one_tone.is_empty() => fill(row.one_tone, a, a),
-            // A tone on something that has none stands beside it, as Slack shows it.
-            (Some(a), _) => format!("{}{a}", row.plain).into(),
-            (None, _) => Text::from_static(row.plain),
-        })
+        let (first, second) = (tones.next(), tones.next());
+        let Some(first) = first else {
+            return Some(Text::from_static(row.plain));
+        };
+        let filled = second
+            .and_then(|second| row.toned_twice(first, second))
+            .or_else(|| row.toned(first));
+        // A tone on something that has none stands beside it, as Slack shows it.
+        Some(
+            filled
+                .unwrap_or_else(|| format!("{}{first}", row.plain))
+                .into(),
+        )
     }
 
     /// The emoji, whether standard or custom.
@@ -110,18 +99,6 @@ fn tone(number: &str) -> Option<char> {
     }
 }
 
-fn fill(template: &str, first: char, second: char) -> Text<'static> {
-    let filled: String = template
-        .chars()
-        .map(|c| match c {
-            '\u{1f3fb}' => first,
-            '\u{1f3fc}' => second,
-            c => c,
-        })
-        .collect();
-    filled.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,17 +114,14 @@ mod tests {
                     .all(|c| c.is_ascii_alphanumeric() || "_+-'".contains(c)),
                 "{name}"
             );
-            assert!(
-                row.one_tone.is_empty() || row.one_tone.contains('\u{1f3fb}'),
-                "{name}"
-            );
-            assert!(
-                row.two_tones.is_empty() || row.two_tones.contains('\u{1f3fc}'),
-                "{name}"
-            );
+            for toned in [row.toned('🏿'), row.toned_twice('🏿', '🏿')] {
+                assert!(toned.is_none_or(|toned| toned.contains('🏿')), "{name}");
+            }
         }
         assert_eq!(
-            ROWS.values().filter(|row| !row.one_tone.is_empty()).count(),
+            ROWS.values()
+                .filter(|row| row.toned('🏻').is_some())
+                .count(),
             336
         );
     }

@@ -1,0 +1,289 @@
+//! A line of posts: the root, and each of its replies.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use chatferry_model::finding::{Code, Place, Stage};
+use chatferry_model::{MessageId, Micros, Text};
+use serde_json::value::RawValue;
+
+use super::convert::{One, author, time};
+use super::converted::{Converted, Drain, To};
+use super::layout::Layout;
+use super::line::{self, Line, Post};
+use super::names;
+use super::order::Key;
+use super::pictures::Pictures;
+use super::space::{self, Space};
+use crate::blobs::Blobs;
+use crate::{ReadError, ReadOptions, codes};
+
+pub(super) const UNREADABLE: &str = "not readable";
+
+/// What converting needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub(super) layout: Layout<'a>,
+    pub(super) space: &'a Space,
+    pub(super) options: &'a ReadOptions,
+    pub(super) blobs: &'a Blobs<'a>,
+    pub(super) pictures: &'a Pictures<'a>,
+}
+
+/// Converts a line, if it is one of posts.
+pub(super) fn line(
+    job: Job<'_>,
+    number: u64,
+    bytes: &[u8],
+    out: &mut Converted,
+    drain: Drain<'_>,
+) -> Result<(), ReadError> {
+    if !line::is_post(bytes) && memchr::memmem::find(bytes, b"post\"").is_none() {
+        return Ok(());
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    };
+    let mut here = Here {
+        job,
+        line: number,
+        conversation: String::new(),
+        out,
+    };
+    if matches!(text, Cow::Owned(_)) {
+        here.note(
+            &codes::MATTERMOST_OTHER_ENCODING,
+            None,
+            "bytes that are not UTF-8",
+        );
+    }
+    let parsed = match serde_json::from_str::<Line<'_>>(&text) {
+        Ok(line) => match (line.kind.as_str(), line.post, line.direct_post) {
+            ("post", Some(post), _) | ("direct_post", _, Some(post)) => Ok(post),
+            ("post" | "direct_post", ..) => Err("a post without its content".to_owned()),
+            _ => return Ok(()),
+        },
+        Err(error) => Err(error.to_string()),
+    };
+    match parsed {
+        Ok(post) => here.thread(&post, drain),
+        Err(error) => {
+            here.unreadable(&error);
+            Ok(())
+        }
+    }
+}
+
+/// The root of a thread.
+pub(super) struct Root {
+    pub(super) id: MessageId<'static>,
+    pub(super) time: Micros,
+}
+
+/// Where we are, and what is written.
+pub(super) struct Here<'a, 'o> {
+    pub(super) job: Job<'a>,
+    pub(super) line: u64,
+    conversation: String,
+    pub(super) out: &'o mut Converted,
+}
+
+impl Here<'_, '_> {
+    fn thread(&mut self, post: &Post<'_>, drain: Drain<'_>) -> Result<(), ReadError> {
+        let replies: Vec<&RawValue> = match post.replies.map(|raw| serde_json::from_str(raw.get()))
+        {
+            None => Vec::new(),
+            Some(Ok(replies)) => replies,
+            Some(Err(error)) => {
+                self.unreadable(&error.to_string());
+                Vec::new()
+            }
+        };
+        let Some((to, selected)) = self.place(post) else {
+            self.unreadable("a post that does not say where it was written");
+            self.skip_all(UNREADABLE, replies.len() as u64);
+            return Ok(());
+        };
+        if !selected {
+            let roots = u64::from(!post.root_missing);
+            self.skip_all("not selected", roots + replies.len() as u64);
+            return Ok(());
+        }
+        let time = time(post.create_at).or_else(|| {
+            // Half a thread is better than none.
+            let times = replies.iter().filter_map(|raw| time_of(raw));
+            times.min()
+        });
+        let Some(time) = time else {
+            self.note(&codes::MATTERMOST_NO_TIME, None, "a post without a time");
+            let roots = u64::from(!post.root_missing);
+            self.skip_all("without a time", roots + replies.len() as u64);
+            return Ok(());
+        };
+        if !post.root_missing && self::time(post.create_at).is_none() {
+            self.note(
+                &codes::MATTERMOST_NO_TIME,
+                None,
+                "a root without a time; its first reply's is taken",
+            );
+        }
+        let user = author(post);
+        let root = Root {
+            id: names::post(time.to_millis().as_millis(), user, None),
+            time,
+        };
+        let mut kept = 0_u64;
+        for (number, raw) in replies.iter().enumerate() {
+            let reply = match serde_json::from_str::<Post<'_>>(raw.get()) {
+                Ok(reply) => reply,
+                Err(error) => {
+                    self.unreadable(&error.to_string());
+                    continue;
+                }
+            };
+            let Some(time) = self::time(reply.create_at) else {
+                self.out.tally.messages.input += 1;
+                self.out.tally.messages.skip("without a time");
+                self.note(
+                    &codes::MATTERMOST_NO_TIME,
+                    Some(&root.id),
+                    "a reply without a time",
+                );
+                continue;
+            };
+            let one = One {
+                post: &reply,
+                team: post.team.as_deref(),
+                to,
+                root: Some(&root),
+                time,
+                index: u32::try_from(number + 1).unwrap_or(u32::MAX),
+                answered: false,
+            };
+            kept += u64::from(self.convert(&one)?);
+            drain(self.out)?;
+        }
+        let one = One {
+            post,
+            team: post.team.as_deref(),
+            to,
+            root: None,
+            time,
+            index: if post.root_missing { Key::MISSING } else { 0 },
+            answered: kept > 0,
+        };
+        if post.root_missing {
+            if kept > 0 {
+                self.stand_in(&one);
+            }
+            return Ok(());
+        }
+        self.convert(&one)?;
+        if post.team.is_none() {
+            self.out.tally.direct_roots += 1;
+        }
+        Ok(())
+    }
+
+    /// The conversation, and whether it is read.
+    fn place(&mut self, post: &Post<'_>) -> Option<(To, bool)> {
+        let space = self.job.space;
+        let stray = match (&post.team, &post.channel, &post.channel_members) {
+            (Some(team), Some(channel), _) if !channel.is_empty() => {
+                let named = space.channels.get(channel.as_str());
+                let number = named
+                    .and_then(|named| named.iter().find(|(of, _)| of == team.as_str()))
+                    .map(|(_, number)| *number);
+                match number {
+                    Some(number) => return self.known(number),
+                    None => space.stray_channel(team, channel),
+                }
+            }
+            (_, _, Some(members)) => {
+                let members: BTreeSet<&str> = members
+                    .iter()
+                    .map(Text::as_str)
+                    .filter(|member| !member.is_empty())
+                    .collect();
+                if members.is_empty() {
+                    return None;
+                }
+                space::direct(&members)
+            }
+            _ => return None,
+        };
+        if let Some(number) = space.numbers.get(stray.id.as_str()) {
+            return self.known(*number);
+        }
+        self.conversation = stray.id.as_str().to_owned();
+        let selection = &self.job.options.selection;
+        if !selection.has_conversation(stray.id.as_str(), &stray.name) {
+            return Some((To::Stray(0), false));
+        }
+        if !stray.kind.is_chat() {
+            self.note(
+                &codes::MATTERMOST_CHANNEL_MISSING,
+                None,
+                "posts in a channel that no line describes",
+            );
+        }
+        let strays = &mut self.out.strays;
+        let at = strays.iter().position(|before| before.id == stray.id);
+        let at = at.unwrap_or_else(|| {
+            strays.push(stray);
+            strays.len() - 1
+        });
+        Some((To::Stray(at), true))
+    }
+
+    fn known(&mut self, number: u32) -> Option<(To, bool)> {
+        let place = self
+            .job
+            .space
+            .conversations
+            .get(usize::try_from(number).ok()?)?;
+        self.conversation = place.conversation.id.as_str().to_owned();
+        Some((To::Known(number), place.selected))
+    }
+
+    fn unreadable(&mut self, error: &str) {
+        self.out.tally.messages.input += 1;
+        self.skip(UNREADABLE);
+        self.note(&codes::MATTERMOST_UNREADABLE, None, error);
+    }
+
+    pub(super) fn skip(&mut self, reason: &str) -> bool {
+        self.out.tally.messages.skip(reason);
+        false
+    }
+
+    fn skip_all(&mut self, reason: &str, count: u64) {
+        self.out.tally.messages.input += count;
+        self.out.tally.messages.skip_many(reason, count);
+    }
+
+    pub(super) fn note(
+        &mut self,
+        code: &'static Code,
+        message: Option<&MessageId<'_>>,
+        words: impl Into<String>,
+    ) {
+        let file = format!("{}:{}", self.job.layout.lines.path, self.line);
+        let conversation = Some(self.conversation.as_str()).filter(|id| !id.is_empty());
+        let place = Place {
+            file: Some(file.into()),
+            conversation: conversation.map(Text::from),
+            ts: message.map(|id| Text::from(id.as_str())),
+        };
+        self.out
+            .tally
+            .findings
+            .note(Stage::Read, code, place, words);
+    }
+}
+
+fn time_of(raw: &RawValue) -> Option<Micros> {
+    let reply: Post<'_> = serde_json::from_str(raw.get()).ok()?;
+    time(reply.create_at)
+}
