@@ -104,6 +104,18 @@ codes! {
     SLACK_FILE_WITHOUT_ID = Warning "slack-file-without-id",
         "A file hangs on a message without an id, so that it cannot be told from others.",
         "The message was read without it.";
+    SLACK_HUDDLE_TRANSCRIPT = Warning "slack-huddle-transcript",
+        "The export holds transcripts of huddles, in a form that Slack does not describe.",
+        "They were left out; keep `huddle_transcripts.json` of the export, if they are needed.";
+    SLACK_LINK_PREVIEW = Info "slack-link-preview",
+        "A preview of a link was left out.",
+        "The link itself is kept; the setting `link_previews` brings the previews back.";
+    SLACK_LIST = Warning "slack-list",
+        "A list of Slack's is in the export, but its rows are not.",
+        "Open the list in Slack and export it as CSV, if it is needed.";
+    SLACK_MEMBERS_GUESSED = Warning "slack-members-guessed",
+        "No list says who is in a conversation.",
+        "Those who wrote in it are taken for its members; look at them before it is uploaded.";
     SLACK_NO_TIME = Error "slack-no-time",
         "A message has no readable time, which is also its name.",
         "It was left out, because it has no place in the conversation; the finding shows its first words.";
@@ -118,7 +130,7 @@ codes! {
         "The replies stand under a line that says so; a wider range of dates in the export may hold it.";
     SLACK_OTHER_ENCODING = Warning "slack-other-encoding",
         "A file is not UTF-8 throughout.",
-        "It was read, with a replacement sign where the bytes mean nothing.";
+        "It was read, in the code page that fits, or with a replacement sign where bytes mean nothing.";
     SLACK_REPAIRED = Warning "slack-repaired",
         "A message was damaged in a way that could be repaired.",
         "It was read, with a replacement sign where a character was broken.";

@@ -12,8 +12,11 @@
 
 pub mod codes;
 pub mod container;
+#[doc(hidden)]
+pub mod fuzzing;
 
 mod autolink;
+mod encoding;
 mod error;
 mod markdown;
 mod mattermost;
@@ -21,10 +24,11 @@ mod options;
 mod sink;
 mod slack;
 mod source;
+mod support;
 mod url;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::manifest::{Outcome, ReadDetails};
@@ -32,9 +36,10 @@ use chatferry_model::progress::Progress;
 
 pub use container::{Container, ContainerError, Entry};
 pub use error::ReadError;
-pub use options::{ReadOptions, SystemMessages};
+pub use options::{LinkPreviews, ReadOptions, SystemMessages};
 pub use sink::Sink;
 pub use source::{ExportReader, READERS};
+pub use support::{Element, Support, SupportTable};
 
 /// Reads `exports`, which are parts of one whole (a zip per date range), into the folder `into`,
 /// which exists and is empty.
@@ -59,14 +64,14 @@ pub fn read(
 }
 
 /// The hash of each export's content, by its name: XXH3-128 of a file's bytes, or over the sorted
-/// paths and contents of a folder.
+/// paths and contents of a folder, or of a bare file and what is read from beside it.
 ///
 /// # Errors
 /// When an export can't be read.
 pub fn hash_inputs(exports: &[PathBuf]) -> Result<BTreeMap<String, String>, ReadError> {
     let mut hashes = BTreeMap::new();
     for (number, export) in exports.iter().enumerate() {
-        let hash = hash_input(export)?;
+        let hash = container::hash_input(export)?;
         let mut name = container::display_name(export);
         if hashes.contains_key(&name) {
             name = format!("{name} ({})", number + 1);
@@ -74,12 +79,4 @@ pub fn hash_inputs(exports: &[PathBuf]) -> Result<BTreeMap<String, String>, Read
         hashes.insert(name, hash);
     }
     Ok(hashes)
-}
-
-fn hash_input(export: &Path) -> Result<String, ContainerError> {
-    if export.is_dir() {
-        container::hash_folder(&Container::open(export)?)
-    } else {
-        container::hash_container_file(export)
-    }
 }

@@ -11,6 +11,8 @@ pub struct ReadOptions {
     pub selection: Selection,
     /// What to do with joins, topics and the like.
     pub system_messages: SystemMessages,
+    /// What to do with previews of links.
+    pub link_previews: LinkPreviews,
 }
 
 /// What to do with what the source noted by itself: joins, leaves, topics, names, archiving.
@@ -21,4 +23,14 @@ pub enum SystemMessages {
     Drop,
     /// Keep them as system lines.
     Show,
+}
+
+/// What to do with the previews that the source made of links in a message (title, summary, picture).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkPreviews {
+    /// Keep them as cards: what was behind the link may be gone.
+    #[default]
+    Card,
+    /// Leave them out where the message says anything else, and count them.
+    Drop,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Container, ReadError, Sink};
+use crate::{Container, ReadError, Sink, SupportTable};
 
 /// Reads the exports of one source.
 pub trait ExportReader: Sync {
@@ -16,6 +16,11 @@ pub trait ExportReader: Sync {
     /// form, and what to do about it.
     fn hint(&self, _container: &Container) -> Option<String> {
         None
+    }
+
+    /// What is carried over, element by element.
+    fn support(&self) -> Vec<SupportTable> {
+        Vec::new()
     }
 
     /// Reads exports that are parts of one whole.

@@ -78,7 +78,9 @@ fn system_messages_are_shown_on_request() {
         app_conversation_join
         channel_canvas_updated
         channel_tab_added
+        file_comment (intro)
         joiner_notification
+        pinned_item
         share_shortcut
         tabbed_canvas_updated
         unknown subtype without content

@@ -211,6 +211,9 @@ fn every_trap_of(source: &str) {
     let mut count = 0;
     for entry in std::fs::read_dir(&traps).unwrap() {
         let trap = entry.unwrap().path();
+        if !trap.is_dir() {
+            continue;
+        }
         let export = trap.join("export");
         let expected = trap.join("expected.txt");
         let found = report(&export);

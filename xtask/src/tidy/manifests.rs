@@ -9,6 +9,7 @@ use super::tree::{File, Tree};
 const LAYERS: &[(&str, &[&str])] = &[
     ("chatferry-model", &[]),
     ("chatferry-readers", &["chatferry-model"]),
+    ("chatferry-readers-fuzz", &["chatferry-readers"]),
     ("chatferry-mapping", &["chatferry-model"]),
     ("chatferry-render", &["chatferry-model"]),
     ("chatferry-graph", &["chatferry-model"]),

@@ -3,7 +3,7 @@
 use chatferry_model::finding::Stage;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::manifest::ReadDetails;
-use chatferry_readers::{ReadOptions, SystemMessages};
+use chatferry_readers::{LinkPreviews, ReadOptions, SystemMessages};
 
 use crate::args::{ExportArgs, ReadArgs};
 use crate::commands::summary;
@@ -33,11 +33,16 @@ pub(crate) fn stage(context: &Context, args: &ExportArgs) -> Result<Ran<ReadDeta
             settings::SystemMessages::Drop => SystemMessages::Drop,
             settings::SystemMessages::Show => SystemMessages::Show,
         },
+        link_previews: match context.settings.link_previews {
+            settings::LinkPreviews::Card => LinkPreviews::Card,
+            settings::LinkPreviews::Drop => LinkPreviews::Drop,
+        },
     };
     let mut inputs = chatferry_readers::hash_inputs(&args.exports)?;
     let relevant = (
         options.compress,
         context.settings.system_messages,
+        context.settings.link_previews,
         selection(context),
     );
     inputs.insert("settings".to_owned(), hash_value(&relevant)?);

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) directory: String,
     /// What becomes of joins, leaves and topic changes.
     pub(crate) system_messages: SystemMessages,
+    /// What becomes of previews of links.
+    pub(crate) link_previews: LinkPreviews,
     /// Where a reply that was also sent to the channel is shown.
     pub(crate) broadcast: Broadcast,
     /// How code blocks are written.
@@ -57,6 +59,17 @@ pub(crate) enum SystemMessages {
     Drop,
     /// They become lines of their own.
     Show,
+}
+
+/// What becomes of previews of links.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LinkPreviews {
+    /// They become cards.
+    #[default]
+    Card,
+    /// They are left out, and counted.
+    Drop,
 }
 
 /// Limits, of Graph and of this program.
@@ -89,6 +102,7 @@ impl Default for Settings {
             owners: Vec::new(),
             directory: String::new(),
             system_messages: SystemMessages::default(),
+            link_previews: LinkPreviews::default(),
             broadcast: Broadcast::default(),
             code_blocks: CodeBlocks::default(),
             compress: false,

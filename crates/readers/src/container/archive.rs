@@ -53,7 +53,7 @@ pub(super) fn open(path: &Path) -> Result<(Archive, Vec<Entry>), ContainerError>
             });
         }
         inflated = inflated.saturating_add(entry.size());
-        if let Some(path) = name::enclosed(&name::decode(entry.name_raw())) {
+        if let Some(path) = name::entry_path(entry.name_raw()) {
             entries.push(Entry {
                 path,
                 size: entry.size(),

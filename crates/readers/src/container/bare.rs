@@ -1,4 +1,4 @@
-//! A file of JSON lines or a database as a container, with the folders of files that lie beside it
+//! A file of JSON lines, a gzip of such or a database as a container, with the folders of files that lie beside it
 //! (mattermost.md 1: the form without an archive; slack.md 1.4: `slackdump.sqlite`).
 
 use std::path::Path;
@@ -8,19 +8,31 @@ use super::{ContainerError, Entry, Place, display_name, folder};
 /// The folders that such an export has beside it.
 const BESIDE: &[&str] = &["data", "exported_emoji", "__uploads"];
 
+/// The lists that a conversation in one of slackdump's chunks has beside it.
+const LISTS_BESIDE: &[&str] = &["channels.json.gz", "users.json.gz", "workspace.json.gz"];
+
 pub(super) fn list(path: &Path, size: u64) -> Result<Vec<Entry>, ContainerError> {
     let mut entries = vec![Entry {
         path: display_name(path),
         size,
         place: Place::File(path.to_owned()),
     }];
-    let log = path.with_file_name(format!("{}-wal", display_name(path)));
-    if let Ok(metadata) = log.metadata() {
-        entries.push(Entry {
-            path: display_name(&log),
-            size: metadata.len(),
-            place: Place::File(log),
-        });
+    let log = format!("{}-wal", display_name(path));
+    let mut beside = vec![log.as_str()];
+    if display_name(path).ends_with(".json.gz") {
+        beside.extend(LISTS_BESIDE);
+    }
+    for name in beside {
+        let file = path.with_file_name(name);
+        if file != path
+            && let Ok(metadata) = file.metadata()
+        {
+            entries.push(Entry {
+                path: display_name(&file),
+                size: metadata.len(),
+                place: Place::File(file),
+            });
+        }
     }
     for name in BESIDE {
         let beside = path.with_file_name(name);

@@ -1,11 +1,42 @@
 //! An entry that is a gzip of lines, a line at a time.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
 
+use flate2::read::GzDecoder;
 use flate2::write::MultiGzDecoder;
 
 use super::archive::{SUSPICIOUS_BYTES, SUSPICIOUS_RATIO};
 use super::{Container, Entry};
+
+/// How a gzip begins.
+pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Whether a file is a gzip of JSON rather than of a tar, which begins with a name.
+pub(super) fn holds_json(path: &Path) -> bool {
+    /// The first block of a tar, which says so at its end.
+    const BLOCK: u64 = 512;
+    let mut head = Vec::new();
+    let begins = |head: &mut Vec<u8>| {
+        let mut magic = [0; 2];
+        let mut file = File::open(path)?;
+        file.read_exact(&mut magic)?;
+        if magic != MAGIC {
+            return Ok(());
+        }
+        let whole = magic.chain(file);
+        GzDecoder::new(whole)
+            .take(BLOCK)
+            .read_to_end(head)
+            .map(drop)
+    };
+    // What is cut may still begin with enough.
+    let _: io::Result<()> = begins(&mut head);
+    let is_tar = memchr::memmem::find(&head, b"ustar").is_some();
+    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    !is_tar && matches!(first, Some(b'{' | b'['))
+}
 
 impl Container {
     /// Inflates an entry and calls `each` with every line in it, the last one with or without a line

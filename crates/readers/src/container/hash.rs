@@ -6,10 +6,18 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Container, ContainerError};
+use super::{Container, ContainerError, Kind};
 
-/// XXH3-128 of a file's bytes.
-pub(crate) fn hash_container_file(path: &Path) -> Result<String, ContainerError> {
+/// XXH3-128 of an input: of a file's bytes, or of all that is read of a folder, or of a file with
+/// what lies beside it.
+pub(crate) fn hash_input(path: &Path) -> Result<String, ContainerError> {
+    match Kind::of(path)? {
+        Kind::Folder | Kind::Bare(_) => hash_entries(&Container::open(path)?),
+        Kind::Tar | Kind::Zip => hash_file(path),
+    }
+}
+
+fn hash_file(path: &Path) -> Result<String, ContainerError> {
     let mut file = File::open(path).map_err(ContainerError::io(path))?;
     let mut hash = Xxh3::new();
     let mut buffer = vec![0; 1 << 20];
@@ -22,8 +30,8 @@ pub(crate) fn hash_container_file(path: &Path) -> Result<String, ContainerError>
     }
 }
 
-/// XXH3-128 over the paths in a folder, sorted, each with its length and its bytes.
-pub(crate) fn hash_folder(container: &Container) -> Result<String, ContainerError> {
+/// XXH3-128 over the paths in a container, sorted, each with its length and its bytes.
+fn hash_entries(container: &Container) -> Result<String, ContainerError> {
     let mut hash = Hashing(Xxh3::new());
     for entry in container.entries() {
         hash.0.update(entry.path.as_bytes());

@@ -17,7 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use error::ContainerError;
-pub(crate) use hash::{hash_container_file, hash_folder};
+pub(crate) use hash::hash_input;
+pub(crate) use name::entry_path;
 pub use name::normalise;
 pub(crate) use unfolded::Unfolding;
 
@@ -70,20 +71,17 @@ impl Container {
     /// # Errors
     /// When it can't be read, is cut, or claims to inflate to something absurd.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        let metadata = std::fs::metadata(path).map_err(ContainerError::io(path))?;
-        let (mut entries, backing) = if metadata.is_dir() {
-            (folder::list(path)?, Backing::Folder)
-        } else if starts_with(path, &[0x1f, 0x8b]) {
-            let (tarball, entries) = tarball::open(path)?;
-            (entries, Backing::Tar(tarball))
-        } else if starts_with(path, b"{")
-            || starts_with(path, b"\xef\xbb\xbf{")
-            || starts_with(path, b"SQLite format 3\0")
-        {
-            (bare::list(path, metadata.len())?, Backing::Folder)
-        } else {
-            let (archive, entries) = archive::open(path)?;
-            (entries, Backing::Zip(archive))
+        let (mut entries, backing) = match Kind::of(path)? {
+            Kind::Folder => (folder::list(path)?, Backing::Folder),
+            Kind::Bare(size) => (bare::list(path, size)?, Backing::Folder),
+            Kind::Tar => {
+                let (tarball, entries) = tarball::open(path)?;
+                (entries, Backing::Tar(tarball))
+            }
+            Kind::Zip => {
+                let (archive, entries) = archive::open(path)?;
+                (entries, Backing::Zip(archive))
+            }
         };
         entries.retain(|entry| !name::is_clutter(&entry.path));
         entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -145,6 +143,38 @@ impl Container {
     pub fn copy(&self, entry: &Entry, to: &mut dyn io::Write) -> Result<(), ContainerError> {
         let damaged = |error| ContainerError::entry(&self.name, entry, error);
         self.backing.copy(entry, to).map_err(damaged)
+    }
+}
+
+/// How a file begins that is an export by itself: JSON lines, a database.
+const BARE: &[&[u8]] = &[
+    b"{",
+    b"\xef\xbb\xbf{",
+    b"SQLite format 3\0",
+];
+
+/// What an export is on disk.
+enum Kind {
+    Folder,
+    /// A file of JSON lines or a database, of so many bytes.
+    Bare(u64),
+    Tar,
+    /// Or nothing that is known.
+    Zip,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Result<Self, ContainerError> {
+        let metadata = std::fs::metadata(path).map_err(ContainerError::io(path))?;
+        Ok(if metadata.is_dir() {
+            Self::Folder
+        } else if BARE.iter().any(|begins| starts_with(path, begins)) || gzip::holds_json(path) {
+            Self::Bare(metadata.len())
+        } else if starts_with(path, &gzip::MAGIC) {
+            Self::Tar
+        } else {
+            Self::Zip
+        })
     }
 }
 

@@ -9,7 +9,7 @@ const CP437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£�
 
 /// Reads a zip's name: UTF-8 where it is valid, flag or not, else code page 437 (slack.md 1.1:
 /// official exports write UTF-8 without saying so).
-pub(super) fn decode(raw: &[u8]) -> String {
+fn decode(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
         Ok(name) => normalise(name),
         Err(_) => raw
@@ -20,6 +20,11 @@ pub(super) fn decode(raw: &[u8]) -> String {
             })
             .collect(),
     }
+}
+
+/// The path that the raw name of an entry means; nothing if it is none within the container.
+pub(crate) fn entry_path(raw: &[u8]) -> Option<String> {
+    enclosed(&decode(raw))
 }
 
 /// Unicode's form NFC, in which names are compared (slack.md trap 12: macOS writes NFD).
@@ -34,7 +39,7 @@ pub fn normalise(name: &str) -> String {
 
 /// The path with `/` between its parts and no empty or `.` part; nothing if it leaves the
 /// container or is absolute (slack.md trap 74).
-pub(super) fn enclosed(path: &str) -> Option<String> {
+fn enclosed(path: &str) -> Option<String> {
     let path: Cow<'_, str> = if path.contains('/') || !path.contains('\\') {
         path.into()
     } else {

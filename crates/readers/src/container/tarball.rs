@@ -43,7 +43,7 @@ pub(super) fn open(path: &Path) -> Result<(Tarball, Vec<Entry>), ContainerError>
         if !entry.header().entry_type().is_file() {
             continue;
         }
-        if let Some(path) = name::enclosed(&name::decode(&entry.path_bytes())) {
+        if let Some(path) = name::entry_path(&entry.path_bytes()) {
             entries.push(Entry {
                 path,
                 size: entry.size(),

@@ -13,7 +13,57 @@ use super::files::File;
 use super::lenient::{Flag, List, Num, Obj, Str};
 use super::mrkdwn::{self, decode};
 use super::time::SlackTs;
+use crate::Element;
+use crate::Support::{No, Partly, Whole};
 use crate::url;
+
+/// Every part of an attachment that is known; [`Attachment`] holds those that are shown.
+pub(super) const PARTS: &[Element] = &[
+    Element::new("pretext", Whole, "words above the card"),
+    Element::new("author_name", Whole, "byline"),
+    Element::new("author_subname", Whole, "byline"),
+    Element::new("author_link", Whole, "link of the byline"),
+    Element::new("author_icon", No, "nothing"),
+    Element::new("service_name", Whole, "byline"),
+    Element::new("service_icon", No, "nothing"),
+    Element::new("title", Whole, "title"),
+    Element::new("title_link", Whole, "link of the title"),
+    Element::new("text", Whole, "words"),
+    Element::new("mrkdwn_in", Whole, "says which words are marked up"),
+    Element::new("fields", Whole, "fields, short ones side by side"),
+    Element::new("blocks", Whole, "as the blocks of a message"),
+    Element::new("message_blocks", Whole, "rich text of a shared message"),
+    Element::new("image_url", Whole, "picture"),
+    Element::new("image_width", Whole, "its size"),
+    Element::new("image_height", Whole, "its size"),
+    Element::new("thumb_url", Whole, "small picture"),
+    Element::new("thumb_width", Whole, "its size"),
+    Element::new("thumb_height", Whole, "its size"),
+    Element::new("video_html", No, "nothing: the title leads to it"),
+    Element::new("audio_html", No, "nothing: the title leads to it"),
+    Element::new("files", Whole, "files of the message"),
+    Element::new("actions", Partly, "labels in brackets, choices of menus"),
+    Element::new("color", Whole, "colour of the card's edge"),
+    Element::new("footer", Whole, "footer"),
+    Element::new("footer_icon", No, "nothing"),
+    Element::new("ts", Whole, "time in the footer or of the shared message"),
+    Element::new(
+        "from_url",
+        Whole,
+        "link of the title, address of a shared message",
+    ),
+    Element::new("original_url", Whole, "link of the title"),
+    Element::new("channel_name", Whole, "where a shared message is from"),
+    Element::new("channel_id", Whole, "where a shared message is from"),
+    Element::new("is_msg_unfurl", Whole, "a quote with its author"),
+    Element::new("is_share", Whole, "a quote with its author"),
+    Element::new(
+        "is_app_unfurl",
+        Whole,
+        "a preview of a link, see `link_previews`",
+    ),
+    Element::new("fallback", Partly, "words, where there are no others"),
+];
 
 /// One attachment.
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +96,7 @@ pub(super) struct Attachment<'a> {
     channel_id: Str<'a>,
     is_msg_unfurl: Flag,
     is_share: Flag,
+    is_app_unfurl: Flag,
     pub(super) files: List<Obj<File<'a>>>,
     blocks: List<SlackBlock<'a>>,
     message_blocks: List<Obj<Shared<'a>>>,
@@ -65,6 +116,40 @@ struct Field<'a> {
 struct Action<'a> {
     text: Str<'a>,
     url: Str<'a>,
+    options: List<Obj<Choice<'a>>>,
+    option_groups: List<Obj<ChoiceGroup<'a>>>,
+}
+
+/// One thing to choose from a menu of the old kind.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Choice<'a> {
+    text: Str<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct ChoiceGroup<'a> {
+    text: Str<'a>,
+    options: List<Obj<Choice<'a>>>,
+}
+
+impl Action<'_> {
+    /// What stands on it, with what its menu offers.
+    fn labels(&self) -> Vec<&str> {
+        let mut labels: Vec<&str> = self.text.get().into_iter().collect();
+        labels.extend(texts(&self.options));
+        for group in self.option_groups.iter().filter_map(Obj::get) {
+            labels.extend(group.text.get());
+            labels.extend(texts(&group.options));
+        }
+        labels
+    }
+}
+
+fn texts<'c>(choices: &'c [Obj<Choice<'_>>]) -> impl Iterator<Item = &'c str> {
+    let choices = choices.iter().filter_map(Obj::get);
+    choices.filter_map(|choice| choice.text.get())
 }
 
 /// The rich text of a message that was shared.
@@ -81,11 +166,18 @@ struct SharedMessage<'a> {
 }
 
 impl Attachment<'_> {
+    /// Whether it shows what is behind a link of the message, rather than something of its own.
+    pub(super) fn is_link_preview(&self) -> bool {
+        let leads_elsewhere = self.from_url.get().is_some() || self.is_app_unfurl.is_set();
+        leads_elsewhere && !self.is_msg_unfurl.is_set() && !self.is_share.is_set()
+    }
+
     /// Appends what the attachment shows.
     pub(super) fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
         if self.is_msg_unfurl.is_set() || self.is_share.is_set() {
             let quote = self.quote(context);
-            if !quote.blocks.is_empty() {
+            // Of some shared messages only the author and the address are known.
+            if !quote.blocks.is_empty() || quote.cite.is_some() {
                 out.push(Block::Quote(quote));
             }
             return;
@@ -133,14 +225,15 @@ impl Attachment<'_> {
                 .conversation_name(self.channel_id.get()?)
                 .map(Text::from)
         });
+        let cite = Cite {
+            author,
+            conversation,
+            time: self.ts.get(),
+            url: self.from_url.get().map(address),
+        };
         Quote {
             blocks,
-            cite: Some(Cite {
-                author,
-                conversation,
-                time: self.ts.get(),
-                url: self.from_url.get().map(address),
-            }),
+            cite: (cite != Cite::default()).then_some(cite),
         }
     }
 
@@ -219,14 +312,13 @@ impl Attachment<'_> {
         }
         let mut buttons = Vec::new();
         for action in self.actions.iter().filter_map(Obj::get) {
-            let Some(label) = action.text.get() else {
-                continue;
-            };
-            if !buttons.is_empty() {
-                mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut buttons);
+            for label in action.labels() {
+                if !buttons.is_empty() {
+                    mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut buttons);
+                }
+                let label = mrkdwn::inlines(label, Marks::NONE, context);
+                mrkdwn::push_button(label, action.url.get().map(address), &mut buttons);
             }
-            let label = mrkdwn::inlines(label, Marks::NONE, context);
-            mrkdwn::push_button(label, action.url.get().map(address), &mut buttons);
         }
         if !buttons.is_empty() {
             card.body.push(Block::Paragraph(buttons));

@@ -17,7 +17,7 @@ use super::mrkdwn;
 use super::reactions;
 use super::subtype::{Treatment, treatment};
 use super::time::{self, message_id};
-use crate::{SystemMessages, codes};
+use crate::{LinkPreviews, ReadOptions, SystemMessages, codes};
 
 /// What is to be known of a message's conversation.
 #[derive(Clone, Debug)]
@@ -36,8 +36,6 @@ pub(super) enum Fate<'m> {
     KeepIfRoot(Box<Kept<'m>>, &'static str),
     /// Left out for that reason.
     Skip(Cow<'static, str>),
-    /// Part of another message, in that way.
-    Merge(&'static str),
 }
 
 /// A message to write, and what else it tells.
@@ -63,7 +61,7 @@ pub(super) const WITHOUT_TIME: &str = "unreadable";
 pub(super) fn convert<'m>(
     message: &'m Message<'m>,
     here: &'m Here,
-    system: SystemMessages,
+    options: &ReadOptions,
     context: &mut Context<'m>,
 ) -> Fate<'m> {
     let treatment = treatment(message.subtype.get());
@@ -71,32 +69,33 @@ pub(super) fn convert<'m>(
         && let Some(inner) = message.message.get()
         && inner.message.get().is_none()
     {
-        return convert(inner, here, system, context);
+        return convert(inner, here, options, context);
     }
     let Some(time) = message.ts.get() else {
         context.note(&codes::SLACK_NO_TIME, without_time(message));
         return Fate::Skip(Cow::Borrowed(WITHOUT_TIME));
     };
     let subtype = subtype_name(message);
-    match treatment {
-        Treatment::PinnedItem => return Fate::Merge("pinned_item"),
-        Treatment::FileComment if is_intro(message) => return Fate::Merge("file_comment (intro)"),
-        _ => {}
-    }
     let author = author::resolve(message, context.space);
-    let mut body = body(message, treatment, context);
+    let mut body = body(message, treatment, options.link_previews, context);
     let files = attached(message, context);
     let kind = match treatment {
         Treatment::Tombstone => MessageKind::Placeholder,
-        Treatment::Line | Treatment::Notice | Treatment::Nothing => MessageKind::System,
+        Treatment::Line | Treatment::Notice | Treatment::PinnedItem | Treatment::Nothing => {
+            MessageKind::System
+        }
         _ if message.room.get().is_some() => MessageKind::System,
         _ => MessageKind::Said,
     };
     let says_nothing = body.is_empty() && files.is_empty();
     let skip: Option<&'static str> = match treatment {
         Treatment::Tombstone => Some("tombstone"),
-        Treatment::Nothing => subtype,
-        Treatment::Notice if system == SystemMessages::Drop || says_nothing => subtype,
+        // What they repeat stands elsewhere, but somebody may have answered them.
+        Treatment::Nothing | Treatment::PinnedItem => subtype,
+        Treatment::FileComment if is_intro(message) => Some("file_comment (intro)"),
+        Treatment::Notice if options.system_messages == SystemMessages::Drop || says_nothing => {
+            subtype
+        }
         Treatment::Denied => {
             context.note(&codes::SLACK_DENIED, "the content was kept from the export");
             None
@@ -230,6 +229,7 @@ fn pinned<'m>(message: &Message<'_>, time: Micros, here: &'m Here) -> Option<Sta
 fn body<'m>(
     message: &'m Message<'m>,
     treatment: Treatment,
+    previews: LinkPreviews,
     context: &mut Context<'m>,
 ) -> Vec<Block<'m>> {
     let mut out = blocks::convert(&message.blocks, context);
@@ -241,7 +241,13 @@ fn body<'m>(
     } else if out.is_empty() {
         out = said(message, treatment, context);
     }
+    let says_more = says_words(&out);
     for attachment in message.attachments.iter().filter_map(Obj::get) {
+        if previews == LinkPreviews::Drop && says_more && attachment.is_link_preview() {
+            let words = "left out as the settings say".to_owned();
+            context.notes.push((&codes::SLACK_LINK_PREVIEW, words));
+            continue;
+        }
         attachment.convert(context, &mut out);
     }
     if let Some(room) = message.room.get() {
@@ -286,7 +292,11 @@ fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> &'m str {
             comment.unwrap_or(text)
         }
         Treatment::FileShare => {
-            let file = message.file.get();
+            let file = message
+                .file
+                .get()
+                .map(Box::as_ref)
+                .or_else(|| message.files.iter().find_map(Obj::get));
             let comment = file
                 .and_then(|file| file.initial_comment.get())
                 .and_then(|comment| comment.comment.get());
@@ -300,8 +310,23 @@ fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> &'m str {
                 None => text,
             }
         }
+        // Since 2018 a share is a plain message, but what was said may still hang on the file.
+        _ if text.is_empty() => comment_of_own_file(message).unwrap_or_default(),
         _ => text,
     }
+}
+
+/// What the author said when sharing one of the files.
+fn comment_of_own_file<'m>(message: &'m Message<'_>) -> Option<&'m str> {
+    let mut comments = message
+        .files
+        .iter()
+        .filter_map(Obj::get)
+        .filter_map(|file| Some((file, file.initial_comment.get()?)));
+    comments.find_map(|(file, comment)| {
+        let by = comment.user.id().or_else(|| file.user.id());
+        (by.is_none() || by == message.user.id()).then(|| comment.comment.get())?
+    })
 }
 
 /// The comment in Slack's sentence, in whatever language: `<@U1> uploaded a file: <https://…|Plan>
@@ -353,10 +378,9 @@ fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
         return;
     }
     if file.is_stub() {
-        context.note(
-            &codes::SLACK_FILE_GONE,
-            "only the file's id is in the export",
-        );
+        // Each file counts, so this is not noted once for all.
+        let words = "only the file's id is in the export".to_owned();
+        context.notes.push((&codes::SLACK_FILE_GONE, words));
     } else if file.is_document() {
         context.note(
             &codes::SLACK_DOCUMENT,

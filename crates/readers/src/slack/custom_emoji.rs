@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chatferry_model::emoji::CustomEmoji;
 use serde_json::Value;
 
-use super::layout::Root;
+use super::layout::{self, Root};
 use crate::{Container, Sink, codes, url};
 
 /// Lists of emoji: `{name: address}`, or the answer of Slack's `emoji.list` that holds such.
@@ -27,7 +27,7 @@ pub(super) fn read(
         };
         for list in LISTS {
             let path = format!("{}{list}", root.prefix);
-            let Some(entry) = container.find(&path) else {
+            let Some(entry) = layout::find(container, &root.prefix, list) else {
                 continue;
             };
             let mut bytes = Vec::new();

@@ -19,7 +19,7 @@ use super::message::Message;
 use super::space::Space;
 use super::split::{self, Piece};
 use super::tally::{Seen, Tally};
-use crate::{Container, Entry, ReadOptions, codes, url};
+use crate::{Container, Entry, ReadOptions, codes, encoding, url};
 
 /// What a day file became.
 #[derive(Debug, Default)]
@@ -78,19 +78,12 @@ pub(super) fn read(job: Job<'_>, buffer: &mut Vec<u8>) -> Day {
 }
 
 /// Reads the bytes of a day file, adding to `day`.
-fn read_text(job: Job<'_>, bytes: &[u8], mut day: Day) -> Day {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => String::from_utf8_lossy(bytes),
-    };
-    if matches!(text, std::borrow::Cow::Owned(_)) {
-        day.note(
-            &job,
-            &codes::SLACK_OTHER_ENCODING,
-            "bytes that are not UTF-8",
-        );
+pub(super) fn read_text(job: Job<'_>, bytes: &[u8], mut day: Day) -> Day {
+    let (text, odd) = encoding::decode(bytes);
+    if let Some(odd) = odd {
+        day.note(&job, &codes::SLACK_OTHER_ENCODING, odd);
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = &*text;
     if text.trim().is_empty() {
         day.note(&job, &codes::SLACK_EMPTY_FILE, "0 messages");
         return day;
@@ -257,16 +250,10 @@ impl<'a> Writer<'a> {
             return;
         };
         let mut context = Context::new(self.job.space);
-        let fate = convert::convert(
-            &message,
-            self.job.here,
-            self.job.options.system_messages,
-            &mut context,
-        );
+        let fate = convert::convert(&message, self.job.here, self.job.options, &mut context);
         let fate = self.selected(fate);
         let sum = &mut self.day.tally.messages;
         match fate {
-            Fate::Merge(reason) => sum.merge(reason),
             Fate::Skip(reason) => sum.skip(&reason),
             Fate::Keep(kept) => self.write(*kept, None, &context),
             Fate::KeepIfRoot(kept, reason) => self.write(*kept, Some(reason), &context),
@@ -306,7 +293,7 @@ impl<'a> Writer<'a> {
     fn selected<'m>(&self, fate: Fate<'m>) -> Fate<'m> {
         let time = match &fate {
             Fate::Keep(kept) | Fate::KeepIfRoot(kept, _) => kept.message.time,
-            Fate::Skip(_) | Fate::Merge(_) => return fate,
+            Fate::Skip(_) => return fate,
         };
         if self.job.options.selection.has_time(time) {
             fate

@@ -7,11 +7,13 @@ use chatferry_model::manifest::Workspace;
 use chatferry_model::message::Stamp;
 use chatferry_model::{ConversationId, Micros, WorkspaceId};
 
+use super::beside::{self, Beside};
 use super::layout::{self, Folder, Root};
-use super::lenient::one_line;
+use super::lenient::{List, Obj, one_line};
 use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
 use super::people::People;
-use crate::{Container, Entry, ReadError, Sink, codes, container};
+use super::workspace;
+use crate::{Container, Entry, ReadError, Sink, codes, container, encoding};
 
 /// A file of an export.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +44,8 @@ pub(super) struct Export<'c> {
     pub(super) workspaces: Vec<Workspace>,
     /// Titles of canvases by file id.
     pub(super) titles: HashMap<String, String>,
-    /// Lists of canvases at the roots.
-    pub(super) canvases: Vec<DayFile<'c>>,
+    /// What is listed at the roots beside people and conversations.
+    pub(super) beside: Vec<(Beside, DayFile<'c>)>,
     /// Files that came along, by id; the first of several.
     pub(super) uploads: BTreeMap<&'c str, DayFile<'c>>,
     /// Entries of all lists of conversations.
@@ -79,11 +81,10 @@ impl<'c> Export<'c> {
                         .is_some_and(|rest| rest.starts_with("teams/"))
             });
             // What lies above the workspaces of an organisation belongs to none of them.
-            let workspace = export
-                .read_people(container, root, sink)
-                .filter(|_| !is_organisation);
+            let listed = export.read_people(container, root, sink);
+            let workspace = workspace::named(container, root, listed).filter(|_| !is_organisation);
             names.push(export.read_conversations(container, root, workspace.as_ref(), sink));
-            export.read_canvases(container, root, sink);
+            export.read_beside(container, root, sink);
             for (id, entry) in layout::uploads(container, root) {
                 export.uploads.entry(id).or_insert(DayFile {
                     export: root.container,
@@ -91,10 +92,8 @@ impl<'c> Export<'c> {
                     entry,
                 });
             }
-            if let Some(workspace) = &workspace
-                && !export.workspaces.contains(workspace)
-            {
-                export.workspaces.push(workspace.clone());
+            if let Some(workspace) = &workspace {
+                export.add_workspace(workspace);
             }
             workspace_of_root.push(workspace);
         }
@@ -111,6 +110,17 @@ impl<'c> Export<'c> {
                 export.add_folder(&id, root.container, container, files);
             }
         }
+        if export.workspaces.is_empty() {
+            // Nobody says its id; its name will do.
+            let name = roots.iter().find_map(|root| {
+                let container = containers.get(root.container)?;
+                workspace::name_of(container, root)
+            });
+            export.workspaces.extend(name.map(|name| Workspace {
+                id: name.clone(),
+                name: Some(name),
+            }));
+        }
         let single = export.workspaces.len() < 2;
         for source in export.conversations.values_mut() {
             source.days.sort_by(|a, b| day_name(a).cmp(day_name(b)));
@@ -119,6 +129,14 @@ impl<'c> Export<'c> {
             }
         }
         Ok(export)
+    }
+
+    fn add_workspace(&mut self, workspace: &Workspace) {
+        let known = self.workspaces.iter_mut().find(|w| w.id == workspace.id);
+        match known {
+            Some(known) => known.name = known.name.take().or_else(|| workspace.name.clone()),
+            None => self.workspaces.push(workspace.clone()),
+        }
     }
 
     /// The names to show, by id.
@@ -137,7 +155,10 @@ impl<'c> Export<'c> {
         let mut all = Vec::new();
         for list in PEOPLE {
             let path = format!("{}{list}", root.prefix);
-            if let Some(text) = read_text(container, &path, sink) {
+            if let Some(text) = read_text(container, root, list, sink) {
+                let text = metadata::mend(text, |text| {
+                    serde_json::from_str::<List<Obj<User<'_>>>>(text).is_ok()
+                });
                 let users: Vec<User<'_>> = metadata::read_list(&text, |error| {
                     sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error);
                 });
@@ -161,9 +182,12 @@ impl<'c> Export<'c> {
         let mut names = Names::default();
         for (list, kind) in LISTS {
             let path = format!("{}{list}", root.prefix);
-            let Some(text) = read_text(container, &path, sink) else {
+            let Some(text) = read_text(container, root, list, sink) else {
                 continue;
             };
+            let text = metadata::mend(text, |text| {
+                serde_json::from_str::<List<Obj<Channel<'_>>>>(text).is_ok()
+            });
             let channels: Vec<Channel<'_>> = metadata::read_list(&text, |error| {
                 sink.note_file(&codes::SLACK_DAMAGED_LIST, &path, error);
             });
@@ -197,26 +221,30 @@ impl<'c> Export<'c> {
         names
     }
 
-    fn read_canvases(&mut self, container: &'c Container, root: &Root, sink: &mut Sink<'_>) {
-        let path = format!("{}canvases.json", root.prefix);
-        let Some(entry) = container.find(&path) else {
-            return;
-        };
-        if let Some(text) = read_text(container, &path, sink) {
-            let canvases: Vec<Canvas<'_>> = metadata::read_list(&text, |_| {});
-            for canvas in canvases {
-                if let (Some(id), Some(title)) =
-                    (canvas.id.get(), canvas.title.get().or(canvas.name.get()))
-                {
-                    self.titles.insert(id.to_owned(), title.to_owned());
+    fn read_beside(&mut self, container: &'c Container, root: &Root, sink: &mut Sink<'_>) {
+        for (list, kind) in beside::LISTS {
+            let Some(entry) = layout::find(container, &root.prefix, list) else {
+                continue;
+            };
+            if *kind == Beside::Canvases
+                && let Some(text) = read_text(container, root, list, sink)
+            {
+                let canvases: Vec<Canvas<'_>> = metadata::read_list(&text, |_| {});
+                for canvas in canvases {
+                    if let (Some(id), Some(title)) =
+                        (canvas.id.get(), canvas.title.get().or(canvas.name.get()))
+                    {
+                        self.titles.insert(id.to_owned(), title.to_owned());
+                    }
                 }
             }
+            let file = DayFile {
+                export: root.container,
+                container,
+                entry,
+            };
+            self.beside.push((*kind, file));
         }
-        self.canvases.push(DayFile {
-            export: root.container,
-            container,
-            entry,
-        });
     }
 
     /// A conversation that no list names: private, whatever it was (design.md rule 4.4).
@@ -312,7 +340,7 @@ impl Source<'_> {
         }
     }
 
-    /// How many conversations were made of folders that no list names: 0 or 1.
+    /// Whether a list of the export names it.
     pub(super) fn is_listed(&self) -> bool {
         self.listed
     }
@@ -386,17 +414,25 @@ fn day_name<'c>(file: &DayFile<'c>) -> &'c str {
 }
 
 /// The text of a list, without a byte order mark; `None` if there is none or it can't be read.
-fn read_text(container: &Container, path: &str, sink: &mut Sink<'_>) -> Option<String> {
-    let entry = container.find(path)?;
+fn read_text(
+    container: &Container,
+    root: &Root,
+    list: &str,
+    sink: &mut Sink<'_>,
+) -> Option<String> {
+    let entry = layout::find(container, &root.prefix, list)?;
+    let path = &entry.path;
     let mut bytes = Vec::new();
     if let Err(error) = container.read(entry, &mut bytes) {
         sink.note_file(&codes::READ_DAMAGED_ENTRY, path, error.to_string());
     }
-    let text = String::from_utf8_lossy(&bytes);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let (text, odd) = encoding::decode(&bytes);
+    if let Some(odd) = odd {
+        sink.note_file(&codes::SLACK_OTHER_ENCODING, path, odd);
+    }
     if text.trim().is_empty() {
         sink.note_file(&codes::SLACK_DAMAGED_LIST, path, "the file is empty");
         return None;
     }
-    Some(text.to_owned())
+    Some(text.into_owned())
 }

@@ -8,7 +8,61 @@ use super::lenient::{Flag, List, Num, Obj, Str};
 use super::message::Comment;
 use super::mrkdwn::decode;
 use super::space::Space;
+use crate::Support;
 use crate::url::{self, is_slack_file};
+
+/// What a file is, by its `mode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Its bytes are at Slack.
+    Hosted,
+    /// Text of which the message carries the head.
+    Snippet,
+    /// A message of another kind of post.
+    Email,
+    /// A link to somewhere else.
+    External,
+    /// A document of Slack's own, whose body no export holds (slack.md trap 72).
+    Document,
+    /// A stub of what is gone.
+    Gone(Gone),
+}
+
+/// Every mode that is known.
+pub(super) const MODES: &[(&str, Mode)] = &[
+    ("hosted", Mode::Hosted),
+    ("snippet", Mode::Snippet),
+    ("email", Mode::Email),
+    ("external", Mode::External),
+    ("quip", Mode::Document),
+    ("canvas", Mode::Document),
+    ("space", Mode::Document),
+    ("post", Mode::Document),
+    ("docs", Mode::Document),
+    ("list", Mode::Document),
+    ("tombstone", Mode::Gone(Gone::Deleted)),
+    ("hidden_by_limit", Mode::Gone(Gone::HiddenByLimit)),
+];
+
+impl Mode {
+    /// What becomes of it, in words.
+    pub(super) fn support(self) -> (Support, &'static str) {
+        match self {
+            Self::Hosted => (
+                Support::Whole,
+                "file, if the export holds it or it can be fetched",
+            ),
+            Self::Snippet => (Support::Whole, "file, with its head as code"),
+            Self::Email => (Support::Whole, "file, with sender, subject and text"),
+            Self::External => (Support::Whole, "link"),
+            Self::Document => (
+                Support::Partly,
+                "its title and what the message shows of it: no export holds the text",
+            ),
+            Self::Gone(_) => (Support::No, "a line that says why"),
+        }
+    }
+}
 
 /// A file on a message, or its stub.
 #[derive(Debug, Default, Deserialize)]
@@ -109,10 +163,17 @@ impl<'a> File<'a> {
         })
     }
 
+    /// What it is; none where the export says nothing known.
+    fn mode(&self) -> Option<Mode> {
+        let mut modes = MODES.iter();
+        let found = modes.find(|(name, _)| self.mode.is(name));
+        found.map(|(_, mode)| *mode)
+    }
+
     fn place(&self) -> FilePlace<'_> {
-        let gone = match (self.mode.or_empty(), self.file_access.or_empty()) {
-            ("tombstone", _) | (_, "file_not_found") => Some(Gone::Deleted),
-            ("hidden_by_limit", _) => Some(Gone::HiddenByLimit),
+        let gone = match (self.mode(), self.file_access.or_empty()) {
+            (Some(Mode::Gone(why)), _) => Some(why),
+            (_, "file_not_found") => Some(Gone::Deleted),
             (_, "access_denied" | "check_file_info") => Some(Gone::Denied),
             _ => None,
         };
@@ -132,7 +193,8 @@ impl<'a> File<'a> {
         let Some(raw) = address else {
             return FilePlace::Gone(Gone::Unknown);
         };
-        let external = self.mode.is("external") || self.is_external.is_set() || !is_slack_file(raw);
+        let external =
+            self.mode() == Some(Mode::External) || self.is_external.is_set() || !is_slack_file(raw);
         let elsewhere = external
             && self
                 .url_private_download
@@ -148,7 +210,7 @@ impl<'a> File<'a> {
 
     /// The text that the message itself carries: of snippets, e-mails and clips.
     fn preview(&self) -> Option<Preview<'_>> {
-        if self.mode.is("email") || self.filetype.is("email") {
+        if self.mode() == Some(Mode::Email) || self.filetype.is("email") {
             return self.email();
         }
         if let Some(head) = self.transcription.get().and_then(|t| t.preview.get())
@@ -168,7 +230,7 @@ impl<'a> File<'a> {
                 cut: true,
             });
         }
-        let snippet = self.mode.is("snippet");
+        let snippet = self.mode() == Some(Mode::Snippet);
         let language = self
             .filetype
             .text()
@@ -217,10 +279,7 @@ impl<'a> File<'a> {
 
     /// A document of Slack's own (canvas, post), whose body no export holds (slack.md trap 72).
     pub(super) fn is_document(&self) -> bool {
-        matches!(
-            self.mode.or_empty(),
-            "quip" | "canvas" | "space" | "post" | "docs" | "list"
-        )
+        self.mode() == Some(Mode::Document)
     }
 }
 

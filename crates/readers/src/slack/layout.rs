@@ -5,6 +5,71 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::metadata::{LISTS, PEOPLE};
 use crate::{Container, Entry};
 
+/// What lies in a container, told by its lists and folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// As Slack makes it.
+    Official,
+    /// Several workspaces of an organisation.
+    Grid,
+    /// As other tools make it.
+    Tool,
+    /// Day files only.
+    Bare,
+}
+
+impl Layout {
+    pub(super) const ALL: &[Self] = &[Self::Official, Self::Grid, Self::Tool, Self::Bare];
+
+    /// The layout of a container; none if it is no export of Slack's.
+    pub(super) fn of(container: &Container) -> Option<Self> {
+        let roots = roots(0, container);
+        let root = roots.first()?;
+        let has = |name: &str| find(container, &root.prefix, name).is_some();
+        let is_listed =
+            LISTS.iter().any(|(list, _)| has(list)) || PEOPLE.iter().any(|list| has(list));
+        Some(if roots.iter().any(|root| root.prefix.contains("teams/")) {
+            Self::Grid
+        } else if !is_listed {
+            Self::Bare
+        } else if has("integration_logs.json") {
+            Self::Official
+        } else {
+            Self::Tool
+        })
+    }
+
+    /// What it is called in messages to people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Official => "official export",
+            Self::Grid => "Enterprise Grid export",
+            Self::Tool => "export of a tool (slackdump and the like)",
+            Self::Bare => "folders of day files without lists",
+        }
+    }
+
+    /// What it is called in the table of what is supported.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Official => "(official export)",
+            Self::Grid => "(Enterprise Grid export)",
+            Self::Tool => "(export of slackdump and other tools)",
+            Self::Bare => "(folders of day files without lists)",
+        }
+    }
+
+    /// What is read of it.
+    pub(super) fn becomes(self) -> &'static str {
+        match self {
+            Self::Official => "everything in it, wrapped in folders or not; several are merged",
+            Self::Grid => "conversations of the organisation and of each workspace",
+            Self::Tool => "the same, with the files that came along",
+            Self::Bare => "private channels named after the folders, for want of lists",
+        }
+    }
+}
+
 /// A place in a container that has lists of its own: an export, or a workspace within one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Root {
@@ -34,7 +99,8 @@ pub(super) fn roots(number: usize, container: &Container) -> Vec<Root> {
     let mut listed = BTreeSet::new();
     for entry in container.entries() {
         let (prefix, name) = split_last(&entry.path);
-        let is_list = LISTS.iter().any(|(list, _)| *list == name) || PEOPLE.contains(&name);
+        let is_list = LISTS.iter().any(|(list, _)| is_called(name, list))
+            || PEOPLE.iter().any(|list| is_called(name, list));
         if is_list && depth(prefix) <= DEEPEST && !is_uploaded(prefix) {
             listed.insert(prefix);
         }
@@ -93,8 +159,10 @@ pub(super) fn folders<'c>(
         } else {
             continue;
         };
-        let is_other = folder.is_empty() || OTHER_FOLDERS.contains(&folder);
-        if !name.ends_with(".json") || is_other && !is_day(name) || is_uploaded(path) {
+        let is_other =
+            folder.is_empty() || OTHER_FOLDERS.contains(&folder) || UPLOADS.contains(&folder);
+        let is_json = name.len() > 5 && name.to_ascii_lowercase().ends_with(".json");
+        if !is_json || is_other && !is_day(name) || is_uploaded(path) {
             continue;
         }
         let files = folders.entry(folder).or_default();
@@ -143,7 +211,9 @@ pub(super) fn is_day(name: &str) -> bool {
             .is_some_and(|part| part.iter().all(u8::is_ascii_digit))
     };
     name.len() == "2020-01-31.json".len()
-        && name.ends_with(".json")
+        && name
+            .get("2020-01-31".len()..)
+            .is_some_and(|extension| is_called(extension, ".json"))
         && digits(0..4)
         && digits(5..7)
         && digits(8..10)
@@ -180,8 +250,25 @@ fn parent(folder: &str) -> &str {
     split_last(folder.trim_end_matches('/')).0
 }
 
+/// Whether a folder holds what people uploaded. What lies right in `__uploads` belongs to no file: it
+/// is a day of a channel of that name, if it looks like one.
 pub(super) fn is_uploaded(folder: &str) -> bool {
-    folder.split('/').any(|name| UPLOADS.contains(&name))
+    let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let (_, around) = parts.split_last().unwrap_or((&"", &[]));
+    around.iter().any(|name| UPLOADS.contains(name))
+}
+
+/// The file of that name right behind `prefix`, in capitals too: some tools write `.JSON`.
+pub(super) fn find<'c>(container: &'c Container, prefix: &str, name: &str) -> Option<&'c Entry> {
+    let path = format!("{prefix}{name}");
+    container.find(&path).or_else(|| {
+        let mut entries = container.under(prefix).iter();
+        entries.find(|entry| is_called(&entry.path, &path))
+    })
+}
+
+fn is_called(name: &str, wanted: &str) -> bool {
+    name.eq_ignore_ascii_case(wanted)
 }
 
 fn depth(prefix: &str) -> usize {
@@ -195,7 +282,10 @@ mod tests {
     #[test]
     fn names() {
         assert!(is_day("2020-01-31.json"));
+        assert!(is_day("2020-01-31.JSON"));
         assert!(!is_day("2020-01-31.txt"));
+        assert!(is_uploaded("__uploads/F1/"));
+        assert!(!is_uploaded("__uploads/"));
         assert!(!is_day("canvas_in_the_co.json"));
         assert!(is_conversation_id("D04AR51RP"));
         assert!(!is_conversation_id("DOCUMENTS"));

@@ -268,6 +268,16 @@ pub(super) struct Canvas<'a> {
     pub(super) name: Str<'a>,
 }
 
+/// The text of a list, repaired where `is_sound` does not hold of it, so that a broken name does not
+/// cost the person or channel that has it.
+pub(super) fn mend(text: String, is_sound: impl Fn(&str) -> bool) -> String {
+    if is_sound(&text) {
+        text
+    } else {
+        split::repair(&text)
+    }
+}
+
 /// Reads a list of objects. What is no object is passed over (`[""]` is Slack's way to write an
 /// empty list, trap 5); `bad` is told of elements that can't be read.
 pub(super) fn read_list<'a, T: Deserialize<'a>>(

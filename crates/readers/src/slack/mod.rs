@@ -8,6 +8,7 @@
 
 mod attachment;
 mod author;
+mod beside;
 mod blocks;
 mod context;
 mod convert;
@@ -16,6 +17,7 @@ mod day;
 mod emoji;
 mod export;
 mod files;
+pub(crate) mod fuzzing;
 mod gather;
 mod layout;
 mod lenient;
@@ -30,15 +32,22 @@ mod space;
 mod split;
 mod stream;
 mod subtype;
+mod support;
 mod tally;
 mod thread;
 mod time;
 mod uploads;
+mod workspace;
 
-use crate::{Container, ExportReader, ReadError, Sink, codes, url};
+use std::collections::HashMap;
 
-use export::{DayFile, Export};
-use lenient::{List, Obj};
+use chatferry_model::manifest::Workspace;
+
+use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
+
+use beside::Beside;
+use export::Export;
+use layout::Layout;
 use space::Space;
 use stream::{Files, Reading};
 
@@ -55,21 +64,7 @@ impl ExportReader for Slack {
         if let Some(layout) = slackdump::sniff(container) {
             return Some(layout.to_owned());
         }
-        let roots = layout::roots(0, container);
-        let root = roots.first()?;
-        let has = |name: &str| container.find(&format!("{}{name}", root.prefix)).is_some();
-        let is_listed = metadata::LISTS.iter().any(|(list, _)| has(list))
-            || metadata::PEOPLE.iter().any(|list| has(list));
-        let layout = if roots.iter().any(|root| root.prefix.contains("teams/")) {
-            "Enterprise Grid export"
-        } else if !is_listed {
-            "folders of day files without lists"
-        } else if has("integration_logs.json") {
-            "official export"
-        } else {
-            "export of a tool (slackdump and the like)"
-        };
-        Some(layout.to_owned())
+        Layout::of(container).map(|layout| layout.words().to_owned())
     }
 
     fn hint(&self, container: &Container) -> Option<String> {
@@ -89,6 +84,10 @@ impl ExportReader for Slack {
         } else {
             None
         }
+    }
+
+    fn support(&self) -> Vec<SupportTable> {
+        support::tables()
     }
 
     fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {
@@ -115,13 +114,14 @@ impl ExportReader for Slack {
             conversations: export.conversation_names(),
             titles: std::mem::take(&mut export.titles),
             blobs: uploads::take(&export.uploads, sink)?,
+            workspaces: workspace_names(&sink.details().workspaces),
             aliases: custom_emoji::aliases(&custom),
         };
         sink.emoji(&custom)?;
 
         let mut files = Files::new(sink.files()?);
-        for canvas in std::mem::take(&mut export.canvases) {
-            read_canvases(canvas, None, &space, &mut files, sink)?;
+        for (kind, list) in std::mem::take(&mut export.beside) {
+            beside::read(kind, list, None, &space, &mut files, sink)?;
         }
         let mut readings = Vec::new();
         let mut conversations = chatferry_model::sum::Sum {
@@ -149,7 +149,8 @@ impl ExportReader for Slack {
                 continue;
             }
             for canvas in std::mem::take(&mut source.canvases) {
-                read_canvases(canvas, Some(&id), &space, &mut files, sink)?;
+                let kind = Beside::Canvases;
+                beside::read(kind, canvas, Some(&id), &space, &mut files, sink)?;
             }
             readings.push(Reading::new(source));
         }
@@ -185,43 +186,9 @@ impl ExportReader for Slack {
     }
 }
 
-/// Takes the canvases of a list into `files.jsonl`. No export holds their text.
-fn read_canvases(
-    list: DayFile<'_>,
-    conversation: Option<&str>,
-    space: &Space,
-    files: &mut Files,
-    sink: &mut Sink<'_>,
-) -> Result<(), ReadError> {
-    let DayFile {
-        container, entry, ..
-    } = list;
-    let mut bytes = Vec::new();
-    if let Err(error) = container.read(entry, &mut bytes) {
-        sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error.to_string());
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let Ok(list) =
-        serde_json::from_str::<List<Obj<files::File<'_>>>>(text.trim_start_matches('\u{feff}'))
-    else {
-        sink.note_file(
-            &codes::SLACK_DAMAGED_LIST,
-            &entry.path,
-            "not a list of canvases",
-        );
-        return Ok(());
-    };
-    for file in list.iter().filter_map(Obj::get) {
-        let Some(file) = file.convert(space) else {
-            continue;
-        };
-        let mut line = serde_json::to_vec(&file).unwrap_or_default();
-        url::blot_tokens(&mut line, 0);
-        line.push(b'\n');
-        files.add(file.id.as_str(), false, line)?;
-        let title = file.title.as_deref().unwrap_or(&file.name).to_owned();
-        let place = conversation.map_or_else(|| entry.path.clone(), str::to_owned);
-        sink.note_file(&codes::SLACK_CANVAS, &place, title);
-    }
-    Ok(())
+fn workspace_names(workspaces: &[Workspace]) -> HashMap<String, String> {
+    let named = workspaces.iter();
+    named
+        .filter_map(|workspace| Some((workspace.id.clone(), workspace.name.clone()?)))
+        .collect()
 }

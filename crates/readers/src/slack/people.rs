@@ -79,6 +79,14 @@ impl People {
         }
     }
 
+    /// Whether that is a person, as far as the export tells: no bot, not Slackbot, not unknown.
+    pub(super) fn is_somebody(&self, person: &PersonId<'_>) -> bool {
+        match self.listed.get(person.as_str()) {
+            Some(listed) => listed.person.kind == PersonKind::User,
+            None => person.as_str() != SLACKBOT && person.as_str().starts_with(['U', 'W']),
+        }
+    }
+
     /// How many the export lists.
     pub(super) fn listed_count(&self) -> u64 {
         self.listed.len() as u64

@@ -17,6 +17,8 @@ pub(super) struct Space {
     pub(super) titles: HashMap<String, String>,
     /// The name in `blobs/` of files that came along, by file id.
     pub(super) blobs: HashMap<String, String>,
+    /// The name of a workspace, by id, where the export says it.
+    pub(super) workspaces: HashMap<String, String>,
     /// What a custom emoji stands for, with all aliases followed.
     pub(super) aliases: HashMap<String, String>,
 }
@@ -36,6 +38,10 @@ impl Space {
             .get(id)
             .map(String::as_str)
             .filter(|name| !name.is_empty())
+    }
+
+    pub(super) fn workspace_name(&self, id: &str) -> Option<&str> {
+        self.workspaces.get(id).map(String::as_str)
     }
 
     pub(super) fn file_title(&self, id: &str) -> Option<&str> {
@@ -66,6 +72,7 @@ impl Space {
             conversations: map(&[("C1", "general")]),
             titles: map(&[("F9", "Plan")]),
             blobs: map(&[("F1", "0123")]),
+            workspaces: map(&[("T1", "Acme")]),
             aliases: map(&[("thumb", "+1")]),
         }
     }

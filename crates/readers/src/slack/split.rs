@@ -128,14 +128,21 @@ fn next_message(text: &str) -> Option<usize> {
     }
 }
 
-/// Makes JSON of what is almost JSON: halves of surrogate pairs become U+FFFD, control characters
-/// are escaped, `NaN` and `Infinity` become null.
+/// Makes JSON of what is almost JSON, so that one bad field costs that field: halves of surrogate
+/// pairs become U+FFFD, control characters are escaped, numbers that are too large become strings,
+/// `NaN`, `undefined` and other words null, and commas before a closing bracket go.
 pub(super) fn repair(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + 16);
     let mut rest = raw;
     let mut in_string = false;
     while let Some(c) = rest.chars().next() {
         let (one, after) = rest.split_at(c.len_utf8());
+        if !in_string && is_bare(c) {
+            let (word, after) = rest.split_at(rest.find(|c| !is_bare(c)).unwrap_or(rest.len()));
+            repair_word(word, &mut out);
+            rest = after;
+            continue;
+        }
         rest = after;
         match c {
             '"' => {
@@ -144,26 +151,36 @@ pub(super) fn repair(raw: &str) -> String {
             }
             '\\' if in_string => rest = repair_escape(rest, &mut out),
             c if in_string && c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            'N' | 'I' | '-' if !in_string => {
-                let word = [("NaN", 0), ("Infinity", 0), ("-Infinity", 0), ("-NaN", 0)]
-                    .into_iter()
-                    .map(|(word, _)| word)
-                    .find(|word| {
-                        c == word.chars().next().unwrap_or_default()
-                            && after.starts_with(word.get(1..).unwrap_or_default())
-                    });
-                match word {
-                    Some(word) => {
-                        out.push_str("null");
-                        rest = after.get(word.len() - 1..).unwrap_or_default();
-                    }
-                    None => out.push_str(one),
-                }
-            }
+            ',' if !in_string && rest.trim_start().starts_with(['}', ']']) => {}
             _ => out.push_str(one),
         }
     }
     out
+}
+
+/// Whether a character outside strings belongs to a number or a word.
+fn is_bare(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_' | '$')
+}
+
+/// A number or word outside strings, as JSON.
+fn repair_word(word: &str, out: &mut String) {
+    if serde_json::from_str::<serde_json::Value>(word).is_ok() {
+        out.push_str(word);
+        return;
+    }
+    let digits = word.trim_start_matches(['+', '-', '.']);
+    match word {
+        "True" => out.push_str("true"),
+        "False" => out.push_str("false"),
+        // Nothing of a number is lost where it is kept as it was written.
+        _ if digits.starts_with(|c: char| c.is_ascii_digit()) => {
+            out.push('"');
+            out.push_str(word);
+            out.push('"');
+        }
+        _ => out.push_str("null"),
+    }
 }
 
 /// Puts null in the place of what lies deeper than `deepest` brackets.
@@ -314,6 +331,10 @@ mod tests {
                 r#"{"a":null,"b":null,"c":-1}"#,
             ),
             (r#"{"a":"NaN"}"#, r#"{"a":"NaN"}"#),
+            (
+                r#"{"a":undefined,"b":1e400,"c":[nan,True,],"d":1577800000.,}"#,
+                r#"{"a":null,"b":"1e400","c":[null,true],"d":"1577800000."}"#,
+            ),
             ("{\"a\":\"x\ny\"}", r#"{"a":"x\u000ay"}"#),
             (r#"{"a":"\x41 \u12"}"#, r#"{"a":"\\x41 \\u12"}"#),
         ] {

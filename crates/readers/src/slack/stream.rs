@@ -4,10 +4,10 @@
 //! of small files keep all cores busy. While one batch is parsed, the one before is written. At any
 //! time two batches are in memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chatferry_model::ConversationId;
-use chatferry_model::conversation::Conversation;
+use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::finding::{Place, Stage};
 use chatferry_model::jsonl::JsonlWriter;
 use chatferry_model::{Micros, PersonId};
@@ -20,7 +20,7 @@ use super::export::{DayFile, Source};
 use super::people::People;
 use super::rearrange::{Rearrange, Rearranged};
 use super::space::Space;
-use super::tally::Tally;
+use super::tally::{Seen, Tally};
 use super::thread::{InOrder, Refusal, Written};
 use crate::{ReadError, Sink, codes};
 
@@ -34,11 +34,14 @@ pub(super) struct Reading<'c> {
     pub(super) conversation: Conversation,
     here: Here,
     days: Vec<DayFile<'c>>,
+    /// Whether a list of the export names it, which also says who is in it.
+    is_listed: bool,
 }
 
 impl<'c> Reading<'c> {
     pub(super) fn new(source: Source<'c>) -> Self {
         Self {
+            is_listed: source.is_listed(),
             here: Here {
                 id: source.conversation.id.clone(),
                 pins: source.pins,
@@ -114,6 +117,7 @@ pub(super) fn read(
         .sum();
     sink.progress().total(total);
     let mut done = Vec::with_capacity(readings.len());
+    let mut members = BTreeMap::new();
     {
         let work = Work::of(&readings);
         let mut assembly = Assembly {
@@ -125,6 +129,7 @@ pub(super) fn read(
             current: None,
             next: 0,
             done: &mut done,
+            members: &mut members,
         };
         let options = assembly.sink.options();
         let progress = assembly.sink.progress();
@@ -162,8 +167,11 @@ pub(super) fn read(
         assembly.take(parsed)?;
         assembly.finish()?;
     }
-    for (reading, counts) in readings.iter_mut().zip(&done) {
+    for (number, (reading, counts)) in readings.iter_mut().zip(&done).enumerate() {
         let conversation = &mut reading.conversation;
+        if let Some(members) = members.remove(&number) {
+            conversation.members = members;
+        }
         let time = |micros: Option<i64>| micros.and_then(|micros| Micros::new(micros).ok());
         conversation.messages = counts.messages + counts.placeholders;
         conversation.replies = counts.replies;
@@ -230,6 +238,8 @@ struct Assembly<'s, 'c, 'k> {
     /// The first conversation that has not been begun.
     next: usize,
     done: &'s mut Vec<Written>,
+    /// Members of conversations that no list names.
+    members: &'s mut BTreeMap<usize, Vec<PersonId<'static>>>,
 }
 
 /// The conversation that is being put together.
@@ -291,6 +301,9 @@ impl Assembly<'_, '_, '_> {
         };
         let id = &reading.here.id;
         let Current { lines, tally, .. } = current;
+        if !reading.is_listed {
+            self.guess_members(id, current.reading, &tally.people);
+        }
         self.people.seen(tally.people);
         let (written, summary) = match lines {
             Some(lines) => lines.finish()?,
@@ -336,6 +349,35 @@ impl Assembly<'_, '_, '_> {
         }
         self.done.push(written);
         Ok(())
+    }
+
+    /// Takes those who wrote in a conversation for its members, where no list says who they are.
+    fn guess_members(
+        &mut self,
+        id: &ConversationId<'_>,
+        reading: usize,
+        people: &HashMap<PersonId<'static>, Seen>,
+    ) {
+        let wrote = people.iter().filter(|(_, seen)| seen.messages > 0);
+        let mut members: Vec<_> = wrote
+            .map(|(person, _)| person.clone())
+            .filter(|person| self.people.is_somebody(person))
+            .collect();
+        members.sort();
+        // One alone would make notes to oneself of a direct message.
+        let is_dm = self
+            .readings
+            .get(reading)
+            .is_some_and(|reading| reading.conversation.kind == ConversationKind::Dm);
+        if members.len() > usize::from(is_dm) {
+            self.note(
+                id,
+                &codes::SLACK_MEMBERS_GUESSED,
+                0,
+                "those who wrote in it",
+            );
+            self.members.insert(reading, members);
+        }
     }
 
     fn rearrange(&mut self, reading: &Reading<'_>) -> Result<Rearranged, ReadError> {

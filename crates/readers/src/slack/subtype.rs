@@ -2,6 +2,8 @@
 //!
 //! The subtype decides and never the text, which is in the language of the workspace (trap 68).
 
+use crate::Support;
+
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
@@ -102,6 +104,48 @@ pub(super) const SUBTYPES: &[(&str, Treatment)] = &[
     ("unpinned_item", Nothing),
     ("welcome_party", Nothing),
 ];
+
+impl Treatment {
+    /// What becomes of it, in words.
+    pub(super) fn support(self) -> (Support, &'static str) {
+        match self {
+            Message => (Support::Whole, "message"),
+            Me => (Support::Whole, "message in italics"),
+            Broadcast => (Support::Whole, "reply, shown in the channel too"),
+            FileShare => (
+                Support::Whole,
+                "message with its file and what was said about it",
+            ),
+            FileComment => (
+                Support::Whole,
+                "message, unless the share has said it already",
+            ),
+            Line => (Support::Whole, "system line"),
+            Notice => (
+                Support::Partly,
+                "left out and counted; a system line if `system_messages` says so",
+            ),
+            Nothing => (
+                Support::No,
+                "left out and counted; a system line where somebody answered it",
+            ),
+            PinnedItem => (
+                Support::Partly,
+                "left out and counted; pins come from the list of channels",
+            ),
+            Tombstone => (
+                Support::Partly,
+                "a line above the replies, left out and counted without any",
+            ),
+            Denied => (Support::No, "a line that says so"),
+            Envelope => (Support::Whole, "the message within"),
+            Unknown => (
+                Support::Partly,
+                "message if it says anything, with a finding",
+            ),
+        }
+    }
+}
 
 /// What becomes of a message of that subtype; without one somebody said it.
 pub(super) fn treatment(subtype: Option<&str>) -> Treatment {

@@ -5,8 +5,8 @@
 
 mod layout;
 mod media;
-mod rich_text;
-mod section;
+pub(super) mod rich_text;
+pub(super) mod section;
 mod table;
 mod text;
 mod unknown;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::context::Context;
 use super::lenient::{self, Str, Tagged};
+use crate::{Element, Support};
 
 /// What every kind of block can do.
 pub(super) trait Convert {
@@ -31,7 +32,7 @@ impl<T: Convert> Convert for Box<T> {
 }
 
 macro_rules! blocks {
-    ($($kind:literal => $variant:ident($type:ty),)*) => {
+    ($($kind:literal => $variant:ident($type:ty), $support:ident $becomes:literal;)*) => {
         /// A block of any kind.
         #[derive(Debug)]
         pub(super) enum Block<'a> {
@@ -44,8 +45,8 @@ macro_rules! blocks {
         }
 
         /// Every kind of block that is known.
-        #[cfg(test)]
-        pub(super) const KINDS: &[&str] = &[$($kind,)*];
+        pub(super) const KINDS: &[Element] =
+            &[$(Element::new($kind, Support::$support, $becomes),)*];
 
         impl<'de> Tagged<'de> for Block<'de> {
             fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error> {
@@ -70,27 +71,49 @@ macro_rules! blocks {
 
 blocks! {
     "rich_text" => RichText(rich_text::RichText<'a>),
+        Whole "as below";
     "section" => Section(section::Section<'a>),
+        Whole "text, fields side by side, accessory";
     "context" => Context(section::ContextLine<'a>),
+        Whole "a line of texts and pictures";
     "context_actions" => ContextActions(section::Actions<'a>),
+        Partly "labels in brackets";
     "actions" => Actions(section::Actions<'a>),
+        Partly "labels in brackets, as links where they lead somewhere";
     "input" => Input(section::Input<'a>),
+        Partly "label, hint and what there was to choose";
     "header" => Header(text::Header<'a>),
+        Whole "heading";
     "markdown" => Markdown(text::Markdown<'a>),
+        Whole "as Markdown shows it";
     "divider" => Divider(layout::Divider),
+        Whole "rule";
     "condition" => Condition(layout::Group<'a>),
+        Partly "all its blocks, of which people saw one";
     "carousel" => Carousel(layout::Group<'a>),
+        Partly "cards below one another";
     "card" => Card(Box<layout::Card<'a>>),
+        Whole "card";
     "alert" => Alert(layout::Alert<'a>),
+        Whole "card in the colour of its level";
     "plan" => Plan(layout::Plan<'a>),
+        Whole "title and list of tasks";
     "task_card" => TaskCard(layout::TaskCard<'a>),
+        Whole "title, details and output";
     "image" => Image(media::Image<'a>),
+        Whole "picture with its title";
     "video" => Video(media::Video<'a>),
+        Partly "card that leads to it";
     "file" => File(media::Silent),
+        No "nothing of its own: the file hangs on the message";
     "call" => Call(media::Call<'a>),
+        Partly "card with name, time, address and people";
     "contact_card" => ContactCard(media::ContactCard<'a>),
+        Partly "name and e-mail";
     "share_shortcut" => ShareShortcut(media::Silent),
+        No "nothing: a button of Slack's";
     "table" => Table(table::Table<'a>),
+        Whole "table";
 }
 
 impl Default for Block<'_> {

@@ -120,6 +120,36 @@ pub(in crate::slack) enum Element<'a> {
     Unknown(Unknown),
 }
 
+/// Every kind of thing to press or choose from.
+pub(in crate::slack) const CONTROLS: &[&str] = &[
+    "button",
+    "workflow_button",
+    "static_select",
+    "external_select",
+    "users_select",
+    "conversations_select",
+    "channels_select",
+    "multi_static_select",
+    "multi_external_select",
+    "multi_users_select",
+    "multi_conversations_select",
+    "multi_channels_select",
+    "overflow",
+    "datepicker",
+    "timepicker",
+    "datetimepicker",
+    "radio_buttons",
+    "checkboxes",
+    "plain_text_input",
+    "email_text_input",
+    "url_text_input",
+    "number_input",
+    "rich_text_input",
+    "file_input",
+    "feedback_buttons",
+    "icon_button",
+];
+
 /// Something to press or choose from.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
@@ -152,32 +182,7 @@ impl<'de> Tagged<'de> for Element<'de> {
                 Self::Text(text.of_kind(kind))
             }
             "image" => Self::Image(lenient::rest(rest)?),
-            "button"
-            | "workflow_button"
-            | "static_select"
-            | "external_select"
-            | "users_select"
-            | "conversations_select"
-            | "channels_select"
-            | "multi_static_select"
-            | "multi_external_select"
-            | "multi_users_select"
-            | "multi_conversations_select"
-            | "multi_channels_select"
-            | "overflow"
-            | "datepicker"
-            | "timepicker"
-            | "datetimepicker"
-            | "radio_buttons"
-            | "checkboxes"
-            | "plain_text_input"
-            | "email_text_input"
-            | "url_text_input"
-            | "number_input"
-            | "rich_text_input"
-            | "file_input"
-            | "feedback_buttons"
-            | "icon_button" => Self::Control(lenient::rest(rest)?),
+            known if CONTROLS.contains(&known) => Self::Control(lenient::rest(rest)?),
             kind => Self::Unknown(Unknown::read(kind, rest)?),
         })
     }

@@ -37,7 +37,7 @@ fn shown(json: &str) -> String {
 
 #[test]
 fn every_kind_in_its_smallest_form_is_read() {
-    for kind in KINDS {
+    for kind in KINDS.iter().map(|kind| kind.name) {
         let (_, notes) = read(&format!(r#"[{{"type":"{kind}"}}]"#));
         assert!(notes.is_empty(), "{kind}: {notes:?}");
     }
@@ -118,7 +118,7 @@ fn newer_kinds() {
         [{card:{color:#a30200,body:[{paragraph:[{T:Down,marks:[bold]}}]}]}}]
         [{card:{title:[{T:T}}],body:[{paragraph:[{T:B}}]},{paragraph:[{T:[}},{link:{url:https://e.example,content:[{T:Go}}]}},{T:]}}]}]}}]
         [{paragraph:[{T:Steps}}]},{list:{style:task,items:[{checked:true,blocks:[{paragraph:[{T:one}}]}]},{checked:false,blocks:[{paragraph:[{T:two}}]}]}]}}]
-        [{paragraph:[{T:#fff}},{T:@T1}},{T:Plan}},{mention:{target:{group:S1},text:}},{mention:{target:{everyone:here},text:here}},{date:{time:2014-02-18T14:39:42.000000Z,text:2014-02-18}}]}]
+        [{paragraph:[{T:#fff}},{T:@Acme}},{T:Plan}},{mention:{target:{group:S1},text:}},{mention:{target:{everyone:here},text:here}},{date:{time:2014-02-18T14:39:42.000000Z,text:2014-02-18}}]}]
         [{image:{source:{file:F1},alt:a}},{image:{source:{url:https://files.slack.com/i.png}}}]
         "#
     );
@@ -193,8 +193,12 @@ proptest! {
         let space = Space::for_tests();
         let here = Here { id: chatferry_model::ConversationId::new("C1"), pins: Vec::new() };
         let mut context = Context::new(&space);
+        let options = crate::ReadOptions {
+            system_messages: crate::SystemMessages::Show,
+            ..Default::default()
+        };
         if let Some(message) = &message {
-            convert::convert(message, &here, crate::SystemMessages::Show, &mut context);
+            convert::convert(message, &here, &options, &mut context);
         }
     }
 }

@@ -37,6 +37,9 @@ struct Chunk<'a> {
     /// Its members.
     #[serde(borrow)]
     cu: List<Str<'a>>,
+    /// Who was asking, which names the workspace.
+    #[serde(borrow)]
+    w: Option<&'a RawValue>,
     /// Messages and files that a search found.
     sm: List<IgnoredAny>,
     sf: List<IgnoredAny>,
@@ -137,6 +140,9 @@ fn take_lists(chunk: &Chunk<'_>, lists: &mut Lists) -> bool {
     }
     if let Some(channel) = chunk.ci {
         whole &= lists.channel(channel.get(), Source::Asked);
+    }
+    if let Some(workspace) = chunk.w {
+        lists.workspace(workspace.get());
     }
     for user in chunk.cu.iter().filter_map(Str::get) {
         lists.member(chunk.id.or_empty(), user);

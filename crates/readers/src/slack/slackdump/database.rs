@@ -22,6 +22,8 @@ const MEMBERS: &str = "
     SELECT M.CHANNEL_ID, M.ID, C.SESSION_ID
     FROM CHANNEL_USER M LEFT JOIN CHUNK C ON C.ID = M.CHUNK_ID
     ORDER BY M.CHANNEL_ID, C.SESSION_ID, M.CHUNK_ID, M.IDX";
+/// Who was asking, as last seen.
+const WORKSPACE: &str = "SELECT DATA FROM WORKSPACE ORDER BY CHUNK_ID";
 const SEARCHES: &str =
     "SELECT EXISTS (SELECT 1 FROM SEARCH_MESSAGE UNION ALL SELECT 1 FROM SEARCH_FILE)";
 const MESSAGES: &str = "
@@ -45,7 +47,11 @@ pub(super) fn unfold(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(
                 damaged(entry, &error, sink);
             }
         }
-        // Archives of old have no such table.
+        // Archives of old have no such tables.
+        let _ = each_row(&database, WORKSPACE, |row| {
+            archive.lists.workspace(&text(row, 0)?);
+            Ok(())
+        });
         if database.query_one(SEARCHES, [], |row| row.get(0)) == Ok(true) {
             sink.note_file(&codes::SLACK_SEARCH_RESULTS, &entry.path, "results");
         }

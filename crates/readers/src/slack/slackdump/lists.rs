@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::lenient::Str;
+use super::super::workspace;
 
 /// The people and conversations of an archive.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(super) struct Lists {
     channels: BTreeMap<String, Channel>,
     /// In the order they came.
     members: BTreeMap<String, Vec<String>>,
+    /// The JSON of who was asking, which names the workspace.
+    workspace: Option<String>,
 }
 
 #[derive(Debug)]
@@ -67,6 +70,11 @@ impl Lists {
         self.members.remove(channel);
     }
 
+    /// Takes the answer to who was asking.
+    pub(super) fn workspace(&mut self, json: &str) {
+        self.workspace = Some(json.to_owned());
+    }
+
     /// The lists of an export by name, those that hold something.
     pub(super) fn write(mut self) -> Vec<(&'static str, String)> {
         let (mut public, mut private) = (Vec::new(), Vec::new());
@@ -90,9 +98,11 @@ impl Lists {
             ("users.json", users),
         ];
         let filled = lists.into_iter().filter(|(_, list)| !list.is_empty());
-        filled
+        let mut all: Vec<_> = filled
             .map(|(name, list)| (name, format!("[{}]", list.join(",\n"))))
-            .collect()
+            .collect();
+        all.extend(self.workspace.map(|json| (workspace::FILE, json)));
+        all
     }
 }
 

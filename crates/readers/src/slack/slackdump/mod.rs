@@ -20,7 +20,7 @@ use crate::{Container, Entry, ReadError, Sink};
 
 /// One of slackdump's own formats. Where one folder looks like several, the first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Format {
+pub(super) enum Format {
     /// `slackdump.sqlite`.
     Database,
     /// `C….json.gz`, `channels.json.gz`, `users.json.gz`.
@@ -43,13 +43,30 @@ impl Format {
     }
 
     fn words(self) -> &'static str {
-        match self {
-            Self::Database => "slackdump's archive (SQLite)",
-            Self::Chunks => "slackdump's chunks",
-            Self::Dump => "slackdump's dump",
-        }
+        let mut formats = FORMATS.iter();
+        let known = formats.find(|(format, ..)| *format == self);
+        known.map_or("slackdump", |(_, _, words)| words)
     }
 }
+
+/// All formats, each with its name in tables and in messages.
+pub(super) const FORMATS: &[(Format, &str, &str)] = &[
+    (
+        Format::Database,
+        "(slackdump's archive, a SQLite database)",
+        "slackdump's archive (SQLite)",
+    ),
+    (
+        Format::Chunks,
+        "(slackdump's chunks, `.json.gz`)",
+        "slackdump's chunks",
+    ),
+    (
+        Format::Dump,
+        "(slackdump's dump, `C….json`)",
+        "slackdump's dump",
+    ),
+];
 
 /// The layout in words, if the container holds one of slackdump's own.
 pub(super) fn sniff(container: &Container) -> Option<&'static str> {

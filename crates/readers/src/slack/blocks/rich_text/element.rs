@@ -14,16 +14,20 @@ use crate::slack::emoji::{self, Name};
 use crate::slack::lenient::{self, Flag, Num, Obj, Str, Tagged};
 use crate::slack::mrkdwn::{self, push_lines};
 use crate::slack::time::SlackTs;
-use crate::url;
+use crate::{Support, url};
 
 macro_rules! elements {
-    ($($($kind:literal)|+ => $variant:ident($type:ident),)*) => {
+    ($($($kind:literal)|+ => $variant:ident($type:ident), $support:ident $becomes:literal;)*) => {
         /// An inline element.
         #[derive(Debug)]
         pub(super) enum Element<'a> {
             $($variant($type<'a>),)*
             Unknown(Unknown),
         }
+
+        /// Every kind of inline element that is known.
+        pub(in crate::slack) const KINDS: &[crate::Element] =
+            &[$($(crate::Element::new($kind, Support::$support, $becomes),)+)*];
 
         impl<'de> Tagged<'de> for Element<'de> {
             fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error> {
@@ -48,16 +52,27 @@ macro_rules! elements {
 
 elements! {
     "text" | "raw_text" => Text(Words),
+        Whole "words, with all styles";
     "link" => Link(Link),
+        Whole "link";
     "emoji" => Emoji(Emoji),
+        Whole "the characters; a custom one by its name";
     "user" => User(User),
+        Whole "mention, or bold name";
     "usergroup" => UserGroup(UserGroup),
+        Partly "name where the text has it: no export lists groups";
     "channel" => Channel(Channel),
+        Whole "mention, or name";
     "broadcast" => Broadcast(Broadcast),
+        Whole "mention of the channel, or word";
     "date" => Date(Date),
+        Whole "the words people saw, else the time in UTC";
     "color" => Color(Color),
+        Partly "its value, without the swatch";
     "team" => Team(Team),
+        Partly "name of the workspace, where it is known";
     "canvas" | "file" => Canvas(Canvas),
+        Partly "title, as a link where there is an address";
 }
 
 impl Default for Element<'_> {
@@ -313,9 +328,11 @@ pub(super) struct Team<'a> {
 }
 
 impl Team<'_> {
-    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.team_id.get() {
-            out.push(Inline::marked(format!("@{id}"), marks(&self.style)));
+            let name = context.space.workspace_name(id);
+            let name = name.unwrap_or("workspace");
+            out.push(Inline::marked(format!("@{name}"), marks(&self.style)));
         }
     }
 }

@@ -11,11 +11,13 @@ use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
 use super::Convert;
+use crate::Support;
 use crate::slack::context::Context;
 use crate::slack::lenient::{self, List, Num, Str, Tagged};
 use crate::slack::mrkdwn::trim_breaks;
 
 use element::Element;
+pub(in crate::slack) use element::KINDS;
 
 /// A block of rich text.
 #[derive(Debug, Default, Deserialize)]
@@ -70,16 +72,28 @@ impl Default for Part<'_> {
     }
 }
 
-impl<'de> Tagged<'de> for Part<'de> {
-    fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error> {
-        Ok(match kind.or_empty() {
-            "rich_text_section" => Self::Section(lenient::rest(rest)?),
-            "rich_text_list" => Self::List(lenient::rest(rest)?),
-            "rich_text_quote" => Self::Quote(lenient::rest(rest)?),
-            "rich_text_preformatted" => Self::Preformatted(lenient::rest(rest)?),
-            _ => Self::Other(Element::of_kind(kind, rest)?),
-        })
-    }
+macro_rules! parts {
+    ($($kind:literal => $variant:ident, $becomes:literal;)*) => {
+        /// Every kind of part that is known.
+        pub(in crate::slack) const PARTS: &[crate::Element] =
+            &[$(crate::Element::new($kind, Support::Whole, $becomes),)*];
+
+        impl<'de> Tagged<'de> for Part<'de> {
+            fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error> {
+                Ok(match kind.or_empty() {
+                    $($kind => Self::$variant(lenient::rest(rest)?),)*
+                    _ => Self::Other(Element::of_kind(kind, rest)?),
+                })
+            }
+        }
+    };
+}
+
+parts! {
+    "rich_text_section" => Section, "lines";
+    "rich_text_list" => List, "list, nested as its indents say, numbers going on where they did";
+    "rich_text_quote" => Quote, "quote";
+    "rich_text_preformatted" => Preformatted, "code block, within a quote where it has a border";
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Part<'a> {

@@ -1,0 +1,79 @@
+//! What a reader carries over, element by element, told by the registries that do it. The guide's
+//! pages show it; a test holds them to it.
+
+/// How much of an element reaches the intermediate format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// What people saw of it.
+    Whole,
+    /// Its words, or the part that can be shown elsewhere.
+    Partly,
+    /// Nothing; it is counted or named instead, where it said anything.
+    No,
+}
+
+/// One element of a source's format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// Its name in the format.
+    pub name: &'static str,
+    /// How much of it is carried over.
+    pub support: Support,
+    /// What becomes of it.
+    pub becomes: &'static str,
+}
+
+/// The elements of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupportTable {
+    /// What they are.
+    pub title: &'static str,
+    /// One row each.
+    pub elements: Vec<Element>,
+}
+
+impl Element {
+    /// An element, for registries.
+    pub(crate) const fn new(name: &'static str, support: Support, becomes: &'static str) -> Self {
+        Self {
+            name,
+            support,
+            becomes,
+        }
+    }
+}
+
+impl Support {
+    /// The word for it in tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "yes",
+            Self::Partly => "partly",
+            Self::No => "no",
+        }
+    }
+}
+
+impl SupportTable {
+    /// The table in Markdown, under a heading of the third level.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut out = format!("### {}\n\n| | | |\n|---|---|---|\n", self.title);
+        for Element {
+            name,
+            support,
+            becomes,
+        } in &self.elements
+        {
+            let name = match name.strip_prefix('(') {
+                // In words, where the format has no name for it.
+                Some(_) => (*name).to_owned(),
+                None => format!("`{name}`"),
+            };
+            let support = support.as_str();
+            out.push_str(&format!("| {name} | {support} | {becomes} |\n"));
+        }
+        out
+    }
+}
