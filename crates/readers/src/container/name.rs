@@ -1,7 +1,5 @@
 //! Names of entries: which characters the bytes mean, and which names are safe.
 
-use std::borrow::Cow;
-
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// The upper half of code page 437, which zip names are in when they are not UTF-8.
@@ -40,12 +38,6 @@ pub fn normalise(name: &str) -> String {
 /// The path with `/` between its parts and no empty or `.` part; nothing if it leaves the
 /// container or is absolute (slack.md trap 74).
 fn enclosed(path: &str) -> Option<String> {
-    let path: Cow<'_, str> = if path.contains('/') || !path.contains('\\') {
-        path.into()
-    } else {
-        // Written by a Windows tool that knows no better.
-        path.replace('\\', "/").into()
-    };
     if path.starts_with('/') || path.contains('\0') {
         return None;
     }
@@ -57,7 +49,12 @@ fn enclosed(path: &str) -> Option<String> {
             part => parts.push(part),
         }
     }
-    (!parts.is_empty()).then(|| parts.join("/"))
+    match *parts.as_slice() {
+        [] => None,
+        // Written by a Windows tool that knows no better.
+        [only] if only.contains('\\') => enclosed(&only.replace('\\', "/")),
+        _ => Some(parts.join("/")),
+    }
 }
 
 /// What macOS and Windows add to a zip or folder.
@@ -92,6 +89,9 @@ mod tests {
             ("a/b.json", Some("a/b.json")),
             ("./a//b.json", Some("a/b.json")),
             ("a\\b.json", Some("a/b.json")),
+            ("./a\\b.json", Some("a/b.json")),
+            (".\\..\\..\\b", None),
+            ("./..\\..\\b", None),
             ("a/../../b", None),
             ("/etc/passwd", None),
             ("..", None),

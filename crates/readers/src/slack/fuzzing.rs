@@ -103,7 +103,7 @@ pub fn message(input: &[u8]) -> Result<(), String> {
         return Err("there are bytes that no line owns".to_owned());
     }
     if let Ok(list) = serde_json::from_slice::<Vec<Value>>(input) {
-        let messages = list.iter().filter(|item| item.is_object()).count() as u64;
+        let messages = list.iter().filter(|item| item.get("ts").is_some()).count() as u64;
         if sum.input < messages {
             return Err(format!(
                 "{messages} messages, of which {} were read",

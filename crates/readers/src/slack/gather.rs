@@ -30,15 +30,18 @@ pub(super) fn all(text: &str) -> Gathered {
 }
 
 fn gather(value: Value, messages: &mut Vec<Value>) {
-    let has_time = |value: &Value| value.get("ts").is_some();
+    // One that does not tell its time is told of later; it must not go unseen.
+    let is_message = |value: &Value| {
+        value.get("ts").is_some() || value.get("type").is_some_and(|kind| kind == "message")
+    };
     match value {
         Value::Array(items) => items.into_iter().for_each(|item| gather(item, messages)),
         Value::Object(mut page) if page.get("messages").is_some_and(Value::is_array) => {
             gather(page.remove("messages").unwrap_or_default(), messages);
         }
-        message if has_time(&message) => messages.push(message),
+        message if is_message(&message) => messages.push(message),
         Value::Object(map) => {
-            messages.extend(map.into_iter().map(|(_, value)| value).filter(has_time));
+            messages.extend(map.into_iter().map(|(_, value)| value).filter(is_message));
         }
         _ => {}
     }
@@ -66,6 +69,11 @@ mod tests {
             ),
             (r#"[[{"ts":"1"}],[],[{"ts":"2"}]]"#, 2, true),
             (r#"{"a":{"ts":"1"},"b":5}"#, 1, true),
+            (
+                r#"[{"messages":[{"type":"message","text":"when?"}]}]"#,
+                1,
+                true,
+            ),
             ("{\"ts\":\"1\"}\n{\"ts\":\"2\"}\n", 2, true),
             ("{\"ts\":\"1\"}\n{\"ts\":", 1, false),
             ("", 0, true),
