@@ -23,6 +23,9 @@ codes! {
     MATTERMOST_CHANNEL_MISSING = Warning "mattermost-channel-missing",
         "Posts were written in a channel that no line of the export describes.",
         "It is taken for a private channel of that name; look at its members before it is uploaded.";
+    MATTERMOST_COMPLIANCE = Warning "mattermost-compliance",
+        "A compliance export holds neither reactions nor pins nor cards, and only what was said since it was switched on.",
+        "Read a bulk export as well where one can be had; what is in both is taken from that.";
     MATTERMOST_CUSTOM_EMOJI = Warning "mattermost-custom-emoji",
         "A custom emoji was used whose picture is not in the export.",
         "Its name stands in its place; servers of some versions leave the pictures out of archives, and `/api/v4/emoji` has them.";
@@ -47,12 +50,18 @@ codes! {
     MATTERMOST_NO_ARCHIVED = Warning "mattermost-no-archived",
         "The export holds no archived channel, and by default servers leave them out with all their posts.",
         "If there are any, export again with `mmctl export create --include-archived-channels`.";
+    MATTERMOST_NO_THREADS = Warning "mattermost-no-threads",
+        "The XML of compliance exports does not say which post a reply answers.",
+        "Every reply stands by itself; export as CSV, or read a bulk export, to have threads.";
     MATTERMOST_NO_TIME = Error "mattermost-no-time",
         "A post does not say when it was written.",
         "It was left out, or took the time of its first reply; look at the line named.";
     MATTERMOST_OLD_VERSION = Warning "mattermost-old-version",
         "The export was written by an old server, whose notices of joins and the like look as if people had said them.",
         "They are read as messages; update the server and export again, if that matters.";
+    MATTERMOST_ORPHAN_REPLY = Warning "mattermost-orphan-reply",
+        "The post that a thread answers is not in the export.",
+        "The replies stand under a line that says so; an export of an earlier time may hold it.";
     MATTERMOST_OTHER_ENCODING = Warning "mattermost-other-encoding",
         "A line holds bytes that are not UTF-8.",
         "They are shown as replacement characters.";

@@ -16,6 +16,8 @@ pub mod container;
 pub mod fuzzing;
 
 mod autolink;
+mod blobs;
+mod emoji;
 mod encoding;
 mod error;
 mod markdown;
@@ -36,7 +38,7 @@ use chatferry_model::progress::Progress;
 
 pub use container::{Container, ContainerError, Entry};
 pub use error::ReadError;
-pub use options::{LinkPreviews, ReadOptions, SystemMessages};
+pub use options::{LinkPreviews, ReadOptions, SystemMessages, TextSmileys};
 pub use sink::Sink;
 pub use source::{ExportReader, READERS};
 pub use support::{Element, Support, SupportTable};

@@ -11,6 +11,8 @@ pub struct ReadOptions {
     pub selection: Selection,
     /// What to do with joins, topics and the like.
     pub system_messages: SystemMessages,
+    /// What to do with smileys made of signs.
+    pub text_smileys: TextSmileys,
     /// What to do with previews of links.
     pub link_previews: LinkPreviews,
 }
@@ -33,4 +35,15 @@ pub enum LinkPreviews {
     Card,
     /// Leave them out where the message says anything else, and count them.
     Drop,
+}
+
+/// What to do with smileys made of signs, `:-)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextSmileys {
+    /// Show them as emoji where the source does: Mattermost's clients do so unless told otherwise
+    /// (mattermost.md 4).
+    #[default]
+    Emoji,
+    /// Leave them as they are written.
+    Text,
 }

@@ -3,7 +3,7 @@
 use chatferry_model::finding::Stage;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::manifest::ReadDetails;
-use chatferry_readers::{LinkPreviews, ReadOptions, SystemMessages};
+use chatferry_readers::{LinkPreviews, ReadOptions, SystemMessages, TextSmileys};
 
 use crate::args::{ExportArgs, ReadArgs};
 use crate::commands::summary;
@@ -37,12 +37,17 @@ pub(crate) fn stage(context: &Context, args: &ExportArgs) -> Result<Ran<ReadDeta
             settings::LinkPreviews::Card => LinkPreviews::Card,
             settings::LinkPreviews::Drop => LinkPreviews::Drop,
         },
+        text_smileys: match context.settings.text_smileys {
+            settings::TextSmileys::Emoji => TextSmileys::Emoji,
+            settings::TextSmileys::Text => TextSmileys::Text,
+        },
     };
     let mut inputs = chatferry_readers::hash_inputs(&args.exports)?;
     let relevant = (
         options.compress,
         context.settings.system_messages,
         context.settings.link_previews,
+        context.settings.text_smileys,
         selection(context),
     );
     inputs.insert("settings".to_owned(), hash_value(&relevant)?);

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) system_messages: SystemMessages,
     /// What becomes of previews of links.
     pub(crate) link_previews: LinkPreviews,
+    /// What becomes of smileys made of signs.
+    pub(crate) text_smileys: TextSmileys,
     /// Where a reply that was also sent to the channel is shown.
     pub(crate) broadcast: Broadcast,
     /// How code blocks are written.
@@ -74,6 +76,17 @@ pub(crate) enum LinkPreviews {
 
 /// Limits, of Graph and of this program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What becomes of smileys made of signs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TextSmileys {
+    /// They become emoji, where the source shows them so.
+    #[default]
+    Emoji,
+    /// They stay as they are written.
+    Text,
+}
+
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     /// Posts per second into one channel (graph.md R46).
@@ -127,6 +140,7 @@ impl Default for Limits {
             retries: 8,
             concurrency: 64,
         }
+            text_smileys: TextSmileys::default(),
     }
 }
 

@@ -8,6 +8,9 @@ use super::{ContainerError, Entry, Place, display_name, folder};
 /// The folders that such an export has beside it.
 const BESIDE: &[&str] = &["data", "exported_emoji", "__uploads"];
 
+/// What a table of a compliance export has.
+const BESIDE_TABLES: &[&str] = &["files"];
+
 /// The lists that a conversation in one of slackdump's chunks has beside it.
 const LISTS_BESIDE: &[&str] = &["channels.json.gz", "users.json.gz", "workspace.json.gz"];
 
@@ -34,7 +37,12 @@ pub(super) fn list(path: &Path, size: u64) -> Result<Vec<Entry>, ContainerError>
             });
         }
     }
-    for name in BESIDE {
+    let folders = if display_name(path).ends_with(".csv") {
+        BESIDE_TABLES
+    } else {
+        BESIDE
+    };
+    for name in folders {
         let beside = path.with_file_name(name);
         if beside.is_dir() {
             entries.extend(folder::list(&beside)?.into_iter().map(|entry| Entry {

@@ -8,6 +8,7 @@ mod gzip;
 mod hash;
 mod inflate;
 mod name;
+mod nested;
 mod tarball;
 mod unfolded;
 
@@ -52,6 +53,8 @@ enum Place {
     File(std::path::PathBuf),
     /// The offset within what was made from the container.
     Made(u64),
+    /// Which of the zips within the container, and the place in that.
+    Within(usize, Box<Place>),
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +62,7 @@ enum Backing {
     Zip(archive::Archive),
     Tar(tarball::Tarball),
     Folder,
+    Nested(nested::Nested),
     Unfolded(unfolded::Unfolded),
 }
 
@@ -146,11 +150,16 @@ impl Container {
     }
 }
 
-/// How a file begins that is an export by itself: JSON lines, a database.
+/// How a file begins that is an export by itself: JSON lines, a database, and the two forms of
+/// Mattermost's compliance exports.
 const BARE: &[&[u8]] = &[
     b"{",
     b"\xef\xbb\xbf{",
     b"SQLite format 3\0",
+    b"Post Creation Time,",
+    b"\xef\xbb\xbfPost Creation Time,",
+    b"<?xml",
+    b"<FileDump",
 ];
 
 /// What an export is on disk.
@@ -182,10 +191,11 @@ impl Backing {
     fn copy(&self, entry: &Entry, to: &mut dyn io::Write) -> io::Result<()> {
         match (self, &entry.place) {
             (Self::Unfolded(unfolded), _) => unfolded.copy(entry, to),
+            (Self::Nested(nested), _) => nested.copy(entry, to),
             (Self::Zip(archive), Place::Zip(number)) => archive.copy(*number, entry, to),
             (Self::Tar(tarball), Place::Tar(offset)) => tarball.copy(*offset, entry, to),
             (_, Place::File(path)) => folder::copy(path, to),
-            (_, Place::Zip(_) | Place::Tar(_) | Place::Made(_)) => {
+            (_, Place::Zip(_) | Place::Tar(_) | Place::Made(_) | Place::Within(..)) => {
                 Err(io::ErrorKind::NotFound.into())
             }
         }

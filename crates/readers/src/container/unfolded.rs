@@ -45,6 +45,27 @@ impl Unfolding {
         Ok(())
     }
 
+    /// Adds a file that the container does not hold, as `write` writes it.
+    pub(crate) fn write<E>(
+        &mut self,
+        path: String,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut counting = Counting {
+            to: &mut self.made,
+            bytes: 0,
+        };
+        write(&mut counting)?;
+        let size = counting.bytes;
+        self.entries.push(Entry {
+            path,
+            size,
+            place: Place::Made(self.at),
+        });
+        self.at += size;
+        Ok(())
+    }
+
     /// Adds a file that the container holds, under that path.
     pub(crate) fn keep(&mut self, entry: &Entry, path: String) {
         self.entries.push(Entry {
@@ -68,6 +89,23 @@ impl Unfolding {
                 rest: Box::new(of.backing.clone()),
             }),
         })
+    }
+}
+
+struct Counting<'f> {
+    to: &'f mut BufWriter<File>,
+    bytes: u64,
+}
+
+impl Write for Counting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 
