@@ -22,25 +22,62 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     Ok(ExitStatus::with_errors(ran.errors))
 }
 
+/// What rendering is told of the settings.
+fn settings(context: &Context) -> Result<RenderSettings, CliError> {
+    let settings = &context.settings;
+    Ok(RenderSettings {
+        selection: context.selection.clone(),
+        fetched: Some(context.work.fetch()),
+        message_bytes: settings.limits.message_bytes,
+        request_bytes: settings.limits.request_bytes,
+        images: settings.images,
+        files: settings.files,
+        reactions: settings.reactions,
+        reactions_probe: settings.reactions_probe,
+        mentions: settings.mentions,
+        channel_mentions: settings.channel_mentions,
+        broadcast_mentions: settings.broadcast_mentions,
+        code_blocks: settings.code_blocks,
+        broadcast: settings.broadcast,
+        compress: settings.compress,
+        time_zone: chatferry_render::time_zone(&settings.time_zone).ok_or_else(|| {
+            CliError::usage(format!("time_zone: {:?} is no time zone", settings.time_zone))
+                .hint("name it as \"Europe/Berlin\" or \"UTC\"")
+        })?,
+        texts: chatferry_render::texts(&settings.language).ok_or_else(|| {
+            CliError::usage(format!("language: there are no words in {:?}", settings.language))
+                .hint("\"en\" is the one there is")
+        })?,
+    })
+}
+
+/// The settings that what is rendered depends on.
+fn relevant(context: &Context) -> impl serde::Serialize + use<> {
+    let settings = &context.settings;
+    (
+        [settings.limits.message_bytes, settings.limits.request_bytes],
+        (settings.images, settings.files),
+        (settings.reactions, settings.reactions_probe),
+        (
+            settings.mentions,
+            settings.channel_mentions,
+            settings.broadcast_mentions,
+        ),
+        (settings.broadcast, settings.code_blocks, settings.compress),
+        (settings.time_zone.clone(), settings.language.clone()),
+        read::selection(context),
+    )
+}
+
 /// Runs the stage.
 pub(crate) fn stage(context: &Context) -> Result<Ran<RenderDetails>, CliError> {
-    let settings = RenderSettings {
-        selection: context.selection.clone(),
-        message_bytes: context.settings.limits.message_bytes,
-        code_blocks: context.settings.code_blocks,
-        broadcast: context.settings.broadcast,
-        compress: context.settings.compress,
-        ..RenderSettings::default()
-    };
+    let settings = settings(context)?;
     let mut inputs = Inputs::new();
-    let relevant = (
-        context.settings.limits.message_bytes,
-        context.settings.broadcast,
-        context.settings.code_blocks,
-        context.settings.compress,
-        read::selection(context),
-    );
-    inputs.insert("settings".to_owned(), hash_value(&relevant)?);
+    inputs.insert("settings".to_owned(), hash_value(&relevant(context))?);
+    let fetched = context.work.fetch().files();
+    if fetched.exists() {
+        inputs.insert("1-fetch/files.jsonl".to_owned(), hash_file(&fetched)?);
+    }
     let (read, map) = (context.work.read(), context.work.map());
     for name in ["people.csv", "conversations.csv", "teams.csv"] {
         inputs.insert(format!("2-map/{name}"), hash_file(&map.join(name))?);

@@ -9,7 +9,9 @@ mod layers;
 
 use std::path::Path;
 
-use chatferry_render::{Broadcast, CodeBlocks};
+use chatferry_render::{
+    Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
@@ -38,6 +40,24 @@ pub(crate) struct Settings {
     pub(crate) broadcast: Broadcast,
     /// How code blocks are written.
     pub(crate) code_blocks: CodeBlocks,
+    /// What becomes of pictures.
+    pub(crate) images: Images,
+    /// What becomes of files.
+    pub(crate) files: Files,
+    /// What becomes of reactions.
+    pub(crate) reactions: Reactions,
+    /// Whether reactions are tried as such too.
+    pub(crate) reactions_probe: bool,
+    /// How people are called.
+    pub(crate) mentions: Mentions,
+    /// How channels are called.
+    pub(crate) channel_mentions: ChannelMentions,
+    /// How everybody is called.
+    pub(crate) broadcast_mentions: BroadcastMentions,
+    /// The zone in which times are shown, by its IANA name.
+    pub(crate) time_zone: String,
+    /// The language of the words around messages.
+    pub(crate) language: String,
     /// Whether the files of `1-read` and `3-render` are compressed.
     pub(crate) compress: bool,
     /// The tenant: its id or a domain.
@@ -118,6 +138,15 @@ impl Default for Settings {
             link_previews: LinkPreviews::default(),
             broadcast: Broadcast::default(),
             code_blocks: CodeBlocks::default(),
+            images: Images::default(),
+            files: Files::default(),
+            reactions: Reactions::default(),
+            reactions_probe: false,
+            mentions: Mentions::default(),
+            channel_mentions: ChannelMentions::default(),
+            broadcast_mentions: BroadcastMentions::default(),
+            time_zone: "UTC".to_owned(),
+            language: "en".to_owned(),
             compress: false,
             tenant_id: String::new(),
             client_id: String::new(),
