@@ -14,6 +14,7 @@ use crate::document::Note;
 use crate::error::RenderError;
 use crate::html::Html;
 use crate::line::{Content, Line};
+use crate::media::Media;
 use crate::names::{Names, Speaker};
 use crate::settings::RenderSettings;
 
@@ -22,6 +23,7 @@ use crate::settings::RenderSettings;
 pub(crate) struct Context<'c> {
     pub(crate) names: &'c Names<'c>,
     pub(crate) settings: &'c RenderSettings,
+    pub(crate) media: &'c Media,
     pub(crate) target: &'c Target,
     pub(crate) source: &'c TargetSource,
 }
@@ -35,6 +37,8 @@ pub(crate) struct Rendered {
     /// The ids that [`Draft::id`] points into.
     pub(crate) ids: String,
     pub(crate) findings: Findings,
+    /// The files that hang on the posts, by hash, with their bytes.
+    pub(crate) files: Vec<(u64, u64)>,
     /// Messages outside of the chosen dates.
     pub(crate) outside: u64,
 }
@@ -140,6 +144,10 @@ impl<'c> ChunkWriter<'c> {
 
     pub(crate) fn push(&mut self, post: &NewPost<'_>) -> Result<(), RenderError> {
         let out = &mut self.rendered;
+        for file in post.content.files {
+            let hash = xxhash_rust::xxh3::xxh3_64(file.path.as_bytes());
+            out.files.push((hash, file.bytes));
+        }
         let line = Line::write(&mut out.lines, &post.content)?;
         let from = out.ids.len();
         out.ids.push_str(post.root_id);

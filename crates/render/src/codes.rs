@@ -7,11 +7,16 @@ pub const CODES: &[&Code] = &[
     &BROADCAST_REPEATED,
     &FILE_GONE,
     &FILE_NOT_CARRIED,
+    &FILE_NOT_FETCHED,
     &IMAGE_AS_LINK,
+    &IMAGE_DAMAGED,
+    &IMAGE_TOO_LARGE,
+    &IMAGES_TOO_MANY,
     &MESSAGE_EMPTY,
     &MESSAGE_SPLIT,
     &REPLY_IN_CHAT,
     &REPLY_WITHOUT_ROOT,
+    &TEXT_AS_FILE,
     &UNMAPPED_AUTHOR,
     &UNSAFE_LINK,
 ];
@@ -40,12 +45,44 @@ pub const FILE_NOT_CARRIED: Code = Code {
     remedy: "Keep the source or a copy of its files until they are moved by other means.",
 };
 
+/// A file was never fetched.
+pub const FILE_NOT_FETCHED: Code = Code {
+    id: "render-file-not-fetched",
+    severity: Severity::Warning,
+    summary: "A file is named in the post, but its content is still at the source, so it is not moved to Teams.",
+    remedy: "Run `chatferry fetch` and render again while the source still has it.",
+};
+
 /// A picture became a link or its description.
 pub const IMAGE_AS_LINK: Code = Code {
     id: "render-image-as-link",
     severity: Severity::Warning,
     summary: "A picture within a message is shown as a link or by its description.",
     remedy: "Open the link to see it while its server still has it.",
+};
+
+/// A picture can't be opened.
+pub const IMAGE_DAMAGED: Code = Code {
+    id: "render-image-damaged",
+    severity: Severity::Warning,
+    summary: "A picture is cut or damaged and hangs on its post as a file instead of being shown.",
+    remedy: "Look whether the source still shows it; if so, export or fetch it again.",
+};
+
+/// A picture is too large to be shown.
+pub const IMAGE_TOO_LARGE: Code = Code {
+    id: "render-image-too-large",
+    severity: Severity::Warning,
+    summary: "A picture is too large to be opened or sent within a text and hangs on its post as a file.",
+    remedy: "Nothing is lost; who wants it shown makes it smaller in the source.",
+};
+
+/// A post has more pictures than a request takes.
+pub const IMAGES_TOO_MANY: Code = Code {
+    id: "render-images-too-many",
+    severity: Severity::Info,
+    summary: "A post has more pictures than a request takes, so that some of them hang on it as files.",
+    remedy: "Nothing is lost; limits.request_bytes sets the size.",
 };
 
 /// A message shows nothing.
@@ -78,6 +115,14 @@ pub const REPLY_WITHOUT_ROOT: Code = Code {
     severity: Severity::Warning,
     summary: "A reply became a message of its own, since the message it replies to is outside of the chosen dates.",
     remedy: "It says which message it replies to; choose an earlier date to have the thread whole.",
+};
+
+/// A text became a file.
+pub const TEXT_AS_FILE: Code = Code {
+    id: "render-text-as-file",
+    severity: Severity::Info,
+    summary: "A text that would take more than 20 posts hangs on its post as a file, with its beginning shown.",
+    remedy: "Nothing is lost; set files to \"list\" to have all of it as posts.",
 };
 
 /// Somebody without an account in Teams wrote messages.

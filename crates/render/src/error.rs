@@ -1,6 +1,6 @@
 //! What makes rendering stop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chatferry_model::jsonl::JsonlError;
 
@@ -13,9 +13,9 @@ pub enum RenderError {
     /// A post can't be written as JSON.
     #[error("a post can't be written: {0}")]
     Json(#[from] serde_json::Error),
-    /// A folder can't be made.
+    /// A folder or file can't be made, read or written.
     #[error("{path}: {error}")]
-    Folder {
+    Io {
         /// Which.
         path: PathBuf,
         /// What the file system said.
@@ -66,4 +66,14 @@ pub enum RenderError {
         /// The message.
         message: String,
     },
+}
+
+impl RenderError {
+    /// Says where the file system said no.
+    pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        |error| Self::Io {
+            path: path.to_owned(),
+            error,
+        }
+    }
 }

@@ -44,10 +44,16 @@ impl<'m> Frame<'m> {
         match standing {
             Standing::Root | Standing::Reply => {}
             Standing::Loose(root) => {
-                head.push(mark(format!("↩ {}", (texts.in_reply)(&shown(root)))));
+                head.push(mark(format!(
+                    "↩ {}",
+                    (texts.in_reply)(&shown(root, settings))
+                )));
             }
             Standing::Copy(root) => {
-                head.push(mark(format!("↩ {}", (texts.replied)(&shown(root)))));
+                head.push(mark(format!(
+                    "↩ {}",
+                    (texts.replied)(&shown(root, settings))
+                )));
             }
         }
         if standing != Standing::Root
@@ -62,7 +68,7 @@ impl<'m> Frame<'m> {
         let mut foot = Vec::new();
         foot.extend(loose_files(message));
         foot.extend(reactions(message));
-        foot.extend(marks(message, standing, texts));
+        foot.extend(marks(message, standing, settings));
         Self { head, foot }
     }
 }
@@ -146,14 +152,15 @@ fn reactions<'m>(message: &'m Message<'_>) -> Option<Block<'m>> {
 fn marks<'m>(
     message: &Message<'_>,
     standing: Standing,
-    texts: &'static Texts,
+    settings: &RenderSettings,
 ) -> Option<Block<'m>> {
+    let texts = settings.texts;
     let mut marks = Vec::new();
     if message.pinned.is_some() {
         marks.push(format!("📌 {}", texts.pinned));
     }
     if let Some(stamp) = &message.edited {
-        let time = stamp.time.map(shown);
+        let time = stamp.time.map(|time| shown(time, settings));
         marks.push(format!("✏️ {}", (texts.edited)(time.as_deref())));
     }
     let broadcast = message

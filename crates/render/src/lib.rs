@@ -18,6 +18,7 @@ mod feed;
 mod frame;
 mod html;
 mod line;
+mod media;
 mod message;
 mod names;
 mod settings;
@@ -34,6 +35,10 @@ mod tests;
 pub mod codes;
 
 pub use error::RenderError;
-pub use settings::{Broadcast, CodeBlocks, RenderSettings};
+pub use settings::{
+    Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
+    RenderSettings,
+};
 pub use stage::render;
-pub use texts::{ENGLISH, Texts};
+pub use texts::{ENGLISH, LANGUAGES, Texts, texts};
+pub use time::time_zone;

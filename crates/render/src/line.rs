@@ -4,7 +4,10 @@
 use std::io::Write as _;
 use std::ops::Range;
 
-use chatferry_model::post::{ChatMessageMention, ContentType, PostSource};
+use chatferry_model::blank::{PostFile, PostImage, PostLink, file_url};
+use chatferry_model::post::{
+    ChatMessageAttachment, ChatMessageMention, ChatMessageReaction, ContentType, PostSource,
+};
 use chatferry_model::{Millis, Text};
 use serde::Serialize;
 
@@ -19,6 +22,20 @@ pub(crate) struct Content<'c> {
     pub(crate) subject: Option<&'c Text<'c>>,
     pub(crate) html: &'c str,
     pub(crate) mentions: &'c [ChatMessageMention<'c>],
+    pub(crate) images: &'c [PostImage<'c>],
+    pub(crate) files: &'c [PostFile<'c>],
+    pub(crate) links: &'c [PostLink<'c>],
+    pub(crate) reactions: &'c [ChatMessageReaction<'c>],
+}
+
+/// What stands in the body for a file that hangs on the post.
+pub(crate) fn attachment<'f>(file: &'f PostFile<'_>) -> ChatMessageAttachment<'f> {
+    ChatMessageAttachment {
+        id: file.id.as_str().into(),
+        content_type: "reference".into(),
+        content_url: Some(file_url(&file.id, &file.name).into()),
+        name: Some(file.name.as_str().into()),
+    }
 }
 
 /// The places in a written line, from its first byte.
@@ -31,6 +48,10 @@ pub(crate) struct Line {
 const ID: &[u8] = b"{\"id\":\"";
 const REPLY_TO: &[u8] = b"\",\"replyTo\":\"";
 const SOURCE: &[u8] = b"\",\"source\":";
+const IMAGES: &[u8] = b",\"images\":";
+const FILES: &[u8] = b",\"files\":";
+const LINKS: &[u8] = b",\"links\":";
+const REACTIONS: &[u8] = b",\"reactions\":";
 const BODY: &[u8] = b",\"body\":";
 const CREATED: &[u8] = b"{\"createdDateTime\":\"";
 const FROM: &[u8] = b"\",\"from\":";
@@ -38,6 +59,7 @@ const SUBJECT: &[u8] = b",\"subject\":";
 const CONTENT_TYPE: &[u8] = b",\"body\":{\"contentType\":";
 const CONTENT: &[u8] = b",\"content\":";
 const MENTIONS: &[u8] = b",\"mentions\":";
+const ATTACHMENTS: &[u8] = b",\"attachments\":";
 
 /// Bytes of a time: `2019-02-04T19:58:15.511Z`.
 const TIME: usize = 24;
@@ -59,6 +81,10 @@ impl Line {
         }
         out.extend_from_slice(SOURCE);
         put(out, &content.source)?;
+        put_list(out, IMAGES, content.images)?;
+        put_list(out, FILES, content.files)?;
+        put_list(out, LINKS, content.links)?;
+        put_list(out, REACTIONS, content.reactions)?;
         out.extend_from_slice(BODY);
         let body = out.len();
         out.extend_from_slice(CREATED);
@@ -75,9 +101,10 @@ impl Line {
         out.extend_from_slice(CONTENT);
         put(out, content.html)?;
         out.push(b'}');
-        if !content.mentions.is_empty() {
-            out.extend_from_slice(MENTIONS);
-            put(out, content.mentions)?;
+        put_list(out, MENTIONS, content.mentions)?;
+        if !content.files.is_empty() {
+            let attachments: Vec<_> = content.files.iter().map(attachment).collect();
+            put_list(out, ATTACHMENTS, &attachments)?;
         }
         out.push(b'}');
         let end = out.len();
@@ -110,6 +137,14 @@ fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> serde_json::Resul
     serde_json::to_writer(out, value)
 }
 
+fn put_list<T: Serialize>(out: &mut Vec<u8>, key: &[u8], list: &[T]) -> serde_json::Result<()> {
+    if list.is_empty() {
+        return Ok(());
+    }
+    out.extend_from_slice(key);
+    put(out, list)
+}
+
 fn text_of(time: Millis) -> [u8; TIME] {
     let mut text = [b' '; TIME];
     // Times of this range are always this long.
@@ -125,10 +160,11 @@ fn overwrite(line: &mut [u8], at: usize, time: &[u8; TIME]) {
 
 #[cfg(test)]
 mod tests {
+    use chatferry_model::blank::LinkTo;
     use chatferry_model::post::{
         ChatMessage, From, Identity, ItemBody, Mentioned, Post, UserIdentityType,
     };
-    use chatferry_model::{ConversationId, GraphMessageId, MessageId};
+    use chatferry_model::{ConversationId, GraphMessageId, MessageId, TargetKey};
 
     use super::*;
 
@@ -153,10 +189,36 @@ mod tests {
         };
         let subject = Text::from("A \\ title");
         let later = ms("2020-01-01T00:00:00.001Z");
+        let image = PostImage {
+            id: 1,
+            path: "00.png".into(),
+            media_type: "image/png".into(),
+            bytes: 9,
+            name: "a.png".into(),
+        };
+        let file = PostFile {
+            id: "2f5c".into(),
+            path: "01".into(),
+            name: "a b.txt".into(),
+            bytes: 9,
+        };
+        let link = PostLink {
+            id: 0,
+            to: LinkTo::Target(TargetKey::new("General")),
+            source: Some("https://acme.example".into()),
+        };
+        let reaction = ChatMessageReaction {
+            reaction_type: "👍".into(),
+            created_date_time: later,
+            user: from.clone(),
+        };
         for (reply_to, subject, mentions) in [
             (None, Some(&subject), vec![mention]),
             (Some(ms("2019-02-04T19:58:15.000Z")), None, Vec::new()),
         ] {
+            let beside = usize::from(reply_to.is_some());
+            let (images, files) = (vec![image.clone(); beside], vec![file.clone(); beside]);
+            let (links, reactions) = (vec![link.clone(); beside], vec![reaction.clone(); beside]);
             let source = PostSource {
                 conversation: ConversationId::new("C\"1"),
                 message: MessageId::new("1549310295.511000"),
@@ -170,6 +232,10 @@ mod tests {
                 subject,
                 html: "<p>\"hi\" <at id=\"0\">Ann</at>\n\u{2028}</p>",
                 mentions: &mentions,
+                images: &images,
+                files: &files,
+                links: &links,
+                reactions: &reactions,
             };
             let mut out = b"before".to_vec();
             let line = Line::write(&mut out, &content).unwrap();
@@ -178,10 +244,10 @@ mod tests {
                     id: GraphMessageId::at(time),
                     reply_to: root.map(GraphMessageId::at),
                     source: source.clone(),
-                    images: Vec::new(),
-                    files: Vec::new(),
-                    links: Vec::new(),
-                    reactions: Vec::new(),
+                    images: images.clone(),
+                    files: files.clone(),
+                    links: links.clone(),
+                    reactions: reactions.clone(),
                     body: ChatMessage {
                         created_date_time: time,
                         from: from.clone(),
@@ -191,7 +257,7 @@ mod tests {
                             content: content.html.into(),
                         },
                         mentions: mentions.clone(),
-                        attachments: Vec::new(),
+                        attachments: files.iter().map(attachment).collect(),
                     },
                 };
                 let body = serde_json::to_string(&post.body).unwrap().len();

@@ -15,7 +15,7 @@ use crate::line::Content;
 use crate::names::Speaker;
 use crate::settings::Broadcast;
 use crate::size::size;
-use crate::split::split;
+use crate::split::{MOST_FILES, split, with_monsters_as_files, with_previews_apart};
 
 /// Renders `message` and appends its posts.
 ///
@@ -137,40 +137,68 @@ impl<'m> MessagePosts<'m, '_, '_> {
                 self.out.note(message, note);
             }
         }
-        if size(renderer.html.as_str(), &renderer.mentions) <= settings.message_bytes {
+        let files = renderer.files.len();
+        if size(&renderer) <= self.room() && files <= MOST_FILES {
             self.push(&renderer, standing, self.kind(standing))?;
             self.out.give_back(renderer.html);
             return Ok(());
         }
         self.out.give_back(renderer.html);
-        self.write_parts(frame, standing)
+        self.write_parts(frame, standing, files)
     }
 
     /// Writes the message in as many posts as it takes; of a copy only the first.
-    fn write_parts(&mut self, frame: Frame<'m>, standing: Standing) -> Result<(), RenderError> {
+    fn write_parts(
+        &mut self,
+        frame: Frame<'m>,
+        standing: Standing,
+        files: usize,
+    ) -> Result<(), RenderError> {
         let message = self.message;
         let texts = self.context.settings.texts;
-        let scope = self.scope(standing);
+        let scope = Scope {
+            previews: false,
+            ..self.scope(standing)
+        };
         let blocks = [frame.head, message.body.blocks.clone(), frame.foot].concat();
         let author = self.speaker.shown.map(|author| author_line(author, texts));
-        let parts = split(blocks, scope, author.as_slice());
+        let blocks = with_previews_apart(blocks, &scope);
+        let mut all_files = message.files.clone();
+        let blocks = with_monsters_as_files(blocks, scope, self.room(), &mut all_files);
+        if all_files.len() > message.files.len() && !matches!(standing, Standing::Copy(_)) {
+            self.note(
+                &codes::TEXT_AS_FILE,
+                "a text of more posts than anybody reads",
+            );
+        }
+        let scope = Scope {
+            files: &all_files,
+            ..scope
+        };
+        let parts = split(blocks, scope, author.as_slice(), files, self.room());
         let count = parts.len();
         if let Standing::Copy(_) = standing {
             let mut first = parts.into_iter().next().unwrap_or_default();
-            first.push(mark(texts.rest_in_thread));
-            return self.write_part(&first, standing, PostKind::Copy);
+            if count > 1 {
+                first.push(mark(texts.rest_in_thread));
+            }
+            return self.write_part(&first, scope, standing, PostKind::Copy);
         }
-        self.note(
-            &codes::MESSAGE_SPLIT,
-            "a message larger than one post may be",
-        );
+        if count > 1 {
+            self.note(
+                &codes::MESSAGE_SPLIT,
+                "a message larger than one post may be",
+            );
+        }
         for (number, mut part) in (1..).zip(parts) {
-            part.push(mark((texts.part)(number, count)));
+            if count > 1 {
+                part.push(mark((texts.part)(number, count)));
+            }
             if number == 1 {
-                self.write_part(&part, standing, PostKind::First)?;
+                self.write_part(&part, scope, standing, PostKind::First)?;
             } else {
                 part.splice(0..0, author.clone());
-                self.write_part(&part, standing, PostKind::Continuation)?;
+                self.write_part(&part, scope, standing, PostKind::Continuation)?;
             }
         }
         Ok(())
@@ -179,10 +207,11 @@ impl<'m> MessagePosts<'m, '_, '_> {
     fn write_part(
         &mut self,
         blocks: &[Block<'_>],
+        scope: Scope<'_>,
         standing: Standing,
         kind: PostKind,
     ) -> Result<(), RenderError> {
-        let mut renderer = Renderer::new(self.scope(standing), self.out.buffer());
+        let mut renderer = Renderer::new(scope, self.out.buffer());
         renderer.blocks(blocks);
         self.push(&renderer, standing, kind)?;
         self.out.give_back(renderer.html);
@@ -196,6 +225,12 @@ impl<'m> MessagePosts<'m, '_, '_> {
         kind: PostKind,
     ) -> Result<(), RenderError> {
         self.written += 1;
+        if renderer.crowded {
+            self.note(
+                &codes::IMAGES_TOO_MANY,
+                "more pictures than a request takes",
+            );
+        }
         let message = self.message;
         let natural = message.time.to_millis();
         // The further parts of a root answer it; in a chat they merely follow.
@@ -219,11 +254,21 @@ impl<'m> MessagePosts<'m, '_, '_> {
                 subject: subject.filter(|_| standing == Standing::Root && kind == PostKind::First),
                 html: renderer.html.as_str(),
                 mentions: &renderer.mentions,
+                images: &renderer.images,
+                files: &renderer.files,
+                links: &[],
+                reactions: &[],
             },
             time: message.time,
             root_id: root_id.as_str(),
             kind,
         })
+    }
+
+    /// The bytes that a post of this message may have beside its title.
+    fn room(&self) -> usize {
+        let subject = self.message.subject.as_deref().map_or(0, str::len);
+        self.context.settings.message_bytes.saturating_sub(subject)
     }
 
     fn kind(&self, standing: Standing) -> PostKind {
@@ -237,7 +282,10 @@ impl<'m> MessagePosts<'m, '_, '_> {
         Scope {
             names: self.context.names,
             settings: self.context.settings,
+            media: self.context.media,
+            message: (&self.context.source.conversation, &self.message.id),
             files: &self.message.files,
+            previews: true,
             // Nobody is called twice for one message.
             calls: !matches!(standing, Standing::Copy(_)),
         }

@@ -2,23 +2,36 @@
 
 use std::io;
 
-use chatferry_model::post::ChatMessageMention;
+use chatferry_model::blank::LINK_BYTES;
+use serde::Serialize;
+
+use crate::document::Renderer;
+use crate::line::attachment;
 
 /// The size that [`RenderSettings::message_bytes`](crate::RenderSettings) bounds: the UTF-8 bytes of
-/// the HTML and of the JSON of the mentions. Graph names about 28 KB for "text, image links,
-/// mentions" without saying how it counts (graph.md 2.4, R43).
-pub(crate) fn size(html: &str, mentions: &[ChatMessageMention<'_>]) -> usize {
-    if mentions.is_empty() {
-        return html.len();
+/// the HTML and of the JSON of what stands beside it, with room for the addresses that upload fills
+/// in. Graph names about 28 KB for "text, image links, mentions" without saying how it counts
+/// (graph.md 2.4, R43).
+pub(crate) fn size(renderer: &Renderer<'_>) -> usize {
+    let mut count = Count(renderer.html.as_str().len());
+    if !renderer.mentions.is_empty() {
+        count.add(&renderer.mentions);
     }
-    let mut count = Count(html.len());
-    // Counting can't fail, and neither can these types.
-    let _ = serde_json::to_writer(&mut count, mentions);
-    count.0
+    for file in &renderer.files {
+        count.add(&attachment(file));
+    }
+    count.0 + (renderer.files.len()) * LINK_BYTES
 }
 
 /// Counts what is written to it.
 struct Count(usize);
+
+impl Count {
+    fn add<T: Serialize>(&mut self, value: &T) {
+        // Counting can't fail, and neither can these types.
+        let _ = serde_json::to_writer(self, value);
+    }
+}
 
 impl io::Write for Count {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -22,6 +22,7 @@ use crate::account::Account;
 use crate::chunk::{Context, Rendered, render_chunk};
 use crate::error::RenderError;
 use crate::feed::{Feed, Step, What};
+use crate::media::Media;
 use crate::names::Names;
 use crate::settings::RenderSettings;
 use crate::target::TargetWriter;
@@ -56,10 +57,8 @@ pub fn render(
     let targets = account.targets;
     let mut messages = account.messages;
     let folder = into.posts_folder();
-    fs::create_dir_all(&folder).map_err(|error| RenderError::Folder {
-        path: folder,
-        error,
-    })?;
+    fs::create_dir_all(&folder).map_err(RenderError::at(&folder))?;
+    let media = Media::load(read, settings, into)?;
     progress.total(
         targets
             .iter()
@@ -83,7 +82,7 @@ pub fn render(
     let mut batch = feed.batch(size)?;
     let mut rendered = Vec::new();
     while !batch.is_empty() || !rendered.is_empty() {
-        let work = |step| render_step(step, &names, settings, &targets, progress);
+        let work = |step| render_step(step, &names, &media, settings, &targets, progress);
         let (now, (written, next)) = rayon::join(
             || {
                 (batch.into_par_iter().with_max_len(1))
@@ -96,6 +95,7 @@ pub fn render(
         batch = next?;
         // The first error in the order of the messages, whichever thread met one first.
         rendered = now.into_iter().collect::<Result<_, _>>()?;
+        media.check()?;
     }
     outcome.details.stand_in = names.stand_in_spoke();
     messages.input += feed.messages;
@@ -109,6 +109,7 @@ pub fn render(
 fn render_step(
     step: Step<Chunk>,
     names: &Names<'_>,
+    media: &Media,
     settings: &RenderSettings,
     targets: &[Target],
     progress: &dyn Progress,
@@ -130,6 +131,7 @@ fn render_step(
             let context = Context {
                 names,
                 settings,
+                media,
                 target: place,
                 source: conversation,
             };

@@ -1,6 +1,6 @@
 //! Writes the posts of one target: the end of the pipeline, where times are decided.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 
 use chatferry_model::jsonl::{FileSummary, Format, JsonlError, JsonlWriter};
@@ -18,6 +18,8 @@ pub(crate) struct TargetWriter {
     clock: Clock,
     sources: Vec<Source>,
     summary: TargetSummary,
+    /// The files that hang on its posts, by hash.
+    files: HashSet<u64>,
 }
 
 /// What has been rendered of a conversation and is not written yet.
@@ -49,6 +51,7 @@ impl TargetWriter {
                 first: None,
                 last: None,
             },
+            files: HashSet::new(),
         })
     }
 
@@ -61,6 +64,11 @@ impl TargetWriter {
     ) -> Result<(), JsonlError> {
         if rendered.drafts.is_empty() {
             return Ok(());
+        }
+        for (hash, bytes) in &rendered.files {
+            if self.files.insert(*hash) {
+                self.summary.file_bytes += bytes;
+            }
         }
         if let Some(source) = self.sources.get_mut(source) {
             source.waiting.push_back(rendered);

@@ -3,6 +3,10 @@
 /// The words put around messages.
 #[derive(Debug)]
 pub struct Texts {
+    /// The language, by its BCP 47 tag.
+    pub language: &'static str,
+    /// How a point in time is written, in the words of `strftime`.
+    pub date_time: &'static str,
     /// After the name of an author that is no person.
     pub bot: &'static str,
     /// In place of a name nobody knows.
@@ -46,6 +50,8 @@ pub struct Texts {
     pub file_unknown: &'static str,
     /// Behind the head of a text of which there is more.
     pub shortened: &'static str,
+    /// Behind the head of a text that is in a file, whole.
+    pub whole_in_file: &'static str,
     /// Between the author and the conversation of a quotation.
     pub quoted_in: &'static str,
     /// A call to those online.
@@ -56,8 +62,20 @@ pub struct Texts {
     pub everyone: &'static str,
 }
 
+/// All languages there are words in.
+pub const LANGUAGES: &[&Texts] = &[&ENGLISH];
+
+/// The words of that language, by its BCP 47 tag.
+#[must_use]
+pub fn texts(language: &str) -> Option<&'static Texts> {
+    let known = |texts: &&&Texts| texts.language.eq_ignore_ascii_case(language);
+    LANGUAGES.iter().find(known).copied()
+}
+
 /// English.
 pub const ENGLISH: Texts = Texts {
+    language: "en",
+    date_time: "%Y-%m-%d %H:%M %Z",
     bot: "bot",
     nobody: "unknown",
     placeholder: "The message that started this thread was deleted or is not in the export.",
@@ -82,6 +100,7 @@ pub const ENGLISH: Texts = Texts {
     file_denied: "not visible to whoever made the export",
     file_unknown: "not in the export",
     shortened: "shortened",
+    whole_in_file: "all of it is in the file",
     quoted_in: "in",
     here: "here",
     channel: "channel",

@@ -8,6 +8,9 @@
 use std::collections::HashMap;
 
 use chatferry_model::{Micros, Millis};
+use jiff::tz::TimeZone;
+
+use crate::settings::RenderSettings;
 
 /// Gives out the times of one target.
 #[derive(Debug)]
@@ -53,12 +56,16 @@ impl Clock {
     }
 }
 
-/// A time as it is shown in texts: `2019-02-04 19:58 UTC`.
-pub(crate) fn shown(time: Micros) -> String {
-    let full = time.to_string();
-    let day = full.get(..10).unwrap_or_default();
-    let minute = full.get(11..16).unwrap_or_default();
-    format!("{day} {minute} UTC")
+/// A time as it is shown in texts, in the zone and the form of the settings: `2019-02-04 19:58 UTC`.
+pub(crate) fn shown(time: Micros, settings: &RenderSettings) -> String {
+    let zoned = time.timestamp().to_zoned(settings.time_zone.clone());
+    zoned.strftime(settings.texts.date_time).to_string()
+}
+
+/// The zone of that IANA name, such as `Europe/Berlin`.
+#[must_use]
+pub fn time_zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok()
 }
 
 #[cfg(test)]
@@ -74,7 +81,11 @@ mod tests {
     #[test]
     fn times_are_shown_to_the_minute() {
         let time = Micros::new(1_549_310_295_511_000).unwrap();
-        assert_eq!(shown(time), "2019-02-04 19:58 UTC");
+        let mut settings = RenderSettings::default();
+        assert_eq!(shown(time, &settings), "2019-02-04 19:58 UTC");
+        settings.time_zone = time_zone("Europe/Berlin").unwrap();
+        assert_eq!(shown(time, &settings), "2019-02-04 20:58 CET");
+        assert!(time_zone("Europe/Atlantis").is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chatferry_model::document::{
 };
 
 use super::Renderer;
-use super::file::blocks_of_file;
+use super::picture::LONGEST_SIDE;
 use crate::html::{
     Alignment, Attribute, Language, Numbering, SafeUrl, Style, Tag, Void, WriteHtml, is_visible,
 };
@@ -26,15 +26,11 @@ impl Renderer<'_> {
             Block::Code(code) => self.code(code),
             Block::Table(table) => self.table(table),
             Block::Divider => self.html.void(Void::Hr),
-            Block::Image(image) => self.image_line(image),
+            Block::Image(image) => self.image_line(image, LONGEST_SIDE),
             Block::Card(card) => self.card(card),
             Block::Attachment(place) => {
                 let files = self.scope.files;
-                let file = files.iter().find(|file| file.id == place.file);
-                if let Some(file) = file {
-                    self.note_file(file);
-                }
-                self.blocks(&blocks_of_file(file, self.scope.settings.texts));
+                self.file(files.iter().find(|file| file.id == place.file));
             }
         }
     }
@@ -48,8 +44,8 @@ impl Renderer<'_> {
         });
     }
 
-    pub(super) fn image_line(&mut self, image: &Image<'_>) {
-        self.element(Tag::P, |this| this.image(image));
+    pub(super) fn image_line(&mut self, image: &Image<'_>, side: u32) {
+        self.element(Tag::P, |this| this.image(image, side));
     }
 
     fn list(&mut self, list: &List<'_>) {
@@ -111,7 +107,7 @@ impl Renderer<'_> {
         let author = cite.author.as_deref().filter(|name| is_visible(name));
         let conversation = cite.conversation.as_deref().filter(|name| is_visible(name));
         let url = cite.url.as_deref().and_then(SafeUrl::parse);
-        let time = cite.time.map(shown);
+        let time = cite.time.map(|time| shown(time, self.scope.settings));
         let when = time.as_deref().or(url.as_ref().map(SafeUrl::as_str));
         if author.is_none() && conversation.is_none() && when.is_none() {
             return;

@@ -6,6 +6,7 @@
 use chatferry_model::document::{Block, Card, CardField};
 
 use super::Renderer;
+use super::picture::{LONGEST_SIDE, THUMBNAIL_SIDE};
 use crate::html::{Attribute, Color, Style, Tag, Void, WriteHtml, is_visible};
 use crate::time::shown;
 
@@ -19,8 +20,11 @@ impl Renderer<'_> {
             this.card_head(card);
             this.blocks(&card.body);
             this.fields(&card.fields);
-            for image in card.image.iter().chain(&card.thumbnail) {
-                this.image_line(image);
+            if let Some(image) = &card.image {
+                this.image_line(image, LONGEST_SIDE);
+            }
+            if let Some(image) = &card.thumbnail {
+                this.image_line(image, THUMBNAIL_SIDE);
             }
             this.card_foot(card);
         });
@@ -127,7 +131,8 @@ impl Renderer<'_> {
                     if !card.footer.is_empty() {
                         this.html.text(" · ");
                     }
-                    this.html.text(&shown(time));
+                    let shown = shown(time, this.scope.settings);
+                    this.html.text(&shown);
                 }
             });
         });

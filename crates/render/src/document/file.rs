@@ -1,45 +1,114 @@
-//! Files: a line that names each, with the text it carries.
+//! Files: hung on the post where their bytes are here, or else a line that names each; with the text
+//! that the message carries of it.
 
+use chatferry_model::EntraId;
+use chatferry_model::blank::PostFile;
 use chatferry_model::document::{Block, Code, Inline, Link, Mark};
-use chatferry_model::file::{File, FilePlace, Gone, Preview};
+use chatferry_model::file::{File, FilePlace, Gone};
 
-use super::Renderer;
+use super::{Renderer, Scope};
 use crate::codes;
-use crate::html::is_visible;
+use crate::html::{Attribute, Tag, WriteHtml, is_visible};
+use crate::media::{Bytes, Sight, Stored};
+use crate::settings::{Files, Images};
 use crate::texts::Texts;
 
 impl Renderer<'_> {
-    pub(super) fn note_file(&mut self, file: &File<'_>) {
+    /// A file of the message: its picture, itself, or a line that names it; and the text that the
+    /// message carries of it.
+    pub(super) fn file(&mut self, file: Option<&File<'_>>) {
+        let texts = self.scope.settings.texts;
+        let Some(file) = file else {
+            return self.blocks(&[line(None, false, texts)]);
+        };
+        let Scope {
+            settings, media, ..
+        } = self.scope;
+        let bytes = media.bytes_of(file);
+        if let Some(bytes) = &bytes
+            && self.picture_of_file(file, bytes)
+        {
+            return;
+        }
+        let hangs = match &bytes {
+            Some(_) if is_shown_whole(file) => false,
+            Some(bytes) if settings.images == Images::Off => {
+                matches!(media.picture(bytes), Sight::Other) && self.attach(file, bytes)
+            }
+            Some(bytes) => self.attach(file, bytes),
+            None => false,
+        };
+        if !hangs || is_visible_title(file) {
+            self.blocks(&[line(Some(file), hangs, texts)]);
+        }
+        if !hangs {
+            self.note_file(file);
+        }
+        if self.scope.previews {
+            self.blocks(&text_of(file, texts));
+        }
+    }
+
+    /// Hangs the bytes of `file` on the post; says whether it did.
+    pub(super) fn attach(&mut self, file: &File<'_>, bytes: &Bytes) -> bool {
+        if self.scope.settings.files != Files::Upload {
+            return false;
+        }
+        let Some(stored) = self.scope.media.store(file, bytes) else {
+            return false;
+        };
+        self.attach_stored(stored);
+        true
+    }
+
+    /// Hangs a stored file on the post, once.
+    pub(crate) fn attach_stored(&mut self, stored: Stored) {
+        if self.files.iter().any(|file| file.path == *stored.path) {
+            return;
+        }
+        let (conversation, message) = self.scope.message;
+        let of = [conversation.as_str(), message.as_str(), &stored.path].join("\0");
+        let id = guid(xxhash_rust::xxh3::xxh3_128(of.as_bytes()));
+        self.element_with(Tag::Attachment, &[Attribute::AttachmentId(&id)], |_| {});
+        self.html.show();
+        self.files.push(PostFile {
+            id: id.into(),
+            path: String::from(stored.path).into(),
+            name: stored.name.into(),
+            bytes: stored.bytes,
+        });
+    }
+
+    fn note_file(&mut self, file: &File<'_>) {
         match &file.place {
             FilePlace::Blob(_) | FilePlace::Remote(_) if is_shown_whole(file) => {}
             FilePlace::Blob(_) => self.note(&codes::FILE_NOT_CARRIED, "a file of the export"),
-            FilePlace::Remote(_) => self.note(&codes::FILE_NOT_CARRIED, "a file of the source"),
+            FilePlace::Remote(_) => self.note(&codes::FILE_NOT_FETCHED, "a file of the source"),
             FilePlace::External(_) => {}
             FilePlace::Gone(_) => self.note(&codes::FILE_GONE, "a file that is gone"),
         }
     }
 }
 
-/// What is shown of a file: 📎 **name** (12 KB), a note, and the text the message carries of it.
-pub(crate) fn blocks_of_file<'f>(
-    file: Option<&'f File<'_>>,
-    texts: &'static Texts,
-) -> Vec<Block<'f>> {
-    let Some(file) = file else {
-        let line = vec![
-            Inline::text("📎 "),
-            Inline::marked(texts.file, Mark::Bold.into()),
-        ];
-        return vec![Block::Paragraph(line)];
-    };
-    let mut blocks = vec![Block::Paragraph(line(file, texts))];
-    if let Some(preview) = &file.preview {
-        blocks.extend(text_of(preview, texts));
-    }
-    blocks
+/// A GUID of those bits, marked as made by nobody's rules but our own (RFC 9562, version 8).
+fn guid(bits: u128) -> String {
+    let version = bits & !(0xf << 76) | 0x8 << 76;
+    let variant = version & !(0b11 << 62) | 0b10 << 62;
+    EntraId::from_bits(variant).to_string()
 }
 
-fn line<'f>(file: &'f File<'_>, texts: &'static Texts) -> Vec<Inline<'f>> {
+/// Whether a file is called by a title beside its name or its alternative text.
+fn is_visible_title(file: &File<'_>) -> bool {
+    let words = [&file.title, &file.alt];
+    words.into_iter().flatten().any(|words| is_visible(words))
+}
+
+/// 📎 **name** (12 KB), and why it is not here if it does not hang on the post either.
+fn line<'f>(file: Option<&'f File<'_>>, hangs: bool, texts: &'static Texts) -> Block<'f> {
+    let Some(file) = file else {
+        let words = Inline::marked(texts.file, Mark::Bold.into());
+        return Block::Paragraph(vec![Inline::text("📎 "), words]);
+    };
     let visible = |text: &&str| is_visible(text);
     let title = file.title.as_deref().filter(visible);
     let name = Some(file.name.as_str()).filter(visible);
@@ -65,11 +134,11 @@ fn line<'f>(file: &'f File<'_>, texts: &'static Texts) -> Vec<Inline<'f>> {
         line.push(Inline::text(" – "));
         line.push(Inline::text(alt));
     }
-    if let Some(note) = note(file, texts) {
+    if let Some(note) = note(file, texts).filter(|_| !hangs) {
         line.push(Inline::text(" · "));
         line.push(Inline::marked(note, Mark::Italic.into()));
     }
-    line
+    Block::Paragraph(line)
 }
 
 /// Whether the message carries all of the file's text, so that nothing of it stays behind.
@@ -89,7 +158,11 @@ fn note(file: &File<'_>, texts: &'static Texts) -> Option<&'static str> {
     }
 }
 
-fn text_of<'f>(preview: &'f Preview<'_>, texts: &'static Texts) -> Vec<Block<'f>> {
+/// The text that the message carries of a file.
+pub(crate) fn text_of<'f>(file: &'f File<'_>, texts: &'static Texts) -> Vec<Block<'f>> {
+    let Some(preview) = &file.preview else {
+        return Vec::new();
+    };
     let mut blocks = vec![Block::Code(Code {
         language: preview.language.as_deref().map(Into::into),
         text: preview.text.as_str().into(),

@@ -1,11 +1,12 @@
 //! The form of what stands within a line.
 
-use chatferry_model::document::{Date, Image, ImageSource, Inline, Link, Mark, Marks};
-use chatferry_model::file::FilePlace;
+use chatferry_model::document::{Date, Inline, Link, Mark, Marks};
 
 use super::Renderer;
+use super::picture::LONGEST_SIDE;
 use crate::codes;
 use crate::html::{Attribute, SafeUrl, Style, Tag, Void, WriteHtml, is_visible};
+use crate::time::shown;
 
 /// Characters shown of an address beside its words: pictures can be addresses of a megabyte.
 const LONGEST_ADDRESS: usize = 200;
@@ -31,6 +32,7 @@ impl Renderer<'_> {
             Inline::Mention(mention) => self.mention(mention),
             Inline::Emoji(emoji) => match emoji.unicode.as_deref() {
                 Some(characters) if is_visible(characters) => self.html.text(characters),
+                _ if self.custom_emoji(&emoji.name) => {}
                 _ => {
                     self.html.text(":");
                     self.html.text(&emoji.name);
@@ -38,7 +40,7 @@ impl Renderer<'_> {
                 }
             },
             Inline::Date(date) => self.date(date),
-            Inline::Image(image) => self.image(image),
+            Inline::Image(image) => self.image(image, LONGEST_SIDE),
             Inline::Break => self.html.void(Void::Br),
         }
     }
@@ -129,39 +131,11 @@ impl Renderer<'_> {
                 if is_visible(&date.text) {
                     this.html.spaced_text(&date.text);
                 } else {
-                    this.html.text(&crate::time::shown(date.time));
+                    let shown = shown(date.time, this.scope.settings);
+                    this.html.text(&shown);
                 }
             });
         });
-    }
-
-    /// 🖼 and its caption or description, as a link to it where it is on the web.
-    pub(super) fn image(&mut self, image: &Image<'_>) {
-        let (url, name) = match &image.source {
-            ImageSource::Url(url) => (Some(url.as_str()), None),
-            ImageSource::File(id) => {
-                let file = self.scope.files.iter().find(|file| file.id == *id);
-                let url = file.and_then(|file| match &file.place {
-                    FilePlace::External(url) => Some(url.as_str()),
-                    FilePlace::Blob(_) | FilePlace::Remote(_) | FilePlace::Gone(_) => None,
-                });
-                (url, file.map(|file| file.name.as_str()))
-            }
-        };
-        let visible = |text: &&str| is_visible(text);
-        let title = image.title.as_deref().filter(visible);
-        let alt = image.alt.as_deref().filter(visible);
-        let words = title.or(alt).or(name.filter(visible));
-        let words = words.unwrap_or(self.scope.settings.texts.image);
-        self.note(&codes::IMAGE_AS_LINK, "picture");
-        self.html.text("🖼 ");
-        self.link_or_address(url, |this| this.html.spaced_text(words));
-        if let (Some(title), Some(alt)) = (title, alt)
-            && title != alt
-        {
-            self.html.text(" – ");
-            self.html.spaced_text(alt);
-        }
     }
 
     fn note_unsafe(&mut self, url: &str) {

@@ -8,15 +8,19 @@ mod card;
 pub(crate) mod file;
 mod inline;
 mod mention;
+mod picture;
 
 use std::borrow::Cow;
 
+use chatferry_model::blank::{PostFile, PostImage};
 use chatferry_model::document::Block;
 use chatferry_model::file::File;
 use chatferry_model::finding::Code;
 use chatferry_model::post::ChatMessageMention;
+use chatferry_model::{ConversationId, MessageId};
 
 use crate::html::{Html, WriteHtml};
+use crate::media::Media;
 use crate::names::Names;
 use crate::settings::RenderSettings;
 
@@ -25,8 +29,13 @@ use crate::settings::RenderSettings;
 pub(crate) struct Scope<'s> {
     pub(crate) names: &'s Names<'s>,
     pub(crate) settings: &'s RenderSettings,
+    pub(crate) media: &'s Media,
+    /// The message that all of it belongs to.
+    pub(crate) message: (&'s ConversationId<'s>, &'s MessageId<'s>),
     /// The files of the message, for the places they have in its document.
     pub(crate) files: &'s [File<'s>],
+    /// Whether the text that a message carries of a file stands with the file.
+    pub(crate) previews: bool,
     /// Whether people are called for real; a copy of a message must not call them again.
     pub(crate) calls: bool,
 }
@@ -43,7 +52,13 @@ pub(crate) struct Renderer<'s> {
     scope: Scope<'s>,
     pub(crate) html: Html,
     pub(crate) mentions: Vec<ChatMessageMention<'s>>,
+    pub(crate) images: Vec<PostImage<'static>>,
+    pub(crate) files: Vec<PostFile<'static>>,
     pub(crate) notes: Vec<Note>,
+    /// Whether there was a picture too many for one request.
+    pub(crate) crowded: bool,
+    /// What the pictures take of a request.
+    image_bytes: usize,
     /// Whether this is within a link, where no other can begin.
     in_link: bool,
     /// How many ordered lists this is within.
@@ -64,7 +79,11 @@ impl<'s> Renderer<'s> {
             scope,
             html,
             mentions: Vec::new(),
+            images: Vec::new(),
+            files: Vec::new(),
             notes: Vec::new(),
+            crowded: false,
+            image_bytes: 0,
             in_link: false,
             ordered: 0,
         }

@@ -7,6 +7,7 @@ use super::{Language, SafeUrl};
 pub(crate) enum Tag {
     A,
     At,
+    Attachment,
     Blockquote,
     Code,
     Codeblock,
@@ -38,6 +39,7 @@ impl Tag {
         match self {
             Self::A => "a",
             Self::At => "at",
+            Self::Attachment => "attachment",
             Self::Blockquote => "blockquote",
             Self::Code => "code",
             Self::Codeblock => "codeblock",
@@ -83,6 +85,7 @@ impl Tag {
 pub(crate) enum Void {
     Br,
     Hr,
+    Img,
 }
 
 impl Void {
@@ -90,6 +93,7 @@ impl Void {
         match self {
             Self::Br => "br",
             Self::Hr => "hr",
+            Self::Img => "img",
         }
     }
 }
@@ -99,8 +103,20 @@ impl Void {
 pub(crate) enum Attribute<'a> {
     /// Where a link leads.
     Href(&'a SafeUrl<'a>),
+    /// Where a link leads whose address is known at upload only.
+    HrefOf(u32),
     /// The number of a mention.
     Id(u32),
+    /// The id of an attachment.
+    AttachmentId(&'a str),
+    /// A picture that the post brings along.
+    Src(u32),
+    /// What a picture shows, in words.
+    Alt(&'a str),
+    /// CSS pixels.
+    Width(u32),
+    /// CSS pixels.
+    Height(u32),
     /// The language of a code block.
     Class(Language),
     /// The number of a list's first item.
@@ -115,8 +131,12 @@ pub(crate) enum Attribute<'a> {
 impl Attribute<'_> {
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Href(_) => "href",
-            Self::Id(_) => "id",
+            Self::Href(_) | Self::HrefOf(_) => "href",
+            Self::Id(_) | Self::AttachmentId(_) => "id",
+            Self::Src(_) => "src",
+            Self::Alt(_) => "alt",
+            Self::Width(_) => "width",
+            Self::Height(_) => "height",
             Self::Class(_) => "class",
             Self::Start(_) => "start",
             Self::Type(_) => "type",

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use chatferry_model::blank::link_url;
+
 use super::escape::{self, clean, is_visible};
 use super::tag::{Attribute, Style, Tag, Void};
 
@@ -60,9 +62,18 @@ impl Html {
 
     /// Writes an element without content.
     pub(crate) fn void(&mut self, tag: Void) {
-        self.out.push('<');
-        self.out.push_str(tag.as_str());
-        self.out.push('>');
+        self.tag(tag.as_str(), &[]);
+    }
+
+    /// Writes a picture.
+    pub(crate) fn img(&mut self, attributes: &[Attribute<'_>]) {
+        self.visible = true;
+        self.tag(Void::Img.as_str(), attributes);
+    }
+
+    /// Says that something can be seen that is no text.
+    pub(crate) fn show(&mut self) {
+        self.visible = true;
     }
 
     /// Writes text in which spaces run together, as HTML does it.
@@ -109,8 +120,12 @@ impl Html {
     }
 
     fn open(&mut self, tag: Tag, attributes: &[Attribute<'_>]) {
+        self.tag(tag.as_str(), attributes);
+    }
+
+    fn tag(&mut self, name: &str, attributes: &[Attribute<'_>]) {
         self.out.push('<');
-        self.out.push_str(tag.as_str());
+        self.out.push_str(name);
         for attribute in attributes {
             self.attribute(attribute);
         }
@@ -130,11 +145,21 @@ impl Html {
         out.push_str("=\"");
         match attribute {
             Attribute::Href(url) => escape::attribute(url.as_str(), out),
-            Attribute::Id(number) | Attribute::Start(number) => push_number(*number, out),
+            Attribute::HrefOf(link) => out.push_str(&link_url(*link)),
+            Attribute::Id(number)
+            | Attribute::Start(number)
+            | Attribute::Width(number)
+            | Attribute::Height(number) => push_number(*number, out),
+            Attribute::Src(image) => {
+                // Writing to a string can't fail.
+                let _ = write!(out, "../hostedContents/{image}/$value");
+            }
             Attribute::Class(language) => escape::attribute(language.as_str(), out),
             Attribute::Type(numbering) => out.push_str(numbering.as_str()),
             Attribute::Style(style) => push_style(*style, out),
-            Attribute::Title(text) => escape::attribute(text, out),
+            Attribute::Title(text) | Attribute::Alt(text) | Attribute::AttachmentId(text) => {
+                escape::attribute(text, out);
+            }
         }
         out.push('"');
     }

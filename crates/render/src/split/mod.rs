@@ -5,6 +5,7 @@
 
 mod inline;
 mod text;
+mod whole;
 
 use std::collections::VecDeque;
 
@@ -15,29 +16,41 @@ use chatferry_model::document::{
 };
 use chatferry_model::document::{ImageSource, Link, Row};
 
-use crate::document::file::blocks_of_file;
 use crate::document::{Renderer, Scope};
 use crate::html::Html;
-use crate::settings::CodeBlocks;
+use crate::settings::{CodeBlocks, RenderSettings};
 use crate::size::size;
+use crate::time::shown;
 use text::{Boundary, Form};
+use whole::places_within;
+pub(crate) use whole::{with_monsters_as_files, with_previews_apart};
 
 /// What is kept free in each part: for the line that numbers it and for growing numbers of lists.
 const RESERVE: usize = 160;
 /// A part is never planned smaller, whatever the settings say.
 const LEAST: usize = 256;
+/// Files that may hang on one post (graph.md 2.4).
+pub(crate) const MOST_FILES: usize = 10;
 
-/// Splits `blocks` into parts of which each is within the limit together with the blocks `around`
-/// that every part gets.
+/// Splits `blocks`, which have that many files, into parts of which each is within the `limit`
+/// together with the blocks `around` that every part gets.
 pub(crate) fn split<'m>(
     blocks: Vec<Block<'m>>,
     scope: Scope<'m>,
     around: &[Block<'_>],
+    files: usize,
+    limit: usize,
 ) -> Vec<Vec<Block<'m>>> {
-    let mut splitter = Splitter { scope, limit: 0 };
+    let mut splitter = Splitter {
+        scope,
+        limit: 0,
+        file_weight: 0,
+    };
     let kept: usize = around.iter().map(|block| splitter.size(block)).sum();
-    let limit = scope.settings.message_bytes.saturating_sub(kept + RESERVE);
-    splitter.limit = limit.max(LEAST);
+    splitter.limit = limit.saturating_sub(kept + RESERVE).max(LEAST);
+    if files > MOST_FILES {
+        splitter.file_weight = splitter.limit.div_ceil(MOST_FILES);
+    }
 
     let mut rest = VecDeque::from(blocks);
     let mut parts = Vec::new();
@@ -48,8 +61,12 @@ pub(crate) fn split<'m>(
         } else if let Some(block) = rest.pop_front() {
             // Nested so deeply that nothing of it fits: its words do.
             match block {
-                Block::Paragraph(_) => parts.push(vec![block]),
-                other => prepend(&mut rest, words_of(other)),
+                Block::Paragraph(_) | Block::Attachment(_) => parts.push(vec![block]),
+                other => {
+                    let mut blocks = words_of(&other);
+                    blocks.extend(places_within(&other));
+                    prepend(&mut rest, blocks);
+                }
             }
         }
     }
@@ -60,6 +77,8 @@ struct Splitter<'m> {
     scope: Scope<'m>,
     /// The room of a part that holds nothing yet.
     limit: usize,
+    /// What each file weighs at least, so that no part gets more than it may have.
+    file_weight: usize,
 }
 
 /// What becomes of a block that does not fit.
@@ -117,11 +136,8 @@ impl<'m> Splitter<'m> {
             Block::Table(table) => self.cut_table(table, room, fresh),
             Block::Divider => Cut::Apart(None, Some(Block::Divider)),
             Block::Image(image) => Cut::Instead(words_of_image(image)),
-            Block::Card(card) => Cut::Instead(blocks_of_card(*card)),
-            Block::Attachment(place) => {
-                let file = self.scope.files.iter().find(|file| file.id == place.file);
-                Cut::Instead(blocks_of_file(file, self.scope.settings.texts))
-            }
+            Block::Card(card) => Cut::Instead(blocks_of_card(*card, self.scope.settings)),
+            Block::Attachment(_) => Cut::Apart(None, Some(block)),
         }
     }
 
@@ -281,7 +297,9 @@ impl<'m> Splitter<'m> {
     fn size(&self, block: &Block<'_>) -> usize {
         let mut renderer = Renderer::new(self.scope, Html::default());
         renderer.blocks(std::slice::from_ref(block));
-        size(renderer.html.as_str(), &renderer.mentions)
+        // A picture may have to go as a file where many come together.
+        let files = renderer.files.len() + renderer.images.len();
+        size(&renderer).max(files * self.file_weight)
     }
 }
 
@@ -298,9 +316,9 @@ fn prepend<'m>(rest: &mut VecDeque<Block<'m>>, blocks: Vec<Block<'m>>) {
 }
 
 /// The words of a block without any form.
-fn words_of<'m>(block: Block<'m>) -> Vec<Block<'m>> {
+fn words_of<'m>(block: &Block<'m>) -> Vec<Block<'m>> {
     let words = Document {
-        blocks: vec![block],
+        blocks: vec![block.clone()],
     }
     .to_plain_text();
     words
@@ -322,7 +340,7 @@ fn words_of_image(image: Image<'_>) -> Vec<Block<'_>> {
 }
 
 /// A card as a quotation of the same words.
-fn blocks_of_card(card: Card<'_>) -> Vec<Block<'_>> {
+fn blocks_of_card<'m>(card: Card<'m>, settings: &RenderSettings) -> Vec<Block<'m>> {
     let mut within = Vec::new();
     if let Some(author) = card.author {
         within.push(linked(
@@ -351,7 +369,7 @@ fn blocks_of_card(card: Card<'_>) -> Vec<Block<'_>> {
         if !footer.is_empty() {
             footer.push(Inline::text(" · "));
         }
-        footer.push(Inline::text(crate::time::shown(time)));
+        footer.push(Inline::text(shown(time, settings)));
     }
     if !footer.is_empty() {
         within.push(Block::Paragraph(footer));

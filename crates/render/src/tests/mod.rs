@@ -8,16 +8,17 @@ mod xss;
 
 use std::collections::HashMap;
 
-use chatferry_model::PersonId;
 use chatferry_model::document::{Block, Document};
 use chatferry_model::file::File;
 use chatferry_model::plan::{PersonPlan, Plan, User, Voice};
+use chatferry_model::{ConversationId, MessageId, PersonId};
 
 use crate::document::{Note, Renderer, Scope};
 use crate::html::Html;
+use crate::media::Media;
 use crate::names::Names;
 use crate::settings::RenderSettings;
-use crate::split::split;
+use crate::split::{split, with_previews_apart};
 
 /// What a document became.
 struct Shown {
@@ -31,6 +32,7 @@ struct Stage {
     plan: Plan,
     settings: RenderSettings,
     files: Vec<File<'static>>,
+    media: Media,
 }
 
 impl Stage {
@@ -55,6 +57,7 @@ impl Stage {
             },
             settings: RenderSettings::default(),
             files: Vec::new(),
+            media: Media::default(),
         }
     }
 
@@ -64,30 +67,40 @@ impl Stage {
         work(Scope {
             names: &names,
             settings: &self.settings,
+            media: &self.media,
+            message: (&ConversationId::new("C1"), &MessageId::new("m1")),
             files: &self.files,
+            previews: true,
             calls: true,
         })
     }
 
     fn show(&self, blocks: &[Block<'_>]) -> Shown {
-        self.with(|scope| {
-            let mut renderer = Renderer::new(scope, Html::default());
-            renderer.blocks(blocks);
-            Shown {
-                html: renderer.html.as_str().to_owned(),
-                size: crate::size::size(renderer.html.as_str(), &renderer.mentions),
-                notes: renderer.notes,
-            }
-        })
+        self.with(|scope| show(scope, blocks))
     }
 
     /// The parts that a document is split into: each as HTML, and what it says.
     fn parts(&self, blocks: &[Block<'_>]) -> Vec<(Shown, String)> {
         self.with(|scope| {
-            let parts = split(blocks.to_vec(), scope, &[]);
-            let show = |part: &Vec<Block<'_>>| (self.show(part), plain_text(part));
+            let blocks = with_previews_apart(blocks.to_vec(), &scope);
+            let scope = Scope {
+                previews: false,
+                ..scope
+            };
+            let parts = split(blocks, scope, &[], 0, self.settings.message_bytes);
+            let show = |part: &Vec<Block<'_>>| (show(scope, part), plain_text(part));
             parts.iter().map(show).collect()
         })
+    }
+}
+
+fn show(scope: Scope<'_>, blocks: &[Block<'_>]) -> Shown {
+    let mut renderer = Renderer::new(scope, Html::default());
+    renderer.blocks(blocks);
+    Shown {
+        html: renderer.html.as_str().to_owned(),
+        size: crate::size::size(&renderer),
+        notes: renderer.notes,
     }
 }
 

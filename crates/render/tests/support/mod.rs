@@ -1,12 +1,14 @@
 //! A small workspace to render: written by hand, rendered into a folder that goes away.
 #![allow(clippy::unwrap_used, reason = "what a test sets up must not fail")]
+#![allow(dead_code, reason = "no test needs all of it")]
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::finding::Finding;
-use chatferry_model::folder::{ReadFolder, RenderFolder};
+use chatferry_model::folder::{FetchFolder, ReadFolder, RenderFolder};
 use chatferry_model::jsonl::{Format, JsonlReader, JsonlWriter};
 use chatferry_model::manifest::Outcome;
 use chatferry_model::message::Message;
@@ -95,6 +97,31 @@ impl Workspace {
         workspace
     }
 
+    /// Puts a blob where readers put those of the export.
+    pub(crate) fn blob(&self, name: &str, content: &[u8]) {
+        fs::create_dir_all(self.read().blobs()).unwrap();
+        fs::write(self.read().blobs().join(name), content).unwrap();
+    }
+
+    /// Writes a list of records into the folder of a stage.
+    pub(crate) fn list(&self, path: &Path, format: Format, records: &[serde_json::Value]) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut writer = JsonlWriter::create::<()>(path, format, None).unwrap();
+        for record in records {
+            writer.write(record).unwrap();
+        }
+        writer.finish().unwrap();
+    }
+
+    pub(crate) fn fetch(&self) -> FetchFolder {
+        FetchFolder::new(self.folder.path().join("1-fetch"))
+    }
+
+    /// Where it was rendered.
+    pub(crate) fn rendered(&self) -> RenderFolder {
+        RenderFolder::new(self.folder.path().join("3-render"))
+    }
+
     pub(crate) fn read(&self) -> ReadFolder {
         ReadFolder::new(self.folder.path().join("1-read"))
     }
@@ -176,7 +203,11 @@ impl Workspace {
             writer.write(conversation).unwrap();
         }
         writer.finish().unwrap();
-        let into = RenderFolder::new(self.folder.path().join("3-render"));
+        let into = self.rendered();
+        // As the CLI gives it: a folder of its own for each run.
+        if into.root().exists() {
+            fs::remove_dir_all(into.root()).unwrap();
+        }
         let outcome = render(&self.read(), &self.plan, &self.settings, &into, &Silent)?;
         let mut files = BTreeMap::new();
         for name in outcome.files.keys() {

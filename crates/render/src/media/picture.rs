@@ -1,0 +1,261 @@
+//! Pictures that Teams can show within a text: as they are where they fit, made anew where they
+//! don't.
+//!
+//! What a picture is, its first bytes tell and never its name. Making anew turns it upright, leaves
+//! its metadata behind, and is bounded: what would open to too many pixels is never opened.
+
+use std::fs::{self, File};
+use std::io::{BufReader, Cursor};
+use std::path::Path;
+use std::sync::Arc;
+
+use chatferry_model::folder::file_name;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::webp::WebPDecoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
+
+use super::gate::{Gate, OPEN_BYTES};
+use crate::error::RenderError;
+
+/// The longest side in pixels that is left as it is.
+const LONGEST_SIDE: u32 = 4096;
+/// The longest side of a picture that is made smaller.
+const SCALED_SIDE: u32 = 2048;
+/// Where a picture made anew without loss would be larger than this, it is made as a photograph.
+const LOSSLESS_BYTES: usize = 1024 * 1024;
+const JPEG_QUALITY: u8 = 85;
+
+/// A picture, ready in `3-render/images`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// Its name in that folder.
+    pub(crate) path: String,
+    pub(crate) media_type: &'static str,
+    pub(crate) bytes: u64,
+    /// Pixels, upright.
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Whether the source's bytes show more: more pixels, more pages, movement.
+    pub(crate) lesser: bool,
+}
+
+/// What there is to see of a blob.
+#[derive(Clone, Debug)]
+pub(crate) enum Sight {
+    /// A picture.
+    Picture(Arc<Picture>),
+    /// No picture, or of a kind that only other programs open.
+    Other,
+    /// A picture that can't be shown within a text.
+    Refused(Refusal),
+}
+
+/// Why a picture can't be shown within a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It would take too much memory to open, or too many bytes to send.
+    TooLarge,
+    /// Its bytes are cut or damaged.
+    Damaged,
+}
+
+/// Makes what Teams can show of the blob at `path`, in at most `most_bytes`.
+///
+/// # Errors
+/// When the blob can't be read or the picture can't be written.
+pub(super) fn make(
+    path: &Path,
+    blob: &str,
+    most_bytes: u64,
+    images: &Path,
+    gate: &Gate,
+) -> Result<Sight, RenderError> {
+    let file = File::open(path).map_err(RenderError::at(path))?;
+    let bytes = file.metadata().map_err(RenderError::at(path))?.len();
+    let reader = ImageReader::new(BufReader::new(file)).with_guessed_format();
+    let mut reader = reader.map_err(RenderError::at(path))?;
+    let Some(format) = reader.format().filter(|format| KINDS.contains(format)) else {
+        return Ok(Sight::Other);
+    };
+    reader.limits(limits());
+    let Ok(mut decoder) = reader.into_decoder() else {
+        return Ok(Sight::Refused(Refusal::Damaged));
+    };
+    let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Ok(Sight::Refused(Refusal::Damaged));
+    }
+    let fits = bytes <= most_bytes && width.max(height) <= LONGEST_SIDE;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    if let (true, Some((media_type, extension))) = (fits, native(format)) {
+        let name = format!("{}.{extension}", file_name(blob));
+        super::place(path, &images.join(&name))?;
+        let (width, height) = upright(width, height, orientation);
+        return Ok(Sight::Picture(Arc::new(Picture {
+            path: name,
+            media_type,
+            bytes,
+            width,
+            height,
+            lesser: false,
+        })));
+    }
+    if format == ImageFormat::Gif {
+        // Made anew it would stand still.
+        return Ok(Sight::Refused(Refusal::TooLarge));
+    }
+    // Turning it upright or scaling it needs it twice.
+    let Some(_room) = gate.enter(decoder.total_bytes()) else {
+        return Ok(Sight::Refused(Refusal::TooLarge));
+    };
+    let Ok(mut picture) = DynamicImage::from_decoder(decoder) else {
+        return Ok(Sight::Refused(Refusal::Damaged));
+    };
+    let scaled = picture.width().max(picture.height()) > LONGEST_SIDE;
+    if scaled {
+        picture = picture.thumbnail(SCALED_SIDE, SCALED_SIDE);
+    }
+    picture.apply_orientation(orientation);
+    let Some(made) = encode(picture, most_bytes) else {
+        return Ok(Sight::Refused(Refusal::TooLarge));
+    };
+    let hash = xxhash_rust::xxh3::xxh3_128(&made.content);
+    let name = format!("{hash:032x}.{}", made.extension);
+    let into = images.join(&name);
+    fs::write(&into, &made.content).map_err(RenderError::at(&into))?;
+    Ok(Sight::Picture(Arc::new(Picture {
+        path: name,
+        media_type: made.media_type,
+        bytes: made.content.len() as u64,
+        width: made.width,
+        height: made.height,
+        lesser: scaled || made.lossy || shows_more(format, path),
+    })))
+}
+
+/// The kinds of pictures that are looked into.
+const KINDS: &[ImageFormat] = &[
+    ImageFormat::Bmp,
+    ImageFormat::Gif,
+    ImageFormat::Jpeg,
+    ImageFormat::Png,
+    ImageFormat::Tiff,
+    ImageFormat::WebP,
+];
+
+/// The kinds that Teams shows as they are.
+fn native(format: ImageFormat) -> Option<(&'static str, &'static str)> {
+    match format {
+        ImageFormat::Png => Some(("image/png", "png")),
+        ImageFormat::Jpeg => Some(("image/jpeg", "jpg")),
+        ImageFormat::Gif => Some(("image/gif", "gif")),
+        _ => None,
+    }
+}
+
+/// Whether a picture of one page that does not move shows less.
+fn shows_more(format: ImageFormat, path: &Path) -> bool {
+    match format {
+        ImageFormat::Tiff => true,
+        ImageFormat::WebP => File::open(path)
+            .ok()
+            .and_then(|file| WebPDecoder::new(BufReader::new(file)).ok())
+            .is_some_and(|decoder| decoder.has_animation()),
+        _ => false,
+    }
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(OPEN_BYTES);
+    limits
+}
+
+fn upright(width: u32, height: u32, orientation: Orientation) -> (u32, u32) {
+    match orientation {
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => (height, width),
+        Orientation::NoTransforms
+        | Orientation::Rotate180
+        | Orientation::FlipHorizontal
+        | Orientation::FlipVertical => (width, height),
+    }
+}
+
+struct Made {
+    content: Vec<u8>,
+    media_type: &'static str,
+    extension: &'static str,
+    width: u32,
+    height: u32,
+    lossy: bool,
+}
+
+/// Writes a picture: without loss where that is small, as a photograph where nothing shines through,
+/// smaller and smaller until it fits.
+fn encode(mut picture: DynamicImage, most_bytes: u64) -> Option<Made> {
+    let fits = |content: &Vec<u8>| content.len() as u64 <= most_bytes;
+    let opaque = is_opaque(&picture);
+    // Sixteen bits a channel are more than a screen shows.
+    picture = if opaque {
+        DynamicImage::ImageRgb8(picture.into_rgb8())
+    } else {
+        DynamicImage::ImageRgba8(picture.into_rgba8())
+    };
+    let mut scaled = false;
+    for _ in 0..6 {
+        let made = |content, media_type, extension, lossy| Made {
+            content,
+            media_type,
+            extension,
+            width: picture.width(),
+            height: picture.height(),
+            lossy,
+        };
+        // Large photographs are not worth the try.
+        let pixels = u64::from(picture.width()) * u64::from(picture.height());
+        if !opaque || pixels <= 2_000_000 {
+            let png = png(&picture).ok()?;
+            if fits(&png) && (!opaque || png.len() <= LOSSLESS_BYTES) {
+                return Some(made(png, "image/png", "png", scaled));
+            }
+        }
+        if opaque {
+            let jpeg = jpeg(&picture).ok()?;
+            if fits(&jpeg) {
+                return Some(made(jpeg, "image/jpeg", "jpg", true));
+            }
+        }
+        let side = SCALED_SIDE
+            .min(picture.width().max(picture.height()) / 2)
+            .max(1);
+        picture = picture.thumbnail(side, side);
+        scaled = true;
+    }
+    None
+}
+
+fn is_opaque(picture: &DynamicImage) -> bool {
+    if !picture.color().has_alpha() {
+        return true;
+    }
+    match picture {
+        DynamicImage::ImageRgba8(pixels) => pixels.pixels().all(|pixel| pixel.0[3] == u8::MAX),
+        _ => false,
+    }
+}
+
+fn png(picture: &DynamicImage) -> ImageResult<Vec<u8>> {
+    let mut content = Cursor::new(Vec::new());
+    picture.write_to(&mut content, ImageFormat::Png)?;
+    Ok(content.into_inner())
+}
+
+fn jpeg(picture: &DynamicImage) -> ImageResult<Vec<u8>> {
+    let mut content = Vec::new();
+    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut content, JPEG_QUALITY))?;
+    Ok(content)
+}
