@@ -13,6 +13,7 @@ mod support;
 mod command_line;
 mod convert;
 mod faults;
+mod fetch;
 mod rehearse;
 mod snapshots;
 mod upload;

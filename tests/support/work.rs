@@ -98,6 +98,21 @@ impl Work {
         Self::finish(self.command().envs(env.iter().copied()).args(args))
     }
 
+    /// Starts the binary with environment variables, to be killed.
+    pub(crate) fn start_with<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        env: &[(&str, &str)],
+        args: &[S],
+    ) -> Child {
+        self.command()
+            .envs(env.iter().copied())
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
     fn finish(command: &mut Command) -> Ran {
         let output = command.output().unwrap();
         Ran {

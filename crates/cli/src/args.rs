@@ -82,6 +82,16 @@ Examples:
     /// Read an export into 1-read
     #[command(after_help = "Example:\n  chatferry read acme-export.zip -w ./acme")]
     Read(ReadArgs),
+    /// Fetch files that the export only names from Slack, into 1-fetch; run it again to resume
+    ///
+    /// Needs a token: the one in the addresses of an export (give it again), or somebody's own in
+    /// `CHATFERRY_SLACK_TOKEN`. It is shown to Slack's own servers and nobody else.
+    #[command(after_help = "\
+Examples:
+  chatferry fetch acme-export.zip
+  CHATFERRY_SLACK_TOKEN=xoxp-… chatferry fetch --only general
+  chatferry fetch --dry-run")]
+    Fetch(FetchArgs),
     /// Map people and conversations: write 2-map/*.csv, keeping your edits
     #[command(after_help = "\
 Examples:
@@ -201,6 +211,18 @@ pub(crate) struct ConvertArgs {
 pub(crate) struct ReadArgs {
     #[command(flatten)]
     pub(crate) export: ExportArgs,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FetchArgs {
+    /// The export as it was read, for the tokens in its addresses
+    #[arg(value_name = "EXPORT")]
+    pub(crate) exports: Vec<PathBuf>,
+    /// Show how many files and bytes there are; fetch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
 }

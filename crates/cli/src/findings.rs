@@ -14,6 +14,7 @@ use crate::printer::{Printer, thousands};
 pub(crate) fn codes() -> BTreeMap<&'static str, &'static Code> {
     [
         chatferry_readers::codes::CODES,
+        crate::fetch::codes::CODES,
         chatferry_mapping::codes::CODES,
         chatferry_render::codes::CODES,
         chatferry_graph::codes::CODES,

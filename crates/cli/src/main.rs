@@ -10,6 +10,7 @@ mod commands;
 mod context;
 mod error;
 mod exit;
+mod fetch;
 mod findings;
 mod graph;
 mod printer;

@@ -154,6 +154,17 @@ pub(crate) fn count(number: u64, one: &str) -> String {
     }
 }
 
+/// Bytes for people: `512 bytes`, `1.5 MB`, `2.0 GB`.
+pub(crate) fn bytes(number: u64) -> String {
+    let size = number as f64;
+    match number {
+        0..1_000 => count(number, "byte"),
+        1_000..1_000_000 => format!("{:.1} kB", size / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", size / 1e6),
+        _ => format!("{:.1} GB", size / 1e9),
+    }
+}
+
 /// A time span for people: `45 s`, `12 min`, `3 h 20 min`, `5 d 2 h`.
 pub(crate) fn duration(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
@@ -176,6 +187,8 @@ mod tests {
         assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(count(1, "reply"), "1 reply");
         assert_eq!(count(2, "reply"), "2 replies");
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(1_500_000), "1.5 MB");
         assert_eq!(duration(59), "59 s");
         assert_eq!(duration(12_000), "3 h 20 min");
         assert_eq!(duration(180_000), "2 d 2 h");

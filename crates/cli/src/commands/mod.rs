@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod explain;
+pub(crate) mod fetch;
 pub(crate) mod guide;
 pub(crate) mod map;
 pub(crate) mod read;
@@ -33,6 +34,7 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
         ),
         Command::Read(args) => read::run(&Context::for_selection(global, &args.select)?, &args),
         Command::Map(args) => map::run(&Context::for_people(global, &args.people, &args.select)?),
+        Command::Fetch(args) => fetch::run(&Context::for_selection(global, &args.select)?, &args),
         Command::Render(select) => render::run(&Context::for_selection(global, &select)?),
         Command::Check(args) => check::run(&Context::plain(global)?, &args),
         Command::Upload(args) => upload::run(

@@ -70,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) login_url: String,
     /// Limits.
     pub(crate) limits: Limits,
+    /// How files are fetched from Slack.
+    pub(crate) fetch: Fetch,
 }
 
 /// What becomes of joins, leaves and topic changes.
@@ -94,8 +96,6 @@ pub(crate) enum LinkPreviews {
     Drop,
 }
 
-/// Limits, of Graph and of this program.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 /// What becomes of smileys made of signs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -107,6 +107,8 @@ pub(crate) enum TextSmileys {
     Text,
 }
 
+/// Limits, of Graph and of this program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     /// Posts per second into one channel (graph.md R46).
@@ -127,6 +129,28 @@ pub(crate) struct Limits {
     pub(crate) concurrency: usize,
 }
 
+/// How files are fetched from Slack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Fetch {
+    /// Files at a time.
+    pub(crate) concurrency: usize,
+    /// How often a file is tried again.
+    pub(crate) retries: u32,
+    /// A server on this machine that stands for Slack, in tests.
+    pub(crate) slack_url: String,
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self {
+            concurrency: 8,
+            retries: 5,
+            slack_url: String::new(),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -136,6 +160,7 @@ impl Default for Settings {
             directory: String::new(),
             system_messages: SystemMessages::default(),
             link_previews: LinkPreviews::default(),
+            text_smileys: TextSmileys::default(),
             broadcast: Broadcast::default(),
             code_blocks: CodeBlocks::default(),
             images: Images::default(),
@@ -153,6 +178,7 @@ impl Default for Settings {
             graph_url: "https://graph.microsoft.com".to_owned(),
             login_url: "https://login.microsoftonline.com".to_owned(),
             limits: Limits::default(),
+            fetch: Fetch::default(),
         }
     }
 }
@@ -169,7 +195,6 @@ impl Default for Limits {
             retries: 8,
             concurrency: 64,
         }
-            text_smileys: TextSmileys::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 //! of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and [`attachment`]s,
 //! and [`thread`] puts the lines in order, or [`rearrange`] where they are not.
 
+pub(crate) mod addresses;
 mod attachment;
 mod author;
 mod beside;

@@ -1,0 +1,79 @@
+//! Why a file could not be fetched.
+
+use chatferry_model::finding::Code;
+
+use super::codes;
+
+/// Why a file could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The address or a redirect is not one of Slack's.
+    Elsewhere,
+    /// Slack wants somebody to sign in.
+    SignIn,
+    /// 401 or 403.
+    Denied(u16),
+    /// 404 or 410.
+    Gone(u16),
+    /// Another length than the export says.
+    Length {
+        /// Bytes that came.
+        found: u64,
+        /// Bytes that should have come.
+        expected: u64,
+    },
+    /// Bytes that are not what they should be.
+    Content {
+        /// The media type the export says.
+        declared: String,
+    },
+    /// It was tried often enough; this is what happened last.
+    Failed(String),
+}
+
+impl Failure {
+    /// Its code.
+    pub(super) fn code(&self) -> &'static Code {
+        match self {
+            Self::Elsewhere => &codes::FETCH_ELSEWHERE,
+            Self::SignIn => &codes::FETCH_SIGN_IN,
+            Self::Denied(_) => &codes::FETCH_DENIED,
+            Self::Gone(_) => &codes::FETCH_GONE,
+            Self::Length { .. } => &codes::FETCH_WRONG_LENGTH,
+            Self::Content { .. } => &codes::FETCH_WRONG_CONTENT,
+            Self::Failed(_) => &codes::FETCH_FAILED,
+        }
+    }
+
+    /// The reason in the sum.
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::Elsewhere => "not at Slack",
+            Self::SignIn => "sign-in page",
+            Self::Denied(_) => "denied",
+            Self::Gone(_) => "gone",
+            Self::Length { .. } => "wrong length",
+            Self::Content { .. } => "wrong content",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// What happened, in words. Never holds an address.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Elsewhere => "its address leads to another host than Slack's".to_owned(),
+            Self::SignIn => "Slack's sign-in page came instead".to_owned(),
+            Self::Denied(status) | Self::Gone(status) => format!("Slack answers {status}"),
+            Self::Length { found, expected } => {
+                format!("{found} bytes came, {expected} were expected")
+            }
+            Self::Content { declared } => format!("what came is no {declared}"),
+            Self::Failed(why) => why.clone(),
+        }
+    }
+
+    /// Whether the next file may well meet the same, so that after a row of them going on is no use.
+    pub(super) fn is_general(&self) -> bool {
+        matches!(self, Self::SignIn | Self::Denied(_) | Self::Failed(_))
+    }
+}
