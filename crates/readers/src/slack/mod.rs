@@ -30,7 +30,6 @@ mod reactions;
 mod rearrange;
 mod slackdump;
 mod space;
-mod split;
 mod stream;
 mod subtype;
 mod support;
@@ -44,6 +43,7 @@ use std::collections::HashMap;
 
 use chatferry_model::manifest::Workspace;
 
+use crate::split;
 use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
 
 use beside::Beside;
