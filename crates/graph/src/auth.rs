@@ -105,19 +105,30 @@ impl Token {
 
     /// The app permissions in the token (`roles`), if it can be read; it is opaque by contract.
     pub(crate) fn roles(&self) -> Option<Vec<String>> {
+        self.claims().map(|claims| claims.roles)
+    }
+
+    /// The tenant's id in the token (`tid`), if it can be read.
+    pub(crate) fn tenant(&self) -> Option<String> {
+        self.claims()?.tid
+    }
+
+    fn claims(&self) -> Option<Claims> {
         use base64::Engine as _;
         use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-        #[derive(Deserialize)]
-        struct Claims {
-            #[serde(default)]
-            roles: Vec<String>,
-        }
-
         let claims = self.secret.expose_secret().split('.').nth(1)?;
         let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-        Some(serde_json::from_slice::<Claims>(&claims).ok()?.roles)
+        serde_json::from_slice(&claims).ok()
     }
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    tid: Option<String>,
 }
 
 async fn request(config: &GraphConfig, transport: &dyn Transport) -> Result<Granted, TokenError> {

@@ -7,7 +7,7 @@
 //! invisible left out.
 
 use chatferry_model::EntraId;
-use chatferry_model::post::ChatMessage;
+use chatferry_model::post::{ChatMessage, ChatMessageAttachment};
 use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -15,7 +15,12 @@ use xxhash_rust::xxh3::Xxh3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Likeness {
     pub(crate) author: Option<EntraId>,
+    /// A hash of what is read in it.
     pub(crate) text: i64,
+    /// A hash of the places in Teams that it links to.
+    pub(crate) places: i64,
+    /// A hash of the ids of the files that hang on it.
+    pub(crate) attachments: i64,
 }
 
 /// A message as Graph answers it, as far as it is compared.
@@ -35,6 +40,8 @@ pub(crate) struct Found {
     from: Option<FoundFrom>,
     #[serde(default)]
     body: Option<FoundBody>,
+    #[serde(default)]
+    attachments: Vec<FoundAttachment>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,12 +62,37 @@ struct FoundBody {
     content: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FoundAttachment {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    content_type: Option<String>,
+}
+
 impl Likeness {
     /// Of what is sent.
     pub(crate) fn sent(message: &ChatMessage<'_>) -> Self {
+        let author = Some(message.from.user.id);
+        Self::of(author, &message.body.content, &message.attachments)
+    }
+
+    /// Of what is sent in the name of `author`.
+    pub(crate) fn of(
+        author: Option<EntraId>,
+        content: &str,
+        attachments: &[ChatMessageAttachment<'_>],
+    ) -> Self {
+        let ids = attachments
+            .iter()
+            .filter(|attachment| attachment.content_type == REFERENCE)
+            .map(|attachment| attachment.id.as_str());
         Self {
-            author: Some(message.from.user.id),
-            text: text_hash(&message.body.content),
+            author,
+            text: text_hash(content),
+            places: places_hash(content),
+            attachments: ids_hash(ids),
         }
     }
 }
@@ -74,22 +106,68 @@ impl Found {
                 .and_then(|user| user.id.as_deref())
                 .and_then(|id| id.parse().ok()),
             text: text_hash(content.unwrap_or_default()),
+            places: places_hash(content.unwrap_or_default()),
+            attachments: ids_hash(self.attachments.iter().filter_map(|attachment| {
+                let is_file = attachment.content_type.as_deref() == Some(REFERENCE);
+                attachment.id.as_deref().filter(|_| is_file)
+            })),
         }
+    }
+
+    /// The addresses of the images that came within the text, as they stand there.
+    pub(crate) fn images(&self) -> impl Iterator<Item = &str> {
+        let content = self.body.as_ref().and_then(|body| body.content.as_deref());
+        attribute_values(content.unwrap_or_default(), " src=\"")
+            .filter(|address| address.contains("/hostedContents/"))
     }
 
     /// Whether it is the message that was sent. A message that arrived deleted (graph.md 3.1, 6)
     /// has lost its text and is known by its author alone.
-    pub(crate) fn is(&self, sent: Likeness) -> bool {
+    pub(crate) fn is(&self, sent: &Likeness) -> bool {
         let found = self.likeness();
         if self.deleted_date_time.is_some() {
             return found.author.is_none() || found.author == sent.author;
         }
-        found == sent
+        (found.author, found.text) == (sent.author, sent.text)
     }
 }
 
+/// What a file is, among attachments.
+const REFERENCE: &str = "reference";
+
+/// What addresses of places in Teams have in common, in every cloud.
+const PLACE: &str = "/l/";
+
+/// A hash of the places in Teams that `html` links to, in their order.
+fn places_hash(html: &str) -> i64 {
+    let mut hash = Xxh3::new();
+    for address in attribute_values(html, " href=\"") {
+        let address = html_escape::decode_html_entities(address);
+        let host = address.strip_prefix("https://").unwrap_or_default();
+        if host.split('/').next().is_some_and(|host| host.contains("teams.microsoft"))
+            && address.contains(PLACE)
+        {
+            hash.update(address.as_bytes());
+        }
+    }
+    hash.digest().cast_signed()
+}
+
+/// A hash of ids, in whatever order and case they stand.
+fn ids_hash<'a>(ids: impl Iterator<Item = &'a str>) -> i64 {
+    let mut ids: Vec<_> = ids.map(str::to_ascii_lowercase).collect();
+    ids.sort_unstable();
+    xxhash_rust::xxh3::xxh3_64(ids.join(" ").as_bytes()).cast_signed()
+}
+
+/// The values of an attribute, given as ` name="`.
+fn attribute_values<'h>(html: &'h str, name: &'h str) -> impl Iterator<Item = &'h str> {
+    html.match_indices(name)
+        .filter_map(|(at, name)| html.get(at + name.len()..)?.split('"').next())
+}
+
 /// A hash of what is read in `html`; signed, because that is what SQLite stores.
-pub(crate) fn text_hash(html: &str) -> i64 {
+fn text_hash(html: &str) -> i64 {
     let mut hash = Xxh3::new();
     let mut rest = html;
     while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
@@ -173,10 +251,8 @@ mod tests {
     #[test]
     fn a_message_of_somebody_else_is_not_ours() {
         let found = |json: &str| serde_json::from_str::<Found>(json).unwrap();
-        let sent = Likeness {
-            author: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().ok(),
-            text: text_hash("hi"),
-        };
+        let author = "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().ok();
+        let sent = &Likeness::of(author, "hi", &[]);
         let ours = r#"{"id":"1","from":{"application":null,"user":{"id":"8C0A1A67-50CE-4114-BB6C-DA9C5DBCF6CA"}},"body":{"content":"<p>hi</p>"}}"#;
         assert!(found(ours).is(sent));
         let theirs = ours.replace("8C0A1A67", "00000000");

@@ -13,15 +13,11 @@ impl Content {
         self.0
     }
 
-    /// Puts `address` where `stand_in` is the value of an attribute; whether it was anywhere.
-    pub(super) fn address(&mut self, stand_in: &str, address: &str) -> bool {
+    /// Puts `address` where `stand_in` is the value of an attribute.
+    pub(super) fn address(&mut self, stand_in: &str, address: &str) {
         let from = format!("=\"{stand_in}\"");
-        let found = self.0.contains(&from);
-        if found {
-            let address = html_escape::encode_double_quoted_attribute(address);
-            self.0 = self.0.replace(&from, &format!("=\"{address}\""));
-        }
-        found
+        let address = html_escape::encode_double_quoted_attribute(address);
+        self.0 = self.0.replace(&from, &format!("=\"{address}\""));
     }
 
     /// Puts something in the place of an attachment.

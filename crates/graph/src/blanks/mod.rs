@@ -16,11 +16,11 @@ use chatferry_model::post::{
 };
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::likeness::text_hash;
+use crate::likeness::Likeness;
 use members::Members;
 
 pub(crate) use address::{Place, Tenant, ThreadAt};
-pub(crate) use hosted::{HostedError, add_hosted_contents, hosted_size};
+pub(crate) use hosted::{add_hosted_contents, hosted_size};
 pub(crate) use members::with_member;
 
 /// The blanks of a post.
@@ -96,12 +96,8 @@ pub(crate) struct Lodging {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Filled {
     pub(crate) body: Vec<u8>,
-    /// A hash of what is read in it (see [`crate::likeness`]).
-    pub(crate) text: i64,
-    /// The ids of its attachments.
-    pub(crate) attachments: Vec<String>,
-    /// The places in Teams it links to.
-    pub(crate) links: Vec<String>,
+    /// What it has in common with what Teams makes of it; the author aside.
+    pub(crate) likeness: Likeness,
 }
 
 /// A post whose blanks can't be filled in: it is not sent.
@@ -130,16 +126,13 @@ pub(crate) fn fill(body: &[u8], blanks: &Blanks, with: &Fillings) -> Result<Fill
     let before = (mentions.len(), attachments.len());
 
     let mut content = html::Content::new(content);
-    let mut places = Vec::new();
     let mut mentioned = false;
     for (n, link) in blanks.links.iter().enumerate() {
         let place = with.links.get(n).and_then(Option::as_ref);
         match &link.source {
             Some(source) => {
                 let address = place.map_or(source.as_str(), |place| &place.address);
-                if content.address(&link_url(link.id), address) && place.is_some() {
-                    places.push(address.to_owned());
-                }
+                content.address(&link_url(link.id), address);
             }
             None => {
                 mentioned = true;
@@ -162,11 +155,7 @@ pub(crate) fn fill(body: &[u8], blanks: &Blanks, with: &Fillings) -> Result<Fill
     }
 
     let content = content.into_html();
-    let ids: Vec<_> = attachments
-        .iter()
-        .map(|found| found.id.to_string())
-        .collect();
-    let text = text_hash(&content);
+    let likeness = Likeness::of(None, &content, &attachments);
     refuse_left(&content, &mentions, &attachments)?;
     item.set("content", to_raw_value(&content)?);
     message.set("body", to_raw_value(&item)?);
@@ -185,9 +174,7 @@ pub(crate) fn fill(body: &[u8], blanks: &Blanks, with: &Fillings) -> Result<Fill
     }
     Ok(Filled {
         body: serde_json::to_vec(&message)?,
-        text,
-        attachments: ids,
-        links: places,
+        likeness,
     })
 }
 

@@ -229,7 +229,6 @@ proptest! {
             prop_assert!(channel.id.starts_with("19:x"));
         }
         let mut ids: Vec<_> = message.attachments.iter().map(|found| &*found.id).collect();
-        prop_assert_eq!(&ids, &filled.attachments);
         let mut places = scan.attachments.clone();
         ids.sort_unstable();
         places.sort_unstable();
@@ -271,7 +270,6 @@ fn what_goes_where() {
     };
     insta::assert_snapshot!("before", shown(before.as_bytes()));
     insta::assert_snapshot!("filled_in", shown(&filled.body));
-    assert_eq!(filled.links, [place(0).address]);
 }
 
 #[test]

@@ -14,10 +14,13 @@ use bytes::Bytes;
 use chatferry_model::post::ChatMessage;
 use chatferry_model::{GraphMessageId, Millis};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::{Run, Trouble};
+use super::filling::{Manner, Outgoing, Probing, prepare};
+use super::{Assigned, Run, Trouble};
+use crate::blanks::{Blanks, with_member};
 use crate::client::Failure;
-use crate::journal::{PostRow, PostState};
+use crate::journal::{Origin, PostRow, PostState};
 use crate::likeness::{Found, Likeness};
 use crate::requests::{self, Thread};
 use crate::retry::Remedy;
@@ -29,8 +32,12 @@ pub(super) struct Item {
     /// The time of the root it answers, in 3-render.
     pub(super) root: Option<i64>,
     pub(super) body: Bytes,
+    /// What has to be filled in before it is sent.
+    pub(super) blanks: Option<Box<Blanks>>,
     /// Set when an earlier run may have sent it.
     pub(super) unsure: Option<PostRow>,
+    /// By what it is known again in a newer export.
+    pub(super) origin: Origin,
     pub(super) conversation: Box<str>,
     pub(super) message: Box<str>,
 }
@@ -45,6 +52,14 @@ pub(super) struct Delivered {
 }
 
 impl Delivered {
+    fn adopted(id: i64) -> Self {
+        Self {
+            id,
+            state: PostState::Adopted,
+            reason: None,
+        }
+    }
+
     pub(super) fn refused(item: &Item, reason: String) -> Self {
         Self {
             id: item.planned,
@@ -58,6 +73,7 @@ impl Delivered {
 #[derive(Clone, Copy)]
 pub(super) struct Destination<'a> {
     pub(super) run: &'a Run<'a>,
+    pub(super) assigned: &'a Assigned,
     pub(super) thread: &'a Thread,
     pub(super) target: i64,
     pub(super) planned: &'a Mutex<Planned>,
@@ -114,17 +130,12 @@ pub(super) async fn deliver(
         // Its root was moved past it; a reply is always later than its root.
         id = to.move_on(item, root.created().as_millis())?;
     }
+    let mut way = Way::new(to.run, item).await;
     let mut tries = 0;
     loop {
         if unsure {
             match to.look(item, root, id).await? {
-                There::Ours => {
-                    return Ok(Delivered {
-                        id,
-                        state: PostState::Adopted,
-                        reason: None,
-                    });
-                }
+                There::Ours => return Ok(Delivered::adopted(id)),
                 There::Theirs => {
                     id = to.move_on(item, id)?;
                     unsure = false;
@@ -132,8 +143,16 @@ pub(super) async fn deliver(
                 There::Nothing | There::Unreadable => {}
             }
         }
-        let failure = match to.post(item, root, id, priority).await {
+        let outgoing = match &item.blanks {
+            None => Outgoing::as_it_stands(&item.body),
+            Some(blanks) => match prepare(to, item, blanks, way.manner).await? {
+                Ok(outgoing) => outgoing,
+                Err(unsendable) => return Ok(Delivered::refused(item, unsendable.0)),
+            },
+        };
+        let failure = match to.post(item, &outgoing, root, id, priority).await {
             Ok(id) => {
+                way.went_through(to, root, id).await?;
                 return Ok(Delivered {
                     id,
                     state: PostState::Posted,
@@ -142,20 +161,14 @@ pub(super) async fn deliver(
             }
             Err(failure) => failure,
         };
-        let conflict = failure
-            .error
-            .refusal()
-            .is_some_and(|refusal| refusal.status == 409);
+        if way.can_change(&failure, &outgoing) {
+            continue;
+        }
+        let conflict = failure.error.is_conflict();
         match failure.remedy {
             Remedy::LookUp if conflict => {
                 match to.look_after_conflict(item, root, id, unsure).await? {
-                    There::Ours => {
-                        return Ok(Delivered {
-                            id,
-                            state: PostState::Adopted,
-                            reason: None,
-                        });
-                    }
+                    There::Ours => return Ok(Delivered::adopted(id)),
                     _ => id = to.move_on(item, id)?,
                 }
                 unsure = false;
@@ -181,11 +194,81 @@ pub(super) async fn deliver(
     }
 }
 
+/// How a post with blanks is sent: another way, where Teams does not take the first.
+struct Way<'a> {
+    run: &'a Run<'a>,
+    manner: Manner,
+    /// Whether it tries out what becomes of reactions.
+    probing: Option<Probing<'a>>,
+    /// Why images go as files, if that is what Teams makes of all of them.
+    refused_images: Option<String>,
+}
+
+impl<'a> Way<'a> {
+    async fn new(run: &'a Run<'a>, item: &Item) -> Self {
+        let (manner, probing) = match &item.blanks {
+            Some(blanks) => run.filler.manner(blanks).await,
+            None => (Manner::default(), None),
+        };
+        Self {
+            run,
+            manner,
+            probing,
+            refused_images: None,
+        }
+    }
+
+    /// Whether what Teams refused may go through without reactions, or with its images as files.
+    fn can_change(&mut self, failure: &Failure, outgoing: &Outgoing<'_>) -> bool {
+        let Some(refusal) = failure.error.refusal() else {
+            return false;
+        };
+        if self.manner.reactions && matches!(refusal.status, 400 | 413) {
+            self.manner.reactions = false;
+            if let Some(mut known) = self.probing.take() {
+                *known = Some(false);
+            }
+            return true;
+        }
+        let refused = match refusal.status {
+            // graph.md R41: what kind of 403 it is, is not said.
+            403 => !refusal.says("missing role") && !refusal.says("without extension"),
+            400 => refusal.says("invalid request body"),
+            status => status == 413,
+        };
+        if !outgoing.hosted || !refused {
+            return false;
+        }
+        self.manner.images_as_files = true;
+        if refusal.status == 403 {
+            self.refused_images = Some(failure.error.to_string());
+        }
+        true
+    }
+
+    /// What other posts learn from one that went through.
+    async fn went_through(
+        self,
+        to: Destination<'_>,
+        root: Option<GraphMessageId>,
+        id: i64,
+    ) -> Result<(), Trouble> {
+        if let Some(reason) = &self.refused_images {
+            self.run.filler.send_images_as_files(self.run, reason);
+        }
+        if let Some(mut known) = self.probing {
+            *known = Some(to.keeps_reactions(root, id).await?);
+        }
+        Ok(())
+    }
+}
+
 impl Destination<'_> {
     /// Posts the item; its id in Teams.
     async fn post(
         &self,
         item: &Item,
+        outgoing: &Outgoing<'_>,
         root: Option<GraphMessageId>,
         id: i64,
         priority: u64,
@@ -197,9 +280,9 @@ impl Destination<'_> {
         }
 
         let body = if id == item.planned {
-            item.body.clone()
+            outgoing.body.clone()
         } else {
-            with_time(&item.body, id)
+            with_time(&outgoing.body, id)
         };
         let call = requests::post_message(self.thread, root, body);
         let answer = self
@@ -233,7 +316,7 @@ impl Destination<'_> {
             .read::<Found>(&call, self.run.observer)
             .await
         {
-            Ok(found) => Ok(if is_ours(&found, item, root, key) {
+            Ok(found) => Ok(if self.is_ours(&found, item, root, key)? {
                 There::Ours
             } else {
                 There::Theirs
@@ -273,6 +356,49 @@ impl Destination<'_> {
         }
     }
 
+    /// Whether a message that was found is the one to be delivered.
+    fn is_ours(
+        &self,
+        found: &Found,
+        item: &Item,
+        root: Option<GraphMessageId>,
+        key: GraphMessageId,
+    ) -> Result<bool, Trouble> {
+        let Ok(message) = serde_json::from_slice::<ChatMessage<'_>>(&item.body) else {
+            return Ok(false);
+        };
+        let mut sent = Likeness::sent(&message);
+        if item.blanks.is_some()
+            && let Some(filled) = self.run.journal.filled(self.target, item.planned)?
+        {
+            sent.text = filled.text;
+        }
+        let root = root.map(|root| root.to_string());
+        Ok(found.id == key.to_string()
+            && found.is(&sent)
+            && (found.reply_to_id.is_none() || found.reply_to_id == root))
+    }
+
+    /// Whether a message that was sent with reactions has them in Teams.
+    async fn keeps_reactions(
+        &self,
+        root: Option<GraphMessageId>,
+        id: i64,
+    ) -> Result<bool, Trouble> {
+        #[derive(Deserialize)]
+        struct Kept {
+            #[serde(default)]
+            reactions: Vec<IgnoredAny>,
+        }
+
+        let call = requests::get_message(self.thread, root, message_id(id)?);
+        match self.run.client.read::<Kept>(&call, self.run.observer).await {
+            Ok(kept) => Ok(!kept.reactions.is_empty()),
+            Err(failure) if failure.remedy == Remedy::Stop => Err(failure.into()),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// The next free millisecond after `id`, in the journal before it is used.
     fn move_on(&self, item: &Item, id: i64) -> Result<i64, Trouble> {
         let journal = self.run.journal;
@@ -295,24 +421,11 @@ fn message_id(id: i64) -> Result<GraphMessageId, Trouble> {
     Ok(GraphMessageId::at(created))
 }
 
-/// Whether a message that was found is the one to be delivered.
-fn is_ours(found: &Found, item: &Item, root: Option<GraphMessageId>, key: GraphMessageId) -> bool {
-    let root = root.map(|root| root.to_string());
-    let Ok(message) = serde_json::from_slice::<ChatMessage<'_>>(&item.body) else {
-        return false;
-    };
-    found.id == key.to_string()
-        && found.is(Likeness::sent(&message))
-        && (found.reply_to_id.is_none() || found.reply_to_id == root)
-}
-
 /// The same message at another time; everything else stays as it is.
 fn with_time(body: &Bytes, id: i64) -> Bytes {
     let moved = || {
-        let mut message: serde_json::Map<_, _> = serde_json::from_slice(body).ok()?;
         let created = Millis::new(id).ok()?;
-        message.insert("createdDateTime".to_owned(), created.to_string().into());
-        serde_json::to_vec(&message).ok()
+        with_member(body, "createdDateTime", &created).ok()
     };
     moved().map_or_else(|| body.clone(), Bytes::from)
 }
@@ -324,12 +437,12 @@ mod tests {
     #[test]
     fn a_moved_post_says_the_same_at_another_time() {
         let body = Bytes::from_static(
-            br#"{"createdDateTime":"2019-02-04T19:58:15.511Z","x":{"y":[1,"\u00e4"]}}"#,
+            br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.511Z","x":{"y":[1,"\u00e4"]}}"#,
         );
         let moved = with_time(&body, 1_549_310_295_512);
         assert_eq!(
             &*moved,
-            r#"{"createdDateTime":"2019-02-04T19:58:15.512Z","x":{"y":[1,"ä"]}}"#.as_bytes()
+            br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.512Z","x":{"y":[1,"\u00e4"]}}"#
         );
     }
 

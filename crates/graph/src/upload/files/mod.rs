@@ -1,0 +1,145 @@
+//! Puts files into SharePoint and OneDrive, each once per drive (graph.md 1.12).
+//!
+//! A file's name in its folder is its key: it is in the journal before anything is sent, no two
+//! files of ours have the same, and what is there already is never replaced. So whenever the
+//! outcome is unknown, the file of that name is looked at:
+//!
+//! * of our content: it is there, nothing more to do;
+//! * of another one: it is somebody else's, and ours takes the next name;
+//! * none: it is sent (again).
+
+mod item;
+mod local;
+pub(crate) mod names;
+mod pieces;
+mod put;
+mod shelf;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use chatferry_model::EntraId;
+use tokio::sync::{Notify, Semaphore};
+
+use super::{Run, Trouble};
+use crate::blanks::Lodging;
+use crate::journal::FileKey;
+use crate::requests::Thread;
+use shelf::Shelves;
+
+/// Files that are on their way at the same time: they hold a piece each in memory.
+const AT_ONCE: usize = 8;
+
+/// What a run knows of files beside the journal.
+pub(super) struct Files {
+    shelves: Shelves,
+    /// Those that are being put somewhere: the same file is put there by one, and awaited by others.
+    busy: Mutex<HashSet<FileKey>>,
+    freed: Notify,
+    /// Those that this run could not put anywhere.
+    refused: Mutex<HashSet<FileKey>>,
+    slots: Semaphore,
+}
+
+/// A file of `3-render`.
+#[derive(Clone, Copy)]
+pub(super) struct Blob<'a> {
+    /// The folder it is in.
+    pub(super) folder: &'a Path,
+    /// Its name there, a hash of its content.
+    pub(super) path: &'a str,
+    /// The name it is to have.
+    pub(super) name: &'a str,
+    pub(super) bytes: u64,
+}
+
+/// What became of a file, and why it is nowhere.
+pub(super) enum Outcome {
+    There(Lodging),
+    /// The reason, for the first who asks.
+    Nowhere(Option<String>),
+}
+
+impl Files {
+    pub(super) fn new() -> Self {
+        Self {
+            shelves: Shelves::default(),
+            busy: Mutex::default(),
+            freed: Notify::new(),
+            refused: Mutex::default(),
+            slots: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// Puts a file that `author` sends in `thread` where it belongs, unless it is there.
+    pub(super) async fn lodge(
+        &self,
+        run: &Run<'_>,
+        thread: &Thread,
+        author: EntraId,
+        blob: Blob<'_>,
+    ) -> Result<Outcome, Trouble> {
+        let shelf = match self.shelves.get(run, thread, author).await? {
+            Ok(shelf) => shelf,
+            Err(reason) => return Ok(Outcome::Nowhere(Some(reason))),
+        };
+        let key = FileKey {
+            drive: shelf.drive.clone(),
+            blob: blob.path.to_owned(),
+        };
+        let _turn = self.turn(&key).await;
+        let row = run.journal.file(&key)?;
+        if let Some((guid, url)) = row.as_ref().and_then(|row| row.lodged.clone()) {
+            return Ok(Outcome::There(Lodging { guid, url }));
+        }
+        if locked(&self.refused).contains(&key) {
+            return Ok(Outcome::Nowhere(None));
+        }
+        let _slot = self.slots.acquire().await;
+        match put::put(run, &shelf, &key, blob, row).await {
+            Ok(lodging) => {
+                run.journal.lodge_file(&key, &lodging.guid, &lodging.url)?;
+                Ok(Outcome::There(lodging))
+            }
+            Err(Trouble::Failed(reason)) => {
+                run.journal.refuse_file(&key, &reason)?;
+                locked(&self.refused).insert(key);
+                Ok(Outcome::Nowhere(Some(reason)))
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Waits until nobody else is at that file.
+    async fn turn(&self, key: &FileKey) -> Turn<'_> {
+        loop {
+            let freed = self.freed.notified();
+            if locked(&self.busy).insert(key.clone()) {
+                return Turn {
+                    files: self,
+                    key: key.clone(),
+                };
+            }
+            freed.await;
+        }
+    }
+}
+
+/// Being at a file; others are let at it when dropped.
+struct Turn<'a> {
+    files: &'a Files,
+    key: FileKey,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        locked(&self.files.busy).remove(&self.key);
+        self.files.freed.notify_waiters();
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Nothing panics while it is held.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

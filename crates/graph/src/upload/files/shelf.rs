@@ -1,0 +1,114 @@
+//! Where files of a channel or chat go (graph.md 1.10, 1.12).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chatferry_model::EntraId;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use super::super::{Run, Trouble};
+use crate::client::Failure;
+use crate::journal::FolderRow;
+use crate::requests::{self, FolderPath, Thread};
+use crate::retry::Remedy;
+
+/// Where Teams itself puts the files of chats, in the OneDrive of whoever sends them.
+const OF_CHATS: &str = "Microsoft Teams Chat Files";
+
+/// A folder that files go to.
+#[derive(Clone, Debug)]
+pub(super) struct Shelf {
+    /// The drive it is in.
+    pub(super) drive: String,
+    pub(super) folder: FolderRow,
+    /// Whether files in it are seen by nobody until they are shared.
+    pub(super) share: bool,
+}
+
+/// Shelves that were asked for in this run, or why there are none.
+#[derive(Default)]
+pub(super) struct Shelves(Mutex<HashMap<String, Cell>>);
+
+type Cell = Arc<OnceCell<Result<Shelf, String>>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    id: String,
+    web_url: String,
+    #[serde(default)]
+    parent_reference: Option<Parent>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parent {
+    #[serde(default)]
+    drive_id: Option<String>,
+}
+
+impl Shelves {
+    /// The shelf for files that `author` sends in `thread`; the inner error is why there is none.
+    pub(super) async fn get(
+        &self,
+        run: &Run<'_>,
+        thread: &Thread,
+        author: EntraId,
+    ) -> Result<Result<Shelf, String>, Trouble> {
+        let account = run.options.files_account.clone();
+        let account = thread
+            .is_chat()
+            .then(|| account.unwrap_or_else(|| author.to_string()));
+        let key = account.clone().unwrap_or_else(|| thread.id().to_owned());
+        let cell = {
+            let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(key).or_default())
+        };
+        let shelf = cell
+            .get_or_try_init(|| async {
+                let found = match &account {
+                    Some(account) => of_chat(run, account).await,
+                    None => of_channel(run, thread).await,
+                };
+                match found {
+                    Ok(shelf) => Ok(Ok(shelf)),
+                    Err(failure) if failure.remedy == Remedy::Stop => Err(Trouble::from(failure)),
+                    Err(failure) => Ok(Err(failure.error.to_string())),
+                }
+            })
+            .await?;
+        Ok(shelf.clone())
+    }
+}
+
+async fn of_channel(run: &Run<'_>, thread: &Thread) -> Result<Shelf, Failure> {
+    let call = requests::files_folder(thread);
+    let place: Place = run.client.read(&call, run.observer).await?;
+    let drive = place.parent_reference.and_then(|parent| parent.drive_id);
+    let drive = drive.unwrap_or_default();
+    let path = FolderPath::item(&drive, &place.id);
+    Ok(Shelf {
+        folder: FolderRow {
+            path: path.as_str().to_owned(),
+            web: place.web_url,
+        },
+        drive,
+        share: false,
+    })
+}
+
+async fn of_chat(run: &Run<'_>, account: &str) -> Result<Shelf, Failure> {
+    let call = requests::drive_of(account);
+    let place: Place = run.client.read(&call, run.observer).await?;
+    let path = FolderPath::at_top(&place.id, OF_CHATS);
+    let web = place.web_url.trim_end_matches('/');
+    Ok(Shelf {
+        folder: FolderRow {
+            path: path.as_str().to_owned(),
+            web: format!("{web}/{}", requests::segment(OF_CHATS)),
+        },
+        drive: place.id,
+        share: true,
+    })
+}
