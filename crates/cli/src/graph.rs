@@ -43,11 +43,6 @@ pub(crate) fn client(context: &Context) -> Result<Client, CliError> {
             ),
         );
     }
-    let address = |key: &str, value: &str| {
-        value
-            .parse::<BaseUrl>()
-            .map_err(|error| CliError::usage(format!("{key}: {error}")))
-    };
     let config = GraphConfig {
         tenant_id: settings.tenant_id.clone(),
         client_id: settings.client_id.clone(),
@@ -62,6 +57,16 @@ pub(crate) fn client(context: &Context) -> Result<Client, CliError> {
         Arc::new(transport),
         Arc::new(SystemClock),
     ))
+}
+
+/// The address that a setting holds.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn address(key: &str, value: &str) -> Result<BaseUrl, CliError> {
+    value
+        .parse::<BaseUrl>()
+        .map_err(|error| CliError::usage(format!("{key}: {error}")))
 }
 
 /// The limits of the settings.

@@ -1,6 +1,8 @@
 //! The one place that talks to Graph: token, turn, request, answer, and the retries that need no
 //! knowledge of what was asked.
 
+mod pieces;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,10 +18,12 @@ use crate::clock::Clock;
 use crate::config::GraphConfig;
 use crate::error::{Cause, GraphError, Refusal, TokenError};
 use crate::observer::{Event, Observer};
-use crate::requests::Call;
+use crate::requests::{Call, Kind};
 use crate::retry::{self, Remedy};
-use crate::throttle::Throttle;
+use crate::throttle::{Pass, Throttle};
 use crate::transport::{Transport, TransportError};
+
+pub(crate) use pieces::{PieceAnswer, UploadUrl};
 
 /// For transports without a limit of their own; above the one of [`crate::HttpTransport`].
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
@@ -128,6 +132,17 @@ impl Client {
         Ok(token.roles())
     }
 
+    /// The tenant's id, as the token says it; what it was given, if the token can't be read.
+    pub(crate) async fn tenant(&self) -> Result<String, GraphError> {
+        let token = self.token(None).await.map_err(|error| GraphError {
+            call: "POST token".into(),
+            cause: error.into(),
+            request_id: None,
+        })?;
+        let given = || self.config().tenant_id.clone();
+        Ok(token.tenant().unwrap_or_else(given))
+    }
+
     /// Makes a call, and makes it again where that is harmless, until it succeeds or there is
     /// something to decide. Of the calls that wait for their turn, a higher `priority` goes first.
     pub(crate) async fn call(
@@ -224,6 +239,7 @@ impl Client {
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent = tokio::time::timeout(ANSWER_WITHIN, self.shared.transport.send(request));
         let sent = sent.await;
+        let left = pass.as_ref().map(Pass::left);
         self.shared.throttle.answered(pass);
         let answer = match sent {
             Ok(Ok(answer)) => answer,
@@ -239,6 +255,7 @@ impl Client {
             // Half an answer is no answer.
             let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&body);
             if let Err(error) = whole
+                && call.kind != Kind::ReadBytes
                 && (call.method == Method::GET || !body.is_empty())
             {
                 return Err((Some(token), fail(Cause::Unreadable(error.to_string()))));
@@ -256,6 +273,7 @@ impl Client {
         let mut failed = fail(Cause::Refused(refusal));
         failed.error.request_id = header_id.map(Into::into).or(inner_id.map(Into::into));
         failed.retry_after = self.retry_after(&head.headers);
+        failed.left = left;
         Err((Some(token), failed))
     }
 
@@ -267,9 +285,11 @@ impl Client {
                 self.shared.config.graph_url, call.path
             ))
             .header(AUTHORIZATION, token.header()?)
-            .header(ACCEPT, "application/json");
+            .header(ACCEPT, "application/json")
+            // Shared channels are newer than the sentinel (graph.md R67).
+            .header("prefer", "include-unknown-enum-members");
         match &call.body {
-            Some(_) => request = request.header(CONTENT_TYPE, "application/json"),
+            Some(_) => request = request.header(CONTENT_TYPE, call.media_type()),
             // Actions without a body: some proxies insist on a length.
             None if call.method == Method::POST => request = request.header(CONTENT_LENGTH, 0),
             None => {}
@@ -296,7 +316,8 @@ impl Client {
             let wait = failed.retry_after.unwrap_or(wait);
             observer.event(Event::Throttled { call: &shown, wait });
             tracing::debug!(call = %shown, ?wait, "throttled");
-            self.shared.throttle.close(&call.scope, wait);
+            let left = failed.left.unwrap_or_else(tokio::time::Instant::now);
+            self.shared.throttle.close(&call.scope, wait, left);
             return;
         }
         if then == Remedy::RenewToken {
@@ -381,18 +402,25 @@ impl Answer {
 struct Failed {
     error: GraphError,
     retry_after: Option<Duration>,
+    /// When the call left, if it did.
+    left: Option<tokio::time::Instant>,
 }
 
 impl Failed {
     fn new(call: &Call, cause: Cause) -> Self {
+        Self::of(&call.shown(), cause)
+    }
+
+    fn of(call: &str, cause: Cause) -> Self {
         let error = GraphError {
-            call: call.shown().into(),
+            call: call.into(),
             cause,
             request_id: None,
         };
         Self {
             error,
             retry_after: None,
+            left: None,
         }
     }
 

@@ -132,6 +132,26 @@ codes! {
     UPLOAD_AUTHORS_UNCHECKED = "upload-authors-unchecked", Info,
         "Whether all authors exist in the tenant was not checked, because the app may not read users.",
         "Give the app User.Read.All if it should be checked before anything is sent.";
+    /// graph.md R60–R64
+    UPLOAD_FILE_REFUSED = "upload-file-refused", Error,
+        "A file could not be put into SharePoint or OneDrive; the post names it in its place.",
+        "Read the reason, put it right, and add the file by hand: a post can't be changed later.";
+    /// graph.md R58
+    UPLOAD_HISTORY_HIDDEN = "upload-history-hidden", Warning,
+        "A member of a group chat could not be shown what was said before.",
+        "Take that person out of the chat in Teams and add them again with all chat history.";
+    /// graph.md R41
+    UPLOAD_IMAGES_AS_FILES = "upload-images-as-files", Warning,
+        "The tenant does not take images within texts, so they hang on their posts as files.",
+        "Nothing needs to be done.";
+    /// graph.md R58
+    UPLOAD_MEMBER_ABSENT = "upload-member-absent", Info,
+        "Somebody who was in a conversation is not in the chat it was uploaded into, and was not added.",
+        "Add that person in Teams if they should read it.";
+    /// graph.md R58
+    UPLOAD_MEMBER_OUT = "upload-member-out", Error,
+        "A member of a group chat was taken out to be shown its history and could not be put back.",
+        "Run the upload again, or add that person in Teams with all chat history.";
     /// graph.md R52, R53
     UPLOAD_MEMBER_REFUSED = "upload-member-refused", Warning,
         "Somebody could not be made a member of a team or a private channel.",
@@ -152,10 +172,22 @@ codes! {
     UPLOAD_ROOT_REFUSED = "upload-root-refused", Error,
         "A reply was not sent because the post it answers was refused.",
         "See the finding of the post it answers.";
+    /// graph.md 1.15
+    UPLOAD_SOURCE_CHANGED = "upload-source-changed", Info,
+        "A message that was uploaded reads differently in the newer export; Teams keeps the older wording.",
+        "Nothing can be done: no app can change a message in Teams.";
+    /// graph.md 1.15
+    UPLOAD_SOURCE_VANISHED = "upload-source-vanished", Info,
+        "A message that was uploaded is no longer in the newer export; it stays in Teams.",
+        "Delete it in Teams by hand if it should go.";
     /// graph.md R48, R50
     UPLOAD_TARGET_FAILED = "upload-target-failed", Error,
         "A channel or a team could not be finished.",
         "Read the reason, put it right, and run the upload again: it goes on where it stopped.";
+    /// graph.md 1.15
+    UPLOAD_WITHHELD = "upload-withheld", Warning,
+        "A message became more posts than were uploaded of it; the further ones were held back, since they may repeat what is there.",
+        "Look at the message in Teams; what is missing can be posted there by hand.";
     /// graph.md 1.1
     VERIFY_AUTHOR = "verify-author", Error,
         "A message in Teams has another author than the one that was sent.",

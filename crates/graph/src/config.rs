@@ -38,6 +38,9 @@ pub enum Credential {
 pub struct Limits {
     /// Posts into one channel or chat; 5 a second.
     pub channel_posts: Rate,
+    /// Posts into all channels of one team to begin with; 4 a second. It doubles every second in
+    /// which it is used up, as long as Graph does not say 429 (graph.md 2.1).
+    pub team_posts: Rate,
     /// Posts of this app into all channels; 50 a second.
     pub app_channel_posts: Rate,
     /// Posts of this app into all chats; 20 a second.
@@ -46,6 +49,9 @@ pub struct Limits {
     pub message_reads: Rate,
     /// All other calls; 30 a second.
     pub other_calls: Rate,
+    /// Calls about files, which SharePoint answers and throttles by itself, by figures that are
+    /// not published; 10 a second.
+    pub file_calls: Rate,
     /// Changes of the members of one team or chat; 4 a minute.
     pub member_changes: Rate,
     /// How often a call is tried again that failed for a passing reason; 10.
@@ -62,10 +68,12 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             channel_posts: Rate::per_second(5.0),
+            team_posts: Rate::per_second(4.0),
             app_channel_posts: Rate::per_second(50.0),
             app_chat_posts: Rate::per_second(20.0),
             message_reads: Rate::per_second(20.0),
             other_calls: Rate::per_second(30.0),
+            file_calls: Rate::per_second(10.0),
             member_changes: Rate::per_second(4.0 / 60.0),
             retries: 10,
             concurrency: 24,
@@ -80,10 +88,12 @@ impl Limits {
     pub fn lifted() -> Self {
         Self {
             channel_posts: Rate::UNLIMITED,
+            team_posts: Rate::UNLIMITED,
             app_channel_posts: Rate::UNLIMITED,
             app_chat_posts: Rate::UNLIMITED,
             message_reads: Rate::UNLIMITED,
             other_calls: Rate::UNLIMITED,
+            file_calls: Rate::UNLIMITED,
             member_changes: Rate::UNLIMITED,
             ..Self::default()
         }
@@ -112,6 +122,16 @@ impl Rate {
     #[must_use]
     pub fn calls_per_second(self) -> f64 {
         self.0
+    }
+
+    /// The slower of this rate and so many a second; no limit stays none.
+    #[must_use]
+    pub fn at_most(self, calls: f64) -> Self {
+        if self.0.is_finite() {
+            Self(self.0.min(calls))
+        } else {
+            self
+        }
     }
 
     /// The time from one call to the next.
@@ -182,6 +202,25 @@ impl BaseUrl {
         } else {
             "https://graph.microsoft.com"
         }
+    }
+
+    /// Whether it is Graph of a national cloud, which can't put anything into migration mode
+    /// (graph.md R68). Any other address than the global one is a simulated tenant's.
+    #[must_use]
+    pub fn is_national(&self) -> bool {
+        const CLOUDS: &[&str] = &[
+            ".microsoft.us",
+            ".chinacloudapi.cn",
+            ".microsoft.de",
+            ".sovcloud.fr",
+            ".sovcloud.de",
+            ".ic.gov",
+            ".microsoft.scloud",
+        ];
+        let host = self.0.split("://").nth(1).unwrap_or_default();
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let host = host.to_ascii_lowercase();
+        CLOUDS.iter().any(|cloud| host.ends_with(cloud))
     }
 
     /// What follows this address in `url`, if that is below it: the way a `nextLink` is followed
@@ -263,6 +302,22 @@ mod tests {
     fn a_refused_address_does_not_repeat_a_password() {
         let error = "https://user:word@host".parse::<BaseUrl>().unwrap_err();
         assert!(!error.to_string().contains("word"), "{error}");
+    }
+
+    #[test]
+    fn national_clouds_are_known_by_their_names() {
+        for (url, national) in [
+            ("https://graph.microsoft.com", false),
+            ("https://graph.microsoft.us", true),
+            ("https://dod-graph.microsoft.us/", true),
+            ("https://microsoftgraph.chinacloudapi.cn", true),
+            ("https://GRAPH.microsoft.us:443/base", true),
+            ("http://127.0.0.1:8080", false),
+            ("https://twin.example.com", false),
+        ] {
+            let url: BaseUrl = url.parse().unwrap();
+            assert_eq!(url.is_national(), national, "{url}");
+        }
     }
 
     #[test]

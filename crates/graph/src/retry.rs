@@ -61,6 +61,8 @@ const THROTTLED: Patience = patience(200, 1, 120);
 const PROVISIONING: Patience = patience(8, 4, 30);
 /// Channels are complete, but the team does not know yet (graph.md R50).
 const LAG: Patience = patience(60, 10, 10);
+/// A site takes minutes to be made, and a private channel's waits for its team's.
+const FOLDER: Patience = patience(24, 2, 30);
 /// A root that was answered but is not found below.
 const READ_LAG: Patience = patience(4, 2, 10);
 
@@ -119,8 +121,9 @@ const fn patient(
 }
 
 use Kind::{
-    AddMembers, Archive, Complete, CompleteTeam, CreateChannel, CreateTeam, PostReply, PostRoot,
-    Probe, Read, Start,
+    AddMembers, Archive, Complete, CompleteTeam, CreateChannel, CreateChat, CreateTeam, DeleteTeam,
+    Folder, OpenChat, OpenUpload, PostReply, PostRoot, Probe, PutFile, Read, ReadBytes,
+    RemoveMember, ShareFile, Start,
 };
 use On::{Else, Lost, NoToken, NotSent, Status};
 use Remedy::{Abandon, Again, Done, LookUp, NotYet, Refuse, RenewToken, Stop};
@@ -128,13 +131,16 @@ use Remedy::{Abandon, Again, Done, LookUp, NotYet, Refuse, RenewToken, Stop};
 const ANY: &[Kind] = &[];
 const POSTS: &[Kind] = &[PostRoot, PostReply];
 /// Carried out twice, they make two; or the second is refused and hides the first.
-const KEYED: &[Kind] = &[PostRoot, PostReply, CreateTeam, CreateChannel];
+const KEYED: &[Kind] = &[PostRoot, PostReply, CreateTeam, CreateChannel, CreateChat, PutFile];
+const FILES: &[Kind] = &[Folder, PutFile, OpenUpload, ShareFile];
 
 /// The first row that fits is followed.
 static TABLE: &[Row] = &[
     patient(ANY, NotSent, Again, BAD_MINUTE, Stop),
     row_of(ANY, NoToken, Stop),
     patient(ANY, Status(429, ""), Again, THROTTLED, Stop),
+    // No room: that is one drive's trouble.
+    row_of(FILES, Status(507, ""), Refuse),
     row_of(KEYED, Lost, LookUp),
     patient(ANY, Lost, Again, BAD_MINUTE, Stop),
     // A channel that was just put into migration mode may not know it yet (graph.md R24, R25).
@@ -160,6 +166,8 @@ static TABLE: &[Row] = &[
     // Teams and channels.
     row_of(&[CreateTeam, CreateChannel], Status(409, ""), LookUp),
     row_of(&[CreateChannel], Status(400, "already exist"), LookUp),
+    // General was completed too early, or the team is complete (graph.md R9, R51).
+    row_of(&[CreateChannel], Status(400, "under migration"), Abandon),
     patient(
         &[CreateChannel],
         Status(404, ""),
@@ -210,7 +218,18 @@ static TABLE: &[Row] = &[
     ),
     patient(&[AddMembers], Status(403, ""), NotYet, PROVISIONING, Refuse),
     patient(&[AddMembers], Status(404, ""), NotYet, PROVISIONING, Refuse),
-    row_of(&[AddMembers, Archive, Probe], Else, Refuse),
+    row_of(&[RemoveMember], Status(404, ""), Done),
+    row_of(&[AddMembers, RemoveMember, Archive, Probe], Else, Refuse),
+    // Users that a chat names may be unknown; that is the chat's trouble alone.
+    patient(&[OpenChat, CreateChat], Status(404, ""), NotYet, READ_LAG, Abandon),
+    row_of(&[DeleteTeam], Status(404, ""), Done),
+    // Files: a channel's folder is made when it is first asked for (graph.md R60).
+    patient(&[Folder], Status(404, ""), NotYet, FOLDER, Refuse),
+    row_of(&[PutFile, OpenUpload], Status(409, ""), LookUp),
+    patient(FILES, Status(423, ""), NotYet, READ_LAG, Refuse),
+    patient(FILES, Status(404, ""), NotYet, READ_LAG, Refuse),
+    row_of(FILES, Else, Refuse),
+    row_of(&[ReadBytes], Else, Refuse),
     patient(&[Read], Status(404, ""), NotYet, PROVISIONING, Abandon),
     row_of(ANY, Status(403, ""), Stop),
     row_of(ANY, Else, Abandon),
@@ -342,7 +361,7 @@ mod tests {
 
     #[test]
     fn what_could_be_done_twice_is_looked_up() {
-        for kind in [PostRoot, PostReply, CreateTeam, CreateChannel] {
+        for kind in [PostRoot, PostReply, CreateTeam, CreateChannel, CreateChat] {
             for status in [408, 500, 502, 503, 504] {
                 assert_eq!(
                     row(kind, &said(status, "")).then,
@@ -363,7 +382,9 @@ mod tests {
                 LookUp
             );
             assert_eq!(row(kind, &said(429, "")).then, Again);
-            assert_eq!(row(kind, &said(409, "")).then, LookUp);
+            if kind != CreateChat {
+                assert_eq!(row(kind, &said(409, "")).then, LookUp);
+            }
         }
         for kind in [
             Read,
@@ -372,6 +393,9 @@ mod tests {
             Complete,
             CompleteTeam,
             AddMembers,
+            RemoveMember,
+            OpenChat,
+            DeleteTeam,
             Archive,
         ] {
             assert_eq!(row(kind, &said(503, "")).then, Again, "{kind:?}");
@@ -451,6 +475,10 @@ mod tests {
                 "Missing role permissions on the request.",
                 Stop,
             ),
+            (RemoveMember, 404, "", Done),
+            (RemoveMember, 403, "RosterAddMemberBlocked", Refuse),
+            (DeleteTeam, 404, "", Done),
+            (OpenChat, 400, "duplicate members", Abandon),
             (Probe, 404, "", Refuse),
             (Probe, 403, "", Refuse),
             (Read, 404, "", NotYet),

@@ -68,7 +68,13 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
         ..UploadOptions::default()
     };
     let limits = graph::limits(&context.settings);
-    let plan = plan_upload(&folder, scratch.path(), &options, &limits)?;
+    let plan = plan_upload(
+        &folder,
+        scratch.path(),
+        &options,
+        &limits,
+        &BaseUrl::graph(),
+    )?;
     context.printer.step("Rehearsing", &upload::outlook(&plan));
 
     let runtime = tokio::runtime::Builder::new_current_thread()

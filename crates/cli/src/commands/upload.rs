@@ -26,6 +26,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
         &journal,
         &options,
         &graph::limits(&context.settings),
+        &graph::address("graph_url", &context.settings.graph_url)?,
     )?;
     if args.dry_run {
         show_plan(context, &plan);
@@ -128,7 +129,7 @@ fn show_plan(context: &Context, plan: &UploadPlan) {
         .map(|target| {
             vec![
                 target.name.clone(),
-                target.team.to_string(),
+                target.team.as_ref().map(ToString::to_string).unwrap_or_default(),
                 thousands(target.posts),
                 thousands(target.replies),
                 thousands(target.done),

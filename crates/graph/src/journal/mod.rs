@@ -8,9 +8,15 @@
 //! |---------|------------------------------------------------------------------------|
 //! | about   | whose journal it is: tenant, app, and the mark of this upload           |
 //! | teams   | a team, its state, its id in Teams                                      |
-//! | targets | a channel, its state, its id in Teams, the hash of its posts' file      |
+//! | targets | a channel or chat, its state, its id in Teams, the hash of its file     |
 //! | posts   | a post: `planned` is its time in 3-render, `id` the one it has in Teams |
+//! | files   | a file in SharePoint or OneDrive: once per drive, under one name          |
+//! | filled  | what was put into the blanks of a post                                  |
+//! | chat_members | a member of a group chat who is being shown its history            |
 
+mod chat_members;
+mod delta;
+mod files;
 mod places;
 mod posts;
 mod schema;
@@ -21,8 +27,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
+pub(crate) use chat_members::MemberState;
+pub(crate) use delta::Known;
+pub(crate) use files::{FileKey, FileRow, FilledRow, FolderRow};
 pub(crate) use places::{TargetRow, TargetState, TeamRow, TeamState};
-pub(crate) use posts::{PostRow, PostState, Tally};
+pub(crate) use posts::{Origin, PostRow, PostState, Tally};
 
 /// A journal that can't be used.
 #[derive(Debug, thiserror::Error)]

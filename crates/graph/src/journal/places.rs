@@ -64,7 +64,7 @@ states! {
         Planned = "planned",
         /// Its creation was or is being sent; whether it exists is to be found out.
         Creating = "creating",
-        /// It exists.
+        /// It exists, but takes no posts yet, or no more.
         Created = "created",
         /// It takes posts.
         Open = "open",
@@ -72,6 +72,8 @@ states! {
         Posted = "posted",
         /// It is out of migration mode.
         Complete = "complete",
+        /// Its members are being shown its history, one by one.
+        Members = "members",
         /// It needs nothing more.
         Done = "done",
     }
@@ -88,6 +90,10 @@ pub(crate) struct TeamRow {
     pub(crate) operation: Option<String>,
     /// The id of its General channel.
     pub(crate) general: Option<String>,
+    /// Whether the tenant had it before.
+    pub(crate) existing: bool,
+    /// A hash of the owners and members that were made so.
+    pub(crate) members: Option<String>,
     /// Why the last run could not go on.
     pub(crate) reason: Option<String>,
 }
@@ -101,17 +107,27 @@ pub(crate) struct TargetRow {
     pub(crate) state: TargetState,
     /// The team it is in.
     pub(crate) team: Option<String>,
-    /// The id of its channel.
+    /// The id of its channel or chat.
     pub(crate) thread: Option<String>,
-    /// The hash of the target and its posts' file.
+    /// A hash of what it is.
+    pub(crate) place: String,
+    /// The hash of its posts' file.
     pub(crate) input: String,
     pub(crate) posts: u64,
+    /// When its creation was first sent, in ms; none: the tenant had it before.
+    pub(crate) begun: Option<i64>,
+    /// The creation time it was given last, in ms.
+    pub(crate) floor: Option<i64>,
+    /// When it was taken out of migration mode last, in ms.
+    pub(crate) completed: Option<i64>,
+    /// A hash of the members that were made so.
+    pub(crate) members: Option<String>,
     /// Why the last run could not go on.
     pub(crate) reason: Option<String>,
 }
 
 impl TeamRow {
-    const COLUMNS: &str = "key, state, id, operation, general, reason";
+    const COLUMNS: &str = "key, state, id, operation, general, existing, members, reason";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -120,13 +136,16 @@ impl TeamRow {
             id: row.get(2)?,
             operation: row.get(3)?,
             general: row.get(4)?,
-            reason: row.get(5)?,
+            existing: row.get(5)?,
+            members: row.get(6)?,
+            reason: row.get(7)?,
         })
     }
 }
 
 impl TargetRow {
-    const COLUMNS: &str = "number, key, state, team, thread, input, posts, reason";
+    const COLUMNS: &str =
+        "number, key, state, team, thread, place, input, posts, begun, floor, completed, members, reason";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -135,9 +154,14 @@ impl TargetRow {
             state: row.get(2)?,
             team: row.get(3)?,
             thread: row.get(4)?,
-            input: row.get(5)?,
-            posts: row.get::<_, i64>(6)?.cast_unsigned(),
-            reason: row.get(7)?,
+            place: row.get(5)?,
+            input: row.get(6)?,
+            posts: row.get::<_, i64>(7)?.cast_unsigned(),
+            begun: row.get(8)?,
+            floor: row.get(9)?,
+            completed: row.get(10)?,
+            members: row.get(11)?,
+            reason: row.get(12)?,
         })
     }
 }
@@ -178,14 +202,16 @@ impl Journal {
     pub(crate) fn set_team(&self, team: &TeamRow) -> Result<(), JournalError> {
         self.durably(|connection| {
             connection.execute(
-                "UPDATE teams SET state = ?2, id = ?3, operation = ?4, general = ?5, reason = NULL
-                 WHERE key = ?1",
+                "UPDATE teams SET state = ?2, id = ?3, operation = ?4, general = ?5, existing = ?6,
+                 members = ?7, reason = NULL WHERE key = ?1",
                 (
                     &team.key,
                     team.state,
                     &team.id,
                     &team.operation,
                     &team.general,
+                    team.existing,
+                    &team.members,
                 ),
             )
         })?;
@@ -226,15 +252,16 @@ impl Journal {
         &self,
         key: &str,
         team: Option<&str>,
+        place: &str,
         input: &str,
         posts: u64,
     ) -> Result<TargetRow, JournalError> {
         self.lightly(|connection| {
             connection.execute(
-                "INSERT INTO targets (key, team, input, posts) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (key) DO UPDATE SET team = ?2, input = ?3, posts = ?4
+                "INSERT INTO targets (key, team, place, input, posts) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (key) DO UPDATE SET team = ?2, place = ?3, input = ?4, posts = ?5
                  WHERE state = 'planned'",
-                (key, team, input, posts.cast_signed()),
+                (key, team, place, input, posts.cast_signed()),
             )
         })?;
         self.target(key)?
@@ -245,9 +272,50 @@ impl Journal {
     pub(crate) fn set_target(&self, target: &TargetRow) -> Result<(), JournalError> {
         self.durably(|connection| {
             connection.execute(
-                "UPDATE targets SET state = ?2, thread = ?3, reason = NULL WHERE number = ?1",
-                (target.number, target.state, &target.thread),
+                "UPDATE targets SET state = ?2, thread = ?3, begun = ?4, floor = ?5,
+                 completed = ?6, members = ?7, reason = NULL WHERE number = ?1",
+                (
+                    target.number,
+                    target.state,
+                    &target.thread,
+                    target.begun,
+                    target.floor,
+                    target.completed,
+                    &target.members,
+                ),
             )
+        })?;
+        Ok(())
+    }
+
+    /// The target that a channel or chat of the tenant belongs to, if any.
+    pub(crate) fn target_of_thread(&self, thread: &str) -> Result<Option<String>, JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached("SELECT key FROM targets WHERE thread = ?1")?
+                .query_row([thread], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    /// Forgets what was uploaded into a team that is no more, so that it can be made anew.
+    pub(crate) fn forget_team(&self, key: &str) -> Result<(), JournalError> {
+        self.durably(|connection| {
+            for table in ["posts", "chat_members"] {
+                connection.execute(
+                    &format!(
+                        "DELETE FROM {table} WHERE target IN
+                         (SELECT number FROM targets WHERE team = ?1)"
+                    ),
+                    [key],
+                )?;
+            }
+            connection.execute(
+                "UPDATE targets SET state = 'planned', thread = NULL, begun = NULL, floor = NULL,
+                 completed = NULL, members = NULL, reason = NULL WHERE team = ?1",
+                [key],
+            )?;
+            connection.execute("DELETE FROM teams WHERE key = ?1", [key])
         })?;
         Ok(())
     }
@@ -279,7 +347,7 @@ mod tests {
             team.state = TeamState::Created;
             team.id = Some("T1".to_owned());
             journal.set_team(&team).unwrap();
-            let mut target = journal.plan_target("dev", Some("acme"), "hash", 3).unwrap();
+            let mut target = journal.plan_target("dev", Some("acme"), "place", "hash", 3).unwrap();
             target.state = TargetState::Open;
             journal.set_target(&target).unwrap();
             journal.fail_target(target.number, "gone").unwrap();
@@ -298,12 +366,12 @@ mod tests {
     fn a_plan_changes_until_something_was_sent() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        journal.plan_target("dev", None, "one", 1).unwrap();
-        let mut target = journal.plan_target("dev", None, "two", 2).unwrap();
+        journal.plan_target("dev", None, "place", "one", 1).unwrap();
+        let mut target = journal.plan_target("dev", None, "place", "two", 2).unwrap();
         assert_eq!((target.input.as_str(), target.posts), ("two", 2));
         target.state = TargetState::Creating;
         journal.set_target(&target).unwrap();
-        let target = journal.plan_target("dev", None, "three", 3).unwrap();
+        let target = journal.plan_target("dev", None, "place", "three", 3).unwrap();
         assert_eq!((target.input.as_str(), target.posts), ("two", 2));
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
 use super::{Journal, JournalError};
 
 /// How far a post is.
@@ -18,6 +20,10 @@ pub(crate) enum PostState {
     Adopted = 2,
     /// Teams does not take it.
     Refused = 3,
+    /// It is a further part of a message that is there in an older wording: not to be sent.
+    Withheld = 4,
+    /// It is in Teams, or may be, but no longer in the file. Its planned time is its id, negative.
+    Vanished = 5,
 }
 
 impl PostState {
@@ -34,6 +40,8 @@ impl FromSql for PostState {
             1 => Ok(Self::Posted),
             2 => Ok(Self::Adopted),
             3 => Ok(Self::Refused),
+            4 => Ok(Self::Withheld),
+            5 => Ok(Self::Vanished),
             other => Err(FromSqlError::OutOfRange(other)),
         }
     }
@@ -51,6 +59,48 @@ pub(crate) struct PostRow {
     /// Its time in Teams in ms: the planned one, unless that was taken.
     pub(crate) id: i64,
     pub(crate) state: PostState,
+    /// Whether the file has other words by now than those that were sent.
+    pub(crate) changed: bool,
+}
+
+impl PostRow {
+    /// One that was sent as it is in the file.
+    pub(crate) fn at(id: i64, state: PostState) -> Self {
+        Self {
+            id,
+            state,
+            changed: false,
+        }
+    }
+}
+
+/// What a post comes from, and what it says, in hashes: by these it is known again in a newer
+/// export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// Of the conversation and the message in it.
+    pub(crate) message: [u8; 16],
+    /// Which part of the message, from 1.
+    pub(crate) part: u32,
+    /// Of the request's body, but for the time.
+    pub(crate) body: i64,
+}
+
+impl Origin {
+    /// Of a post with this body. Bodies begin with the time, which may move.
+    pub(crate) fn of(conversation: &str, message: &str, part: Option<u32>, body: &str) -> Self {
+        let mut hash = Xxh3::new();
+        hash.update(conversation.as_bytes());
+        hash.update(&[0]);
+        hash.update(message.as_bytes());
+        let timeless = memchr::memmem::find(body.as_bytes(), b"\"from\"");
+        let said = body.get(timeless.unwrap_or(0)..).unwrap_or(body);
+        Self {
+            message: hash.digest128().to_be_bytes(),
+            part: part.unwrap_or(1),
+            body: xxh3_64(said.as_bytes()).cast_signed(),
+        }
+    }
 }
 
 /// How many posts of a target are in which state.
@@ -60,20 +110,26 @@ pub(crate) struct Tally {
     pub(crate) posted: u64,
     pub(crate) adopted: u64,
     pub(crate) refused: u64,
+    pub(crate) withheld: u64,
     /// Of those in Teams: how many at another time than planned.
     pub(crate) moved: u64,
 }
 
 impl Journal {
     /// Puts the posts planned at these times on disk, before any of them is sent.
-    pub(crate) fn intend(&self, target: i64, planned: &[i64]) -> Result<(), JournalError> {
+    pub(crate) fn intend(
+        &self,
+        target: i64,
+        posts: &[(i64, Origin)],
+    ) -> Result<(), JournalError> {
         self.durably(|connection| {
             let mut insert = connection.prepare_cached(
-                "INSERT INTO posts (target, planned, id, state) VALUES (?1, ?2, ?2, 0)
-                 ON CONFLICT DO UPDATE SET state = 0, reason = NULL",
+                "INSERT INTO posts (target, planned, id, state, source, part, body)
+                 VALUES (?1, ?2, ?2, 0, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET state = 0, reason = NULL, body = ?5",
             )?;
-            for planned in planned {
-                insert.execute((target, planned))?;
+            for (planned, origin) in posts {
+                insert.execute((target, planned, origin.message, origin.part, origin.body))?;
             }
             Ok(())
         })
@@ -112,11 +168,12 @@ impl Journal {
     pub(crate) fn post(&self, target: i64, planned: i64) -> Result<Option<PostRow>, JournalError> {
         self.lightly(|connection| {
             connection
-                .prepare_cached("SELECT id, state FROM posts WHERE target = ?1 AND planned = ?2")?
+                .prepare_cached("SELECT id, state, changed FROM posts WHERE target = ?1 AND planned = ?2")?
                 .query_row((target, planned), |row| {
                     Ok(PostRow {
                         id: row.get(0)?,
                         state: row.get(1)?,
+                        changed: row.get(2)?,
                     })
                 })
                 .optional()
@@ -133,7 +190,7 @@ impl Journal {
         self.lightly(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT planned, id, state FROM posts
+                    "SELECT planned, id, state, changed FROM posts
                      WHERE target = ?1 AND planned BETWEEN ?2 AND ?3",
                 )?
                 .query_map((target, first, last), |row| {
@@ -142,6 +199,7 @@ impl Journal {
                         PostRow {
                             id: row.get(1)?,
                             state: row.get(2)?,
+                            changed: row.get(3)?,
                         },
                     ))
                 })?
@@ -195,6 +253,8 @@ impl Journal {
                     PostState::Posted => &mut tally.posted,
                     PostState::Adopted => &mut tally.adopted,
                     PostState::Refused => &mut tally.refused,
+                    PostState::Withheld => &mut tally.withheld,
+                    PostState::Vanished => continue,
                 } += count;
                 if moved && state.is_there() {
                     tally.moved += count;
@@ -210,27 +270,32 @@ mod tests {
     use super::*;
     use crate::journal::Durability;
 
+    fn posts(planned: &[i64]) -> Vec<(i64, Origin)> {
+        let origin = |time: &i64| (*time, Origin::of("C1", &time.to_string(), None, "hi"));
+        planned.iter().map(origin).collect()
+    }
+
+    #[test]
+    fn the_time_does_not_count_as_what_is_said() {
+        let body = |text: &str| Origin::of("C1", "1", None, text).body;
+        let one = r#"{"createdDateTime":"2019-02-04T19:58:15.511Z","from":{"x":1}}"#;
+        assert_eq!(body(one), body(&one.replace("511Z", "512Z")));
+        assert_ne!(body(one), body(&one.replace(":1}", ":2}")));
+        assert_ne!(Origin::of("C1", "2", None, "").message, Origin::of("C12", "", None, "").message);
+    }
+
     #[test]
     fn a_post_is_intended_then_settled() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        journal.intend(1, &[10, 20, 30, 40]).unwrap();
-        journal.intend(2, &[10]).unwrap();
-        let posted = PostRow {
-            id: 10,
-            state: PostState::Posted,
-        };
+        journal.intend(1, &posts(&[10, 20, 30, 40])).unwrap();
+        journal.intend(2, &posts(&[10])).unwrap();
+        let posted = PostRow::at(10, PostState::Posted);
         journal.settle(1, 10, posted, None).unwrap();
         journal.move_post(1, 20, 21).unwrap();
-        let moved = PostRow {
-            id: 21,
-            state: PostState::Adopted,
-        };
+        let moved = PostRow::at(21, PostState::Adopted);
         journal.settle(1, 20, moved, None).unwrap();
-        let refused = PostRow {
-            id: 30,
-            state: PostState::Refused,
-        };
+        let refused = PostRow::at(30, PostState::Refused);
         journal.settle(1, 30, refused, Some("too large")).unwrap();
 
         assert_eq!(journal.post(1, 20).unwrap(), Some(moved));
@@ -244,6 +309,7 @@ mod tests {
             posted: 1,
             adopted: 1,
             refused: 1,
+            withheld: 0,
             moved: 1,
         };
         assert_eq!(journal.tally(1).unwrap(), tally);
@@ -253,15 +319,12 @@ mod tests {
     fn a_refused_post_is_intended_again() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        journal.intend(1, &[10]).unwrap();
-        let refused = PostRow {
-            id: 10,
-            state: PostState::Refused,
-        };
+        journal.intend(1, &posts(&[10])).unwrap();
+        let refused = PostRow::at(10, PostState::Refused);
         journal
             .settle(1, 10, refused, Some("unknown author"))
             .unwrap();
-        journal.intend(1, &[10]).unwrap();
+        journal.intend(1, &posts(&[10])).unwrap();
         assert_eq!(
             journal.post(1, 10).unwrap().unwrap().state,
             PostState::Intended

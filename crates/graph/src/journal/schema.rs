@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::JournalError;
 
 /// Counts changes of the tables that an older chatferry could not work with.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// `chfy`, so that `file` and other programs can tell what it is.
 const APPLICATION: i64 = 0x6368_6679;
@@ -23,6 +23,8 @@ const TABLES: &str = "
         id TEXT,
         operation TEXT,
         general TEXT,
+        existing INTEGER NOT NULL DEFAULT 0,
+        members TEXT,
         reason TEXT
     ) WITHOUT ROWID;
     CREATE TABLE targets (
@@ -31,8 +33,13 @@ const TABLES: &str = "
         state TEXT NOT NULL DEFAULT 'planned',
         team TEXT,
         thread TEXT,
+        place TEXT NOT NULL,
         input TEXT NOT NULL,
         posts INTEGER NOT NULL,
+        begun INTEGER,
+        floor INTEGER,
+        completed INTEGER,
+        members TEXT,
         reason TEXT
     );
     CREATE TABLE posts (
@@ -41,9 +48,19 @@ const TABLES: &str = "
         id INTEGER NOT NULL,
         state INTEGER NOT NULL,
         reason TEXT,
+        source BLOB NOT NULL,
+        part INTEGER NOT NULL,
+        body INTEGER NOT NULL,
+        changed INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (target, planned)
     ) WITHOUT ROWID;
     CREATE INDEX moved ON posts (target, id) WHERE id <> planned;
+    CREATE TABLE chat_members (
+        target INTEGER NOT NULL,
+        user TEXT NOT NULL,
+        state INTEGER NOT NULL,
+        PRIMARY KEY (target, user)
+    ) WITHOUT ROWID;
 ";
 
 /// Makes the tables where there are none.
@@ -61,7 +78,8 @@ pub(super) fn prepare(connection: &Connection, path: &Path) -> Result<(), Journa
     if is_empty(connection).map_err(fail)? {
         connection
             .execute_batch(&format!(
-                "BEGIN; {TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
+                "BEGIN; {TABLES} {} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;",
+                super::files::TABLES
             ))
             .map_err(fail)?;
     }

@@ -1,10 +1,11 @@
-//! Calls about channels (graph.md E4–E8, E24).
+//! Calls about channels (graph.md E4, E5, E24).
 
 use chatferry_model::Millis;
 use chatferry_model::plan::Channel;
 use serde_json::json;
 
 use super::{Call, Kind, TeamMember, segment};
+use crate::throttle::Scope;
 
 /// Graph's limit for descriptions, in characters (graph.md 2.6).
 const LONGEST_DESCRIPTION: usize = 1_024;
@@ -24,10 +25,12 @@ pub(crate) fn create_standard_channel(team: &str, channel: &Channel, created: Mi
         format!("/teams/{}/channels", segment(team)),
     )
     .with(&body)
+    .within(Scope::team(team))
 }
 
-/// Creates a private channel with its owner and members, outside migration mode.
-pub(crate) fn create_private_channel(
+/// Creates a channel outside migration mode; a private or shared one with its owner and members. A
+/// shared one is made asynchronously (graph.md R13).
+pub(crate) fn create_normal_channel(
     graph: &str,
     team: &str,
     channel: &Channel,
@@ -39,15 +42,18 @@ pub(crate) fn create_private_channel(
         .collect();
     let mut body = json!({
         "displayName": channel.name,
-        "membershipType": "private",
-        "members": members,
+        "membershipType": channel.membership,
     });
+    if let Some(body) = body.as_object_mut().filter(|_| !members.is_empty()) {
+        body.insert("members".to_owned(), members.into());
+    }
     describe(&mut body, channel);
     Call::post(
         Kind::CreateChannel,
         format!("/teams/{}/channels", segment(team)),
     )
     .with(&body)
+    .within(Scope::team(team))
 }
 
 fn describe(body: &mut serde_json::Value, channel: &Channel) {
@@ -66,7 +72,7 @@ fn describe(body: &mut serde_json::Value, channel: &Channel) {
 
 /// Lists a team's channels.
 pub(crate) fn list_channels(team: &str) -> Call {
-    Call::get(Kind::Read, format!("/teams/{}/channels", segment(team)))
+    Call::get(Kind::Read, format!("/teams/{}/channels", segment(team))).within(Scope::team(team))
 }
 
 /// Reads a team's General channel, whatever it is called (graph.md 1.6).
@@ -77,31 +83,11 @@ pub(crate) fn primary_channel(team: &str) -> Call {
     )
 }
 
-/// Reads a channel.
-pub(crate) fn get_channel(team: &str, channel: &str) -> Call {
-    Call::get(Kind::Probe, address(team, channel))
-}
-
-/// Puts a channel into migration mode; `created` becomes its creation time.
-pub(crate) fn start_channel(team: &str, channel: &str, created: Millis) -> Call {
-    Call::post(
-        Kind::Start,
-        format!("{}/startMigration", address(team, channel)),
-    )
-    .with(&json!({ "conversationCreationDateTime": created }))
-}
-
-/// Takes a channel out of migration mode.
-pub(crate) fn complete_channel(team: &str, channel: &str) -> Call {
-    Call::post(
-        Kind::Complete,
-        format!("{}/completeMigration", address(team, channel)),
-    )
-}
-
 /// Archives a channel. All its parameters are optional, but an object is expected.
 pub(crate) fn archive_channel(team: &str, channel: &str) -> Call {
-    Call::post(Kind::Archive, format!("{}/archive", address(team, channel))).with(&json!({}))
+    Call::post(Kind::Archive, format!("{}/archive", address(team, channel)))
+        .with(&json!({}))
+        .within(Scope::thread(channel))
 }
 
 fn address(team: &str, channel: &str) -> String {
@@ -111,6 +97,8 @@ fn address(team: &str, channel: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::tests::shown;
+    use chatferry_model::plan::Membership;
+
     use super::*;
 
     fn channel(description: &str) -> Channel {
@@ -128,7 +116,7 @@ mod tests {
         let created = "2015-01-01T00:00:00.001Z".parse().unwrap();
         let call = create_standard_channel("T1", &channel("Code"), created);
         insta::assert_snapshot!(shown(&call), @r#"
-        CreateChannel within Other
+        CreateChannel within Team("T1")
         POST /teams/T1/channels
         {
           "@microsoft.graph.channelCreationMode": "migration",
@@ -146,10 +134,14 @@ mod tests {
             user: "8c0a1a67-50ce-4114-bb6c-da9c5dbcf6ca".parse().unwrap(),
             owner: true,
         };
+        let private = Channel {
+            membership: Membership::Private,
+            ..channel("")
+        };
         let call =
-            create_private_channel("https://graph.microsoft.com", "T1", &channel(""), &[owner]);
+            create_normal_channel("https://graph.microsoft.com", "T1", &private, &[owner]);
         insta::assert_snapshot!(shown(&call), @r##"
-        CreateChannel within Other
+        CreateChannel within Team("T1")
         POST /teams/T1/channels
         {
           "displayName": "dev",
@@ -168,23 +160,11 @@ mod tests {
     }
 
     #[test]
-    fn starting_and_completing() {
-        let created = "2015-01-01T00:00:00.001Z".parse().unwrap();
-        insta::assert_snapshot!(shown(&start_channel("T1", "19:a@thread.tacv2", created)), @r#"
-        Start within Other
-        POST /teams/T1/channels/19:a@thread.tacv2/startMigration
-        {
-          "conversationCreationDateTime": "2015-01-01T00:00:00.001Z"
-        }
-        "#);
-        insta::assert_snapshot!(shown(&complete_channel("T1", "19:a@thread.tacv2")), @"
-        Complete within Other
-        POST /teams/T1/channels/19:a@thread.tacv2/completeMigration
-        ");
-        insta::assert_snapshot!(shown(&archive_channel("T1", "19:a@thread.tacv2")), @"
-        Archive within Other
+    fn an_archived_channel() {
+        insta::assert_snapshot!(shown(&archive_channel("T1", "19:a@thread.tacv2")), @r#"
+        Archive within Thread("19:a@thread.tacv2")
         POST /teams/T1/channels/19:a@thread.tacv2/archive
         {}
-        ");
+        "#);
     }
 }

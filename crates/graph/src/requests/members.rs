@@ -70,16 +70,6 @@ pub(crate) fn list_team_members(team: &str) -> Call {
     Call::get(Kind::Probe, format!("/teams/{}/members", segment(team)))
 }
 
-/// Lists a channel's members.
-pub(crate) fn list_channel_members(team: &str, channel: &str) -> Call {
-    let path = format!(
-        "/teams/{}/channels/{}/members",
-        segment(team),
-        segment(channel)
-    );
-    Call::get(Kind::Probe, path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::shown;

@@ -1,42 +1,17 @@
 //! Calls about messages (graph.md E11–E13, E26).
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use chatferry_model::GraphMessageId;
 
-use super::{Call, Kind, segment};
-use crate::throttle::Scope;
-
-/// Where messages go: a channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Thread {
-    path: Arc<str>,
-    key: Arc<str>,
-}
-
-impl Thread {
-    /// The channel of that id.
-    pub(crate) fn channel(team: &str, channel: &str) -> Self {
-        let path = format!("/teams/{}/channels/{}", segment(team), segment(channel));
-        Self {
-            path: path.into(),
-            key: channel.into(),
-        }
-    }
-
-    fn posts(&self) -> Scope {
-        Scope::ChannelPost(Arc::clone(&self.key))
-    }
-}
+use super::{Call, Kind, Thread};
 
 /// Posts a message, as an answer to `root` if there is one.
 pub(crate) fn post_message(thread: &Thread, root: Option<GraphMessageId>, body: Bytes) -> Call {
     let (kind, path) = match root {
-        None => (Kind::PostRoot, format!("{}/messages", thread.path)),
+        None => (Kind::PostRoot, format!("{}/messages", thread.path())),
         Some(root) => (
             Kind::PostReply,
-            format!("{}/messages/{root}/replies", thread.path),
+            format!("{}/messages/{root}/replies", thread.path()),
         ),
     };
     Call::post(kind, path)
@@ -51,24 +26,24 @@ pub(crate) fn get_message(
     id: GraphMessageId,
 ) -> Call {
     let path = match root {
-        None => format!("{}/messages/{id}", thread.path),
-        Some(root) => format!("{}/messages/{root}/replies/{id}", thread.path),
+        None => format!("{}/messages/{id}", thread.path()),
+        Some(root) => format!("{}/messages/{root}/replies/{id}", thread.path()),
     };
-    Call::get(Kind::Probe, path).within(Scope::MessageRead)
+    Call::get(Kind::Probe, path).within(thread.reads())
 }
 
-/// Lists the roots of a channel, 50 a page, which is the most there is.
+/// Lists the roots of a channel, or the messages of a chat, 50 a page, which is the most there is.
 pub(crate) fn list_messages(thread: &Thread) -> Call {
-    Call::get(Kind::Read, format!("{}/messages?$top=50", thread.path)).within(Scope::MessageRead)
+    Call::get(Kind::Read, format!("{}/messages?$top=50", thread.path())).within(thread.reads())
 }
 
 /// Lists the replies to a root.
 pub(crate) fn list_replies(thread: &Thread, root: GraphMessageId) -> Call {
     Call::get(
         Kind::Read,
-        format!("{}/messages/{root}/replies?$top=50", thread.path),
+        format!("{}/messages/{root}/replies?$top=50", thread.path()),
     )
-    .within(Scope::MessageRead)
+    .within(thread.reads())
 }
 
 #[cfg(test)]
@@ -96,12 +71,12 @@ mod tests {
             .map(|call| shown(call).replace('\n', " ").trim_end().to_owned())
             .collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
-        PostRoot within ChannelPost("19:a@thread.tacv2") POST /teams/T1/channels/19:a@thread.tacv2/messages {}
-        PostReply within ChannelPost("19:a@thread.tacv2") POST /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies {}
-        Probe within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511
-        Probe within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies/1549310295512
-        Read within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages?$top=50
-        Read within MessageRead GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies?$top=50
+        PostRoot within ChannelPost { team: "T1", channel: "19:a@thread.tacv2" } POST /teams/T1/channels/19:a@thread.tacv2/messages {}
+        PostReply within ChannelPost { team: "T1", channel: "19:a@thread.tacv2" } POST /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies {}
+        Probe within MessageRead("19:a@thread.tacv2") GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511
+        Probe within MessageRead("19:a@thread.tacv2") GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies/1549310295512
+        Read within MessageRead("19:a@thread.tacv2") GET /teams/T1/channels/19:a@thread.tacv2/messages?$top=50
+        Read within MessageRead("19:a@thread.tacv2") GET /teams/T1/channels/19:a@thread.tacv2/messages/1549310295511/replies?$top=50
         "#);
     }
 }

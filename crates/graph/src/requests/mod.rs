@@ -5,10 +5,13 @@
 //! that is what SDKs drop (graph.md 3.1, 11).
 
 mod channels;
+mod chats;
 mod directory;
+mod files;
 mod members;
 mod messages;
 mod teams;
+mod threads;
 
 use bytes::Bytes;
 use http::Method;
@@ -18,17 +21,24 @@ use serde::Serialize;
 use crate::throttle::Scope;
 
 pub(crate) use channels::{
-    archive_channel, complete_channel, create_private_channel, create_standard_channel,
-    get_channel, list_channels, primary_channel, start_channel,
+    archive_channel, create_normal_channel, create_standard_channel, list_channels,
+    primary_channel,
+};
+pub(crate) use chats::{
+    add_chat_member, create_chat, list_chats_of, remove_chat_member, topic,
 };
 pub(crate) use directory::{list_people, list_users};
+pub(crate) use files::{
+    FolderPath, drive_of, files_folder, find_file, open_upload, put_file, read_image, share_file,
+};
 pub(crate) use members::{
-    TeamMember, add_channel_member, add_team_members, list_channel_members, list_team_members,
+    TeamMember, add_channel_member, add_team_members, list_team_members,
 };
-pub(crate) use messages::{Thread, get_message, list_messages, list_replies, post_message};
+pub(crate) use messages::{get_message, list_messages, list_replies, post_message};
 pub(crate) use teams::{
-    complete_team, create_team, find_group, find_team, get_operation, get_team,
+    complete_team, create_team, delete_team, find_group, find_team, get_operation, get_team,
 };
+pub(crate) use threads::{Thread, complete, get_thread, list_thread_members, start};
 
 /// A request, before it has an address, a token and its turn.
 #[derive(Clone, Debug)]
@@ -58,6 +68,10 @@ pub(crate) enum Kind {
     CreateTeam,
     /// Creates a channel; its name is its key.
     CreateChannel,
+    /// Creates a chat of two, or finds that there is one.
+    OpenChat,
+    /// Creates a group chat; no key.
+    CreateChat,
     /// Puts a channel or chat into migration mode.
     Start,
     /// Takes a channel or chat out of it.
@@ -66,8 +80,22 @@ pub(crate) enum Kind {
     CompleteTeam,
     /// Adds members; adding one twice changes nothing.
     AddMembers,
+    /// Removes a member; one who is gone already is fine.
+    RemoveMember,
     /// Archives; doing so twice changes nothing.
     Archive,
+    /// Asks where files of a channel or person lie.
+    Folder,
+    /// Puts a file there; its name is its key.
+    PutFile,
+    /// Opens an upload session; an unused one vanishes.
+    OpenUpload,
+    /// Shares a file; the same link is answered again.
+    ShareFile,
+    /// Reads bytes that are no JSON.
+    ReadBytes,
+    /// Deletes a team; one that is gone already is fine.
+    DeleteTeam,
 }
 
 impl Call {
@@ -88,6 +116,28 @@ impl Call {
             path,
             body: None,
             scope: Scope::Other,
+        }
+    }
+
+    fn delete(kind: Kind, path: String) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(kind, path)
+        }
+    }
+
+    fn put(kind: Kind, path: String) -> Self {
+        Self {
+            method: Method::PUT,
+            ..Self::get(kind, path)
+        }
+    }
+
+    /// The media type of its body.
+    pub(crate) fn media_type(&self) -> &'static str {
+        match self.kind {
+            Kind::PutFile => "application/octet-stream",
+            _ => "application/json",
         }
     }
 
@@ -125,7 +175,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@');
 
 /// An id as a segment of a path.
-fn segment(id: &str) -> impl std::fmt::Display + '_ {
+pub(crate) fn segment(id: &str) -> impl std::fmt::Display + '_ {
     utf8_percent_encode(id, SEGMENT)
 }
 

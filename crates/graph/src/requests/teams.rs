@@ -4,6 +4,7 @@ use chatferry_model::plan::{Team, Visibility};
 use serde_json::json;
 
 use super::{Call, Kind, query_value, segment};
+use crate::throttle::Scope;
 
 /// Graph's limit for descriptions, in characters (graph.md 2.6).
 const LONGEST_DESCRIPTION: usize = 1_024;
@@ -28,6 +29,7 @@ pub(crate) fn create_team(graph: &str, team: &Team, marker: &str) -> Call {
         },
         "createdDateTime": team.created,
     }))
+    .within(Scope::CreateTeam)
 }
 
 /// Reads a team that may not be there yet.
@@ -41,11 +43,12 @@ pub(crate) fn get_operation(team: &str, operation: &str) -> Call {
     Call::get(Kind::Probe, path)
 }
 
-/// Lists the groups of that name, to find a team whose creation was not answered.
+/// Lists the groups of that name, to find a team that is there already, or whose creation was not
+/// answered.
 pub(crate) fn find_group(name: &str) -> Call {
     let filter = format!("displayName eq '{}'", name.replace('\'', "''"));
     let path = format!(
-        "/groups?$filter={}&$select=id,displayName,description",
+        "/groups?$filter={}&$select=id,displayName,description,resourceProvisioningOptions",
         query_value(&filter)
     );
     Call::get(Kind::Probe, path)
@@ -69,6 +72,11 @@ pub(crate) fn complete_team(team: &str) -> Call {
     )
 }
 
+/// Deletes a team with everything in it (graph.md E25); its group goes, and the team with it.
+pub(crate) fn delete_team(team: &str) -> Call {
+    Call::delete(Kind::DeleteTeam, format!("/groups/{}", segment(team)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::shown;
@@ -88,7 +96,7 @@ mod tests {
     fn a_team() {
         let call = create_team("https://graph.microsoft.com", &team(), "[chatferry 1a2b]");
         insta::assert_snapshot!(shown(&call), @r#"
-        CreateTeam within Other
+        CreateTeam within CreateTeam
         POST /teams
         {
           "@microsoft.graph.teamCreationMode": "migration",
@@ -118,7 +126,7 @@ mod tests {
     fn looking_for_a_team() {
         insta::assert_snapshot!(shown(&find_group("Acme's team")), @"
         Probe within Other
-        GET /groups?$filter=displayName%20eq%20%27Acme%27%27s%20team%27&$select=id,displayName,description
+        GET /groups?$filter=displayName%20eq%20%27Acme%27%27s%20team%27&$select=id,displayName,description,resourceProvisioningOptions
         ");
     }
 

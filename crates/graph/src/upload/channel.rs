@@ -1,19 +1,25 @@
-//! A channel: created, filled, completed.
+//! A channel, until it is there: found by what the plan says, or created once.
+//!
+//! The name is the key. In a team of this upload whatever has the name is ours. In any other team
+//! a name that is taken before the first try belongs to somebody, and the target stops.
 
-use chatferry_model::finding::Place;
-use chatferry_model::plan::Team;
+use chatferry_model::plan::{Channel as Plan, Existing, Membership, Team};
+use chatferry_model::EntraId;
 use serde::Deserialize;
+use tokio::time::{Duration, sleep};
 
-use super::{Assigned, Route, Run, Trouble, UploadError, fill, members};
-use crate::client::Failure;
-use crate::codes;
+use super::target::advance;
+use super::{Assigned, Route, Run, Trouble, input, members};
+use crate::client::{Answer, Failure};
 use crate::journal::{TargetRow, TargetState, TeamRow};
-use crate::observer::Event;
-use crate::requests::{self, TeamMember, Thread};
+use crate::requests::{self, Call, TeamMember, Thread};
 use crate::retry::Remedy;
 
+/// How long to wait between looks for a channel that is being made (graph.md R13, 1.3).
+const LOOK_AFTER: [u64; 7] = [1, 2, 4, 8, 15, 31, 60];
+
 /// A channel as Graph answers it, as far as it matters.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Channel {
     #[serde(default)]
@@ -22,166 +28,196 @@ struct Channel {
     display_name: Option<String>,
     #[serde(default)]
     membership_type: Option<String>,
-    #[serde(default)]
-    migration_mode: Option<String>,
 }
 
-/// Does everything for a target. What fails here and can be left so is noted.
-pub(super) async fn run(
+fn plan(assigned: &Assigned) -> Result<&Plan, Trouble> {
+    let channel = assigned.channel();
+    channel.ok_or_else(|| Trouble::Failed("it is no channel".to_owned()))
+}
+
+/// Takes General, or creates a standard channel in migration mode.
+pub(super) async fn create_migrating(
     run: &Run<'_>,
     team: &Team,
     team_row: &TeamRow,
     assigned: &Assigned,
-) -> Result<(), UploadError> {
-    let key = &assigned.target().key;
-    let Some(mut row) = run.journal.target(key.as_str())? else {
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    let created = assigned.target().created;
+    if assigned.route == Route::General {
+        // It is as old as its team (graph.md 1.6).
+        row.floor = Some(team.created.as_millis());
+        row.thread.clone_from(&team_row.general);
         return Ok(());
-    };
-    match go_on(run, team, team_row, assigned, &mut row).await {
-        Ok(()) => Ok(()),
-        Err(Trouble::Stop(error)) => Err(error),
-        Err(Trouble::Failed(reason)) => {
-            run.journal.fail_target(row.number, &reason)?;
-            run.note_failed(key.as_str(), &reason);
-            Ok(())
+    }
+    let id = team_row.id.as_deref().unwrap_or_default();
+    let call = requests::create_standard_channel(id, plan(assigned)?, created);
+    row.floor = Some(created.as_millis());
+    let channel = create(run, id, assigned, row, &call).await??;
+    row.thread = Some(channel.id);
+    Ok(())
+}
+
+/// Brings a channel to where it is there, outside migration mode.
+pub(super) async fn find_or_create(
+    run: &Run<'_>,
+    team: &Team,
+    team_row: &TeamRow,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    let id = team_row.id.as_deref().unwrap_or_default();
+    let plan = plan(assigned)?;
+    let channel = match &plan.existing {
+        Some(Existing::Id(channel)) => {
+            let call = requests::get_thread(&Thread::channel(id, channel));
+            run.client.read(&call, run.observer).await?
         }
-    }
-}
-
-async fn go_on(
-    run: &Run<'_>,
-    team: &Team,
-    team_row: &TeamRow,
-    assigned: &Assigned,
-    row: &mut TargetRow,
-) -> Result<(), Trouble> {
-    let team_id = team_row.id.as_deref().unwrap_or_default();
-    let tally = run.journal.tally(row.number)?;
-    let posts = assigned.summary.posts;
-    if row.state < TargetState::Posted {
-        // The slot is for the whole target, so that no more channels are made than can be filled.
-        let left = posts.saturating_sub(tally.posted + tally.adopted);
-        let _slot = run.slots.take(left).await;
-        let already = posts - left;
-        run.observer.event(Event::TargetStarted {
-            target: &assigned.target().key,
-            posts,
-            already,
-        });
-        open(run, team, team_row, assigned, row).await?;
-        let thread = Thread::channel(team_id, row.thread.as_deref().unwrap_or_default());
-        fill::fill(run, assigned, row, &thread).await?;
-        advance(run, row, TargetState::Posted)?;
-    }
-    // General is completed with its team.
-    if row.state < TargetState::Complete && assigned.route != Route::General {
-        complete(run, team_id, row.thread.as_deref().unwrap_or_default()).await?;
-        advance(run, row, TargetState::Complete)?;
-    }
-    if assigned.route == Route::Private {
-        close(run, team_id, assigned, row).await?;
-    }
-    Ok(())
-}
-
-fn advance(run: &Run<'_>, row: &mut TargetRow, state: TargetState) -> Result<(), Trouble> {
-    row.state = state;
-    run.journal.set_target(row)?;
-    Ok(())
-}
-
-/// Brings a channel to where it takes posts.
-async fn open(
-    run: &Run<'_>,
-    team: &Team,
-    team_row: &TeamRow,
-    assigned: &Assigned,
-    row: &mut TargetRow,
-) -> Result<(), Trouble> {
-    let team_id = team_row.id.as_deref().unwrap_or_default();
-    if row.state >= TargetState::Open {
-        return Ok(());
-    }
-    match assigned.route {
-        Route::General => row.thread.clone_from(&team_row.general),
-        Route::Standard => create_standard(run, team_id, assigned, row).await?,
-        Route::Private => {
-            if row.state < TargetState::Created {
-                create_private(run, team, team_id, assigned, row).await?;
+        Some(Existing::Name(name)) => existing_of_name(run, id, name).await?,
+        None if plan.general => {
+            run.claim(row, team_row.general.as_deref().unwrap_or_default())?;
+            return advance(run, row, TargetState::Created);
+        }
+        None => {
+            if row.state < TargetState::Creating {
+                refuse_a_taken_name(run, id, assigned, team_row.existing).await?;
+                row.begun = Some(run.client.clock().now().as_millis());
             }
-            start(run, team_id, assigned, row).await?;
+            create_normal(run, team, id, plan, assigned, row).await?
         }
+    };
+    check_membership(plan, &channel)?;
+    run.claim(row, &channel.id)?;
+    advance(run, row, TargetState::Created)
+}
+
+async fn existing_of_name(run: &Run<'_>, team: &str, name: &str) -> Result<Channel, Trouble> {
+    let mut found = named(run, team, name).await?;
+    match (found.pop(), found.len()) {
+        (Some(channel), 0) => Ok(channel),
+        (None, _) => Err(Trouble::Failed(format!(
+            "the team has no channel {name:?}; name one that it has in 2-map/conversations.csv"
+        ))),
+        (Some(_), others) => Err(Trouble::Failed(format!(
+            "the team has {} channels {name:?}; name one by its id in 2-map/conversations.csv",
+            others + 1
+        ))),
     }
-    advance(run, row, TargetState::Open)
 }
 
-async fn create_standard(
+/// A name that is taken before we ever tried is somebody's, unless the team is ours.
+async fn refuse_a_taken_name(
     run: &Run<'_>,
-    team_id: &str,
+    team: &str,
     assigned: &Assigned,
-    row: &mut TargetRow,
+    team_exists: bool,
 ) -> Result<(), Trouble> {
-    let channel = &assigned.channel;
-    let call = requests::create_standard_channel(team_id, channel, assigned.target().created);
-    row.thread = Some(create(run, team_id, assigned, row, &call).await??.id);
-    Ok(())
+    if !team_exists {
+        return Ok(());
+    }
+    let name = assigned.name();
+    if named(run, team, name).await?.is_empty() {
+        return Ok(());
+    }
+    Err(Trouble::Failed(format!(
+        "the team has a channel {name:?} that is not of this upload; name another in \
+         2-map/conversations.csv, or say there that this is the one"
+    )))
 }
 
-/// Creates a private channel with everybody who belongs in it. If Graph takes exception to one of
-/// them, it is created with its owner alone and the others are added one by one.
-async fn create_private(
+/// What is private in the source is not posted where a whole team reads it (graph.md R10).
+fn check_membership(plan: &Plan, channel: &Channel) -> Result<(), Trouble> {
+    let wanted = match plan.membership {
+        Membership::Standard => return Ok(()),
+        Membership::Private => "private",
+        Membership::Shared => "shared",
+    };
+    let found = channel.membership_type.as_deref();
+    let found = found.unwrap_or("of unknown kind");
+    let closed = matches!(found, "private" | "shared" | "unknownFutureValue");
+    if found == wanted || (closed && (plan.existing.is_some() || wanted == "shared")) {
+        return Ok(());
+    }
+    Err(Trouble::Failed(format!(
+        "the channel {:?} has to be {wanted}, but is {found}; nothing was posted into it",
+        plan.name
+    )))
+}
+
+/// Creates a channel outside migration mode, with everybody who belongs in it. If Graph takes
+/// exception to one of them, it is created with its owner alone and the others are added one by
+/// one; a shared one takes no other (graph.md R13).
+async fn create_normal(
     run: &Run<'_>,
     team: &Team,
     team_id: &str,
+    plan: &Plan,
     assigned: &Assigned,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<Channel, Trouble> {
     /// Graph's limit for members in the call that creates a channel (graph.md R14).
     const MOST_AT_ONCE: usize = 200;
 
-    let channel = &assigned.channel;
-    let all: Vec<_> = channel
-        .members
-        .iter()
-        .enumerate()
-        .map(|(n, user)| TeamMember {
-            user: *user,
-            owner: n == 0,
-        })
-        .collect();
-    let Some(owner) = all.get(..1) else {
-        return Err(Trouble::Failed(
-            "a private channel needs an owner, and none of its members is \
-                                    mapped to a user"
-                .to_owned(),
-        ));
+    let graph = run.graph();
+    let all = roster(plan, team);
+    let Some(owner) = all.get(..1).filter(|_| plan.membership.is_closed()) else {
+        if plan.membership.is_closed() {
+            return Err(Trouble::Failed(format!(
+                "a {:?} channel needs an owner, and none of its members is mapped to a user",
+                plan.membership
+            )
+            .to_lowercase()));
+        }
+        let call = requests::create_normal_channel(graph, team_id, plan, &[]);
+        return Ok(create(run, team_id, assigned, row, &call).await??);
     };
-    let at_once = all.get(..MOST_AT_ONCE).unwrap_or(&all);
-    let call = requests::create_private_channel(run.graph(), team_id, channel, at_once);
-    let created = match create(run, team_id, assigned, row, &call).await? {
-        Ok(created) => created,
+    let at_once = match plan.membership {
+        Membership::Shared => owner,
+        _ => all.get(..MOST_AT_ONCE).unwrap_or(&all),
+    };
+    let call = requests::create_normal_channel(graph, team_id, plan, at_once);
+    match create(run, team_id, assigned, row, &call).await? {
+        Ok(created) => Ok(created),
         Err(refused) if at_once.len() > 1 => {
             tracing::debug!(error = %refused.error, "creating with its owner alone");
-            let call = requests::create_private_channel(run.graph(), team_id, channel, owner);
-            create(run, team_id, assigned, row, &call).await??
+            let call = requests::create_normal_channel(graph, team_id, plan, owner);
+            Ok(create(run, team_id, assigned, row, &call).await??)
         }
-        Err(refused) => return Err(refused.into()),
-    };
-    // What is private in the source is not posted where a whole team reads it (graph.md R10).
-    if created.membership_type.as_deref() != Some("private") {
-        return Err(Trouble::Failed(format!(
-            "the channel {:?} was asked for as private, but is {}; nothing was posted into it",
-            channel.name,
-            created
-                .membership_type
-                .as_deref()
-                .unwrap_or("of unknown kind")
-        )));
+        Err(refused) => Err(refused.into()),
     }
-    row.thread = Some(created.id);
-    advance(run, row, TargetState::Created)?;
-    let thread = row.thread.as_deref().unwrap_or_default();
-    members::add_to_channel(run, team, team_id, thread, assigned, &all).await
+}
+
+/// A closed channel's members, its owner first: one of its own, or the team's.
+fn roster(plan: &Plan, team: &Team) -> Vec<TeamMember> {
+    let owner = plan.members.first().or_else(|| team.owners.first());
+    let others = plan.members.iter().skip(1);
+    let member = |owner| move |user: &EntraId| TeamMember { user: *user, owner };
+    let all = owner.map(member(true)).into_iter();
+    all.chain(others.map(member(false))).collect()
+}
+
+/// Adds the members that a closed channel does not have yet.
+pub(super) async fn add_members(
+    run: &Run<'_>,
+    team: &Team,
+    team_id: &str,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    let plan = plan(assigned)?;
+    if !plan.membership.is_closed() {
+        return Ok(());
+    }
+    let wanted = input::roster(&plan.members);
+    if row.members.as_deref() == Some(&wanted) {
+        return Ok(());
+    }
+    let thread = Thread::channel(team_id, row.thread.as_deref().unwrap_or_default());
+    let all = roster(plan, team);
+    members::add_to_channel(run, team, team_id, &thread, assigned, &all).await?;
+    row.members = Some(wanted);
+    run.journal.set_target(row)?;
+    Ok(())
 }
 
 /// Creates a channel once: an answer that was lost is made up for by looking for its name. The
@@ -191,28 +227,37 @@ async fn create(
     team_id: &str,
     assigned: &Assigned,
     row: &mut TargetRow,
-    call: &requests::Call,
+    call: &Call,
 ) -> Result<Result<Channel, Failure>, Trouble> {
+    let name = assigned.name();
     let mut unsure = row.state == TargetState::Creating;
     advance(run, row, TargetState::Creating)?;
     let mut tries = 0;
     loop {
-        if unsure && let Some(channel) = look_for(run, team_id, assigned).await? {
+        if unsure && let Some(channel) = named(run, team_id, name).await?.pop() {
             return Ok(Ok(channel));
         }
         let failure = match run.client.call(call, 0, run.observer).await {
-            Ok(answer) => match answer.json::<Channel>(call) {
-                Ok(channel) if !channel.id.is_empty() => return Ok(Ok(channel)),
-                Ok(_) => {
-                    // It was created, but the answer does not say as what.
-                    unsure = true;
-                    continue;
-                }
-                Err(failure) => failure,
+            Ok(answer) => match created(&answer) {
+                Some(channel) => return Ok(Ok(channel)),
+                // It is being created, or was, but the answer does not say as what.
+                None => return wait_for(run, team_id, name).await.map(Ok),
             },
             Err(failure) => failure,
         };
         match failure.remedy {
+            Remedy::LookUp if unsure && failure.error.refusal().is_some_and(|no| no.status < 500) => {
+                // Refused because of its name, and yet it is not there.
+                if tries >= 3 {
+                    return Err(Trouble::Failed(format!(
+                        "the team does not take a channel {name:?}, though it has none: one of \
+                         that name was deleted within the last 30 days. Restore it, or name another \
+                         in 2-map/conversations.csv"
+                    )));
+                }
+                tries += 1;
+                sleep(Duration::from_secs(2 << tries)).await;
+            }
             Remedy::LookUp => {
                 tries += 1;
                 run.client
@@ -226,144 +271,40 @@ async fn create(
     }
 }
 
-/// Looks for a channel of the target's name. The team is ours, so the channel is too.
-async fn look_for(
-    run: &Run<'_>,
-    team_id: &str,
-    assigned: &Assigned,
-) -> Result<Option<Channel>, Trouble> {
-    let name = assigned.channel.name.to_lowercase();
-    let mut found = None;
+/// The channel that an answer holds.
+fn created(answer: &Answer) -> Option<Channel> {
+    let channel: Channel = serde_json::from_slice(&answer.body).ok()?;
+    Some(channel).filter(|channel| !channel.id.is_empty())
+}
+
+/// Waits until a channel that is made asynchronously is there (graph.md R13).
+async fn wait_for(run: &Run<'_>, team: &str, name: &str) -> Result<Channel, Trouble> {
+    for wait in LOOK_AFTER {
+        sleep(Duration::from_secs(wait)).await;
+        if let Some(channel) = named(run, team, name).await?.pop() {
+            return Ok(channel);
+        }
+    }
+    Err(Trouble::Failed(format!(
+        "Teams took the channel {name:?}, but it is not there after two minutes"
+    )))
+}
+
+/// The channels of a name.
+async fn named(run: &Run<'_>, team: &str, name: &str) -> Result<Vec<Channel>, Trouble> {
+    let name = name.to_lowercase();
+    let mut found = Vec::new();
     let read = run.client.read_pages(
-        requests::list_channels(team_id),
+        requests::list_channels(team),
         run.observer,
         |channels: Vec<Channel>| {
-            let mut named = channels.into_iter().filter(|channel| {
-                channel
-                    .display_name
-                    .as_deref()
-                    .is_some_and(|n| n.to_lowercase() == name)
-            });
-            found = named.next();
-            found.is_none()
+            found.extend(channels.into_iter().filter(|channel| {
+                let shown = channel.display_name.as_deref();
+                shown.is_some_and(|shown| shown.to_lowercase() == name)
+            }));
+            true
         },
     );
     read.await?;
     Ok(found)
-}
-
-/// Puts a private channel into migration mode. If it is in it already, it was us: the channel is
-/// ours, and posting will tell if not (graph.md R22, R24). Graph does not always say which mode a
-/// channel is in (graph.md 1.5).
-async fn start(
-    run: &Run<'_>,
-    team_id: &str,
-    assigned: &Assigned,
-    row: &TargetRow,
-) -> Result<(), Trouble> {
-    let thread = row.thread.as_deref().unwrap_or_default();
-    let call = requests::start_channel(team_id, thread, assigned.target().created);
-    match run.client.call(&call, 0, run.observer).await {
-        Ok(_) => Ok(()),
-        Err(failure) if failure.remedy == Remedy::LookUp => {
-            match mode(run, team_id, thread).await?.as_deref() {
-                Some("inprogress") | None => Ok(()),
-                Some(_) => Err(failure.into()),
-            }
-        }
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-/// Takes a channel out of migration mode, or finds that it is.
-pub(super) async fn complete(run: &Run<'_>, team_id: &str, thread: &str) -> Result<(), Trouble> {
-    match run
-        .client
-        .call(
-            &requests::complete_channel(team_id, thread),
-            0,
-            run.observer,
-        )
-        .await
-    {
-        Ok(_) => Ok(()),
-        Err(failure) if failure.remedy == Remedy::Done => Ok(()),
-        Err(failure) if failure.remedy == Remedy::LookUp => {
-            if mode(run, team_id, thread).await?.as_deref() == Some("completed") {
-                return Ok(());
-            }
-            Err(failure.into())
-        }
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-/// The channel's migration mode in lower case (graph.md 1.5: documents write it differently).
-async fn mode(run: &Run<'_>, team_id: &str, thread: &str) -> Result<Option<String>, Trouble> {
-    let call = requests::get_channel(team_id, thread);
-    let channel: Channel = run.client.read(&call, run.observer).await?;
-    Ok(channel.migration_mode.map(|mode| mode.to_lowercase()))
-}
-
-/// Finishes the standard channels of a complete team.
-pub(super) async fn close_standard(
-    run: &Run<'_>,
-    team_row: &TeamRow,
-    standard: &[&&Assigned],
-) -> Result<(), Trouble> {
-    for assigned in standard {
-        let key = assigned.target().key.as_str();
-        if let Some(mut row) = run.journal.target(key)? {
-            close(
-                run,
-                team_row.id.as_deref().unwrap_or_default(),
-                assigned,
-                &mut row,
-            )
-            .await?;
-        }
-    }
-    Ok(())
-}
-
-/// Archives a channel where the source's was; then it needs nothing more.
-async fn close(
-    run: &Run<'_>,
-    team_id: &str,
-    assigned: &Assigned,
-    row: &mut TargetRow,
-) -> Result<(), Trouble> {
-    if row.state == TargetState::Done {
-        return Ok(());
-    }
-    let thread = row.thread.clone().unwrap_or_default();
-    // General is never archived: that is the team's to be.
-    if assigned.channel.archive && assigned.route != Route::General {
-        let call = requests::archive_channel(team_id, &thread);
-        match run.client.call(&call, 0, run.observer).await {
-            Ok(_) => {}
-            Err(failure) if failure.remedy == Remedy::Stop && failure.error.refusal().is_none() => {
-                return Err(failure.into());
-            }
-            Err(failure) => {
-                let words = failure.error.to_string();
-                run.note(&codes::UPLOAD_ARCHIVE_REFUSED, place(assigned), words);
-            }
-        }
-    }
-    advance(run, row, TargetState::Done)?;
-    run.observer.event(Event::TargetDone {
-        target: &assigned.target().key,
-    });
-    Ok(())
-}
-
-/// Where a finding about a whole target is.
-pub(super) fn place(assigned: &Assigned) -> Place<'static> {
-    let source = assigned.target().sources.first();
-    Place {
-        file: Some(assigned.target().key.to_string().into()),
-        conversation: source.map(|source| source.conversation.to_string().into()),
-        ts: None,
-    }
 }

@@ -4,6 +4,7 @@ use chatferry_model::jsonl::JsonlError;
 use chatferry_model::manifest::ManifestError;
 use chatferry_model::{EntraId, Millis, TargetKey, TeamKey};
 
+use super::Route;
 use crate::client::Failure;
 use crate::error::GraphError;
 use crate::journal::JournalError;
@@ -26,8 +27,8 @@ pub enum UploadError {
     /// Graph refused something that everything else depends on, or can't be reached.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// `3-render` is no longer what the upload began with.
-    #[error("target {target}: its posts were rendered differently since its upload began")]
+    /// A target is no longer what it was when its upload began.
+    #[error("target {target} is another channel or chat than the one its upload began with")]
     Changed {
         /// Which target.
         target: TargetKey<'static>,
@@ -47,11 +48,18 @@ pub enum UploadError {
         "people without an account have written messages, and no account is named that speaks for them"
     )]
     StandIn,
-    /// There are chats among the targets.
-    #[error("{chats} chats are among the targets, and this chatferry can't fill chats yet")]
-    Chats {
-        /// How many.
-        chats: usize,
+    /// A national cloud can't fill that (graph.md R68).
+    #[error(
+        "this national cloud fills new teams with standard channels only, and target {target} is: \
+         {}{}", route.as_str(), Others(*others)
+    )]
+    NationalCloud {
+        /// The first such target.
+        target: TargetKey<'static>,
+        /// How it would be filled.
+        route: Route,
+        /// How many more there are.
+        others: usize,
     },
     /// A channel's team is not among the teams.
     #[error("target {target} goes into the team {team}, which is not in the manifest")]
@@ -86,7 +94,7 @@ impl UploadError {
         match self {
             Self::Graph(error) => error.remedy(),
             Self::Changed { .. } => Some(
-                "Undo the change and render again, or move the folder 4-upload away to begin anew with new teams.",
+                "Undo the change in 2-map and render again, or move the folder 4-upload away to begin anew with new teams.",
             ),
             Self::Future { .. } => {
                 Some("Check this machine's clock; if it is right, the export's times are wrong.")
@@ -94,9 +102,9 @@ impl UploadError {
             Self::StandIn => Some(
                 "Name one: chatferry map --placeholder UPN, then chatferry render; nothing was sent.",
             ),
-            Self::Chats { .. } => {
-                Some("Set chats = \"skip\" and run map and render again; channels are filled.")
-            }
+            Self::NationalCloud { .. } => Some(
+                "Leave such conversations out in 2-map/conversations.csv or with --except, make private channels public there, set chats = \"skip\", and render again.",
+            ),
             Self::MissingRole { .. } => Some(
                 "Add the permission to the app registration, have an administrator consent to it, and run the upload again.",
             ),
@@ -107,6 +115,18 @@ impl UploadError {
                 Some("Run chatferry render again.")
             }
             Self::Journal(_) => None,
+        }
+    }
+}
+
+/// `, and 3 others too`
+struct Others(usize);
+
+impl std::fmt::Display for Others {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            others => write!(f, " ({others} more like it)"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Fills a channel: streams its posts, keeps several under way, and a reply behind its root.
+//! Fills a channel or chat: streams its posts, keeps several under way, and a reply behind its root.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
@@ -14,7 +14,8 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::value::RawValue;
 
 use super::deliver::{Delivered, Destination, Item, Planned, deliver};
-use super::{Assigned, Run, Trouble, channel};
+use super::{Assigned, Run, Trouble, delta};
+use crate::blanks::Blanks;
 use crate::codes;
 use crate::journal::{PostRow, PostState, TargetRow};
 use crate::observer::Event;
@@ -39,6 +40,7 @@ pub(super) async fn fill(
     let planned = Mutex::new(Planned::default());
     let destination = Destination {
         run,
+        assigned,
         thread,
         target,
         planned: &planned,
@@ -76,7 +78,7 @@ pub(super) async fn fill(
                 }
             };
             under_way.insert(item.planned);
-            let priority = left;
+            let priority = left + assigned.behind;
             flights.push(async move {
                 let delivered = deliver(destination, &item, root, priority).await;
                 (item, delivered)
@@ -133,7 +135,10 @@ impl Queue {
             let known = run.journal.posts_between(self.target, *first, *last)?;
             for post in &posts {
                 let known = known.get(&ms(post.id)).copied();
-                if known.is_some_and(|known| known.state.is_there()) {
+                let through = |known: PostRow| {
+                    known.state.is_there() || known.state == PostState::Withheld
+                };
+                if known.is_some_and(through) {
                     passed += 1;
                     continue;
                 }
@@ -141,7 +146,9 @@ impl Queue {
                     planned: ms(post.id),
                     root: post.reply_to.map(ms),
                     body: Bytes::copy_from_slice(post.body.get().as_bytes()),
+                    blanks: Blanks::of(post),
                     unsure: known.filter(|known| known.state == PostState::Intended),
+                    origin: delta::origin(post),
                     conversation: post.source.conversation.as_str().into(),
                     message: post.source.message.as_str().into(),
                 });
@@ -157,7 +164,7 @@ impl Queue {
     /// Puts the next few on disk as intended; whether there were any.
     fn intend(&mut self, run: &Run<'_>) -> Result<bool, Trouble> {
         let next = self.items.iter().skip(self.intended).take(INTENTS_AT_ONCE);
-        let planned: Vec<_> = next.map(|item| item.planned).collect();
+        let planned: Vec<_> = next.map(|item| (item.planned, item.origin)).collect();
         if planned.is_empty() {
             return Ok(false);
         }
@@ -196,7 +203,7 @@ fn root_of(
         return Ok(Ok(None));
     };
     Ok(match run.journal.post(target, root)? {
-        Some(PostRow { id, state }) if state.is_there() => match Millis::new(id) {
+        Some(PostRow { id, state, .. }) if state.is_there() => match Millis::new(id) {
             Ok(created) => Ok(Some(GraphMessageId::at(created))),
             Err(error) => Err(error.to_string()),
         },
@@ -214,16 +221,13 @@ fn settle(
     delivered: &Delivered,
     refused: &'static chatferry_model::finding::Code,
 ) -> Result<(), Trouble> {
-    let row = PostRow {
-        id: delivered.id,
-        state: delivered.state,
-    };
+    let row = PostRow::at(delivered.id, delivered.state);
     run.journal
         .settle(target, item.planned, row, delivered.reason.as_deref())?;
     let place = || Place {
         conversation: Some((&*item.conversation).into()),
         ts: Some((&*item.message).into()),
-        ..channel::place(assigned)
+        ..assigned.finding_place()
     };
     if delivered.state == PostState::Refused {
         run.note(

@@ -1,19 +1,19 @@
 //! Members, once a team is complete (graph.md R52): owners first, because until then nobody can
 //! see the team.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chatferry_model::EntraId;
 use chatferry_model::finding::Place;
 use chatferry_model::plan::Team;
 use serde::Deserialize;
 
-use super::{Assigned, Run, Trouble, channel};
+use super::{Assigned, Run, Trouble};
 use crate::client::Failure;
 use crate::codes;
 use crate::error::PublicError;
 use crate::journal::TeamRow;
-use crate::requests::{self, Call, TeamMember};
+use crate::requests::{self, Call, TeamMember, Thread};
 use crate::retry::Remedy;
 
 /// Graph's limit for members in one call (graph.md R53).
@@ -26,7 +26,7 @@ pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Re
         file: Some(team.key.to_string().into()),
         ..Place::default()
     };
-    if team.owners.is_empty() {
+    if team.owners.is_empty() && !row.existing {
         run.note(&codes::UPLOAD_NO_OWNER, place(), team.name.as_str());
     }
     let owners = team.owners.iter().map(|user| TeamMember {
@@ -76,21 +76,21 @@ fn is_about_one(failure: &Failure) -> bool {
         .is_some_and(|refusal| matches!(refusal.status, 400 | 404))
 }
 
-/// Adds a private channel's members who are not in it yet, one by one: there is no other way.
+/// Adds a private or shared channel's members who are not in it yet, one by one: there is no other way.
 pub(super) async fn add_to_channel(
     run: &Run<'_>,
     team: &Team,
     team_id: &str,
-    thread: &str,
+    thread: &Thread,
     assigned: &Assigned,
     members: &[TeamMember],
 ) -> Result<(), Trouble> {
-    let there = present(run, requests::list_channel_members(team_id, thread)).await?;
+    let there = present(run, requests::list_thread_members(thread)).await?;
     for member in members
         .iter()
         .filter(|member| !there.contains(&member.user))
     {
-        let call = requests::add_channel_member(run.graph(), team_id, thread, *member);
+        let call = requests::add_channel_member(run.graph(), team_id, thread.id(), *member);
         match run.client.call(&call, 0, run.observer).await {
             Ok(_) => {}
             Err(failure) if failure.remedy == Remedy::Done => {}
@@ -99,7 +99,7 @@ pub(super) async fn add_to_channel(
                 let words = format!("{} in {}: {}", member.user, team.name, failure.error);
                 run.note(
                     &codes::UPLOAD_MEMBER_REFUSED,
-                    channel::place(assigned),
+                    assigned.finding_place(),
                     words,
                 );
             }
@@ -108,24 +108,57 @@ pub(super) async fn add_to_channel(
     Ok(())
 }
 
+/// Somebody in a channel or chat.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ThreadMember {
+    /// The id of the membership.
+    #[serde(default)]
+    pub(super) id: String,
+    #[serde(default)]
+    user_id: Option<String>,
+    #[serde(default)]
+    visible_history_start_date_time: Option<String>,
+}
+
+impl ThreadMember {
+    fn user(&self) -> Option<EntraId> {
+        self.user_id.as_ref()?.parse().ok()
+    }
+
+    /// Whether nothing is too old to be shown (graph.md 1.15).
+    pub(super) fn sees_everything(&self) -> bool {
+        let from = self.visible_history_start_date_time.as_deref();
+        from.is_some_and(|from| from.starts_with("0001-01-01"))
+    }
+}
+
+/// Who is in a channel or chat.
+pub(super) async fn of_thread(
+    run: &Run<'_>,
+    thread: &Thread,
+) -> Result<BTreeMap<EntraId, ThreadMember>, Trouble> {
+    let mut there = BTreeMap::new();
+    let call = requests::list_thread_members(thread);
+    let read = run
+        .client
+        .read_pages(call, run.observer, |members: Vec<ThreadMember>| {
+            let known = members.into_iter();
+            there.extend(known.filter_map(|member| Some((member.user()?, member))));
+            true
+        });
+    read.await?;
+    Ok(there)
+}
+
 /// Who is in already. An app that may not read that adds everybody, which changes nothing for
 /// those who are.
 async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, Trouble> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Member {
-        #[serde(default)]
-        user_id: Option<String>,
-    }
-
     let mut there = BTreeSet::new();
     let read = run
         .client
-        .read_pages(call, run.observer, |members: Vec<Member>| {
-            let ids = members
-                .into_iter()
-                .filter_map(|member| member.user_id?.parse::<EntraId>().ok());
-            there.extend(ids);
+        .read_pages(call, run.observer, |members: Vec<ThreadMember>| {
+            there.extend(members.iter().filter_map(ThreadMember::user));
             true
         });
     match read.await {

@@ -1,27 +1,44 @@
 //! Posts to Teams, exactly once.
 //!
-//! A team goes through these states, its channels through theirs; both are in the journal, and a
+//! A team goes through these states, its targets through theirs; both are in the journal, and a
 //! run that was killed goes on from there:
 //!
 //! ```text
-//! team:     planned → creating → created → open ──────────────→ completing → complete → done
-//! standard: planned → creating ─────────→ open → posted → complete ─┘                    → done
-//! General:                                open → posted → complete ─┘ (last of all)      → done
-//! private:  planned ───────── (once the team is done) → creating → created → open → … → done
+//! team, new:      planned → creating → created → open ──────→ completing → complete → done
+//! team, existing: planned ──────────────────────────────────────────────→ complete → done
+//!
+//! standard:  planned → creating ──────────→ open → posted → complete → (its team) → done
+//! General:   planned ─────────────────────→ open → posted → (last of all) ────────→ done
+//! any other: planned → creating → created → open → posted → complete → members ───→ done
 //! ```
 //!
-//! Teams are filled side by side, their targets too: longest first, as many at a time as the
-//! settings say. One bad post costs one post; what Graph refuses the app itself ends the run.
+//! The first two are the channels of a new team, which are made in migration mode. All others are
+//! made, or found, outside it and put into it: private and shared channels, whatever goes into a
+//! team that has its members, and chats. A target that was through and has new posts goes back to
+//! `created`. `members` is where those of a group chat are shown its history.
+//!
+//! Teams are filled side by side, their targets too, and chats beside them: longest first, as many
+//! at a time as the settings say. One bad post costs one post; what Graph refuses the app itself
+//! ends the run.
 
 mod channel;
+mod chat;
+mod delta;
 mod deliver;
 mod error;
+mod files;
 mod fill;
+mod filling;
+mod history;
+mod input;
 mod members;
 mod plan;
 mod preflight;
 mod report;
+mod route;
+mod session;
 mod slots;
+mod target;
 mod team;
 
 use std::path::Path;
@@ -38,15 +55,19 @@ use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::codes;
-use crate::journal::{Durability, Journal, PostState, TargetState};
+use crate::config::BaseUrl;
+use crate::journal::{Durability, Journal, JournalError, PostState, TargetRow, TargetState};
 use crate::observer::{Event, Observer};
 use error::Trouble;
-pub(crate) use plan::{Assigned, Input};
+use target::Home;
+pub(crate) use input::{Assigned, Input};
+use filling::Filler;
 use slots::Slots;
 
 pub use error::UploadError;
-pub use plan::{Route, TargetPlan, TeamPlan, UploadPlan, plan_upload};
+pub use plan::{TargetPlan, TeamPlan, UploadPlan, plan_upload};
 pub use report::{Counts, TargetReport, TeamReport, UploadReport};
+pub use route::Route;
 
 /// How an upload is done.
 #[derive(Clone, Debug)]
@@ -60,6 +81,8 @@ pub struct UploadOptions {
     pub check_authors: bool,
     /// Whether the placeholder's stand-in is a user of the tenant: in rehearsals only.
     pub stand_in_exists: bool,
+    /// Whose OneDrive the files of chats go to, by object id or UPN; none: their authors'.
+    pub files_account: Option<String>,
     /// How long to wait at most before looking again whether a new team is there; 5 s.
     pub team_poll: Duration,
     /// How often to ask for the operation that creates it; Graph wants more than 30 s.
@@ -73,6 +96,7 @@ impl Default for UploadOptions {
             durability: Durability::default(),
             check_authors: true,
             stand_in_exists: false,
+            files_account: None,
             team_poll: Duration::from_secs(5),
             operation_poll: Duration::from_secs(31),
         }
@@ -86,7 +110,11 @@ struct Run<'a> {
     journal: &'a Journal,
     options: &'a UploadOptions,
     observer: &'a dyn Observer,
+    /// For channels, and for chats, which have budgets of their own.
     slots: Slots,
+    chat_slots: Slots,
+    /// What is known of the tenant for the blanks of posts.
+    filler: Filler,
     findings: Mutex<Findings>,
     /// Marks the teams of this journal, so that they are recognised after a lost answer.
     mark: String,
@@ -111,15 +139,18 @@ pub async fn upload(
     let started = Instant::now();
     let (calls, throttled) = (client.calls(), client.throttled());
     let input = Input::load(folder, &options.selection)?;
-    let journal = Journal::open(upload_dir, options.durability)?;
     let config = client.config();
+    check_cloud(&config.graph_url, &input)?;
+    preflight::check_input(&input, options, client.clock().now())?;
+    let journal = Journal::open(upload_dir, options.durability)?;
     journal.belongs_to(&[
         ("tenant_id", &config.tenant_id),
         ("client_id", &config.client_id),
         ("graph_url", config.graph_url.as_str()),
     ])?;
     let mark = journal.note_once("mark", &new_mark(client, &input))?;
-    adopt_plan(&journal, &input)?;
+    let mut findings = Findings::default();
+    delta::adopt(&journal, folder, &input, &mut findings)?;
     let run = Run {
         client,
         folder,
@@ -127,7 +158,9 @@ pub async fn upload(
         options,
         observer,
         slots: Slots::new(config.limits.concurrency),
-        findings: Mutex::default(),
+        chat_slots: Slots::new(config.limits.concurrency),
+        filler: Filler::new(client, folder, &input).await?,
+        findings: Mutex::new(findings),
         mark,
         sent: AtomicU64::new(0),
     };
@@ -138,10 +171,20 @@ pub async fn upload(
         .iter()
         .map(|team| team::run(&run, team, &input))
         .collect();
-    while let Some(done) = teams.next().await {
+    let mut chats: FuturesUnordered<_> = input
+        .chats()
+        .filter(|assigned| assigned.selected)
+        .map(|assigned| target::run(&run, Home::Tenant, assigned))
+        .collect();
+    loop {
+        let done = tokio::select! {
+            Some(done) = teams.next() => done,
+            Some(done) = chats.next() => done,
+            else => break,
+        };
         done?;
     }
-    drop(teams);
+    drop((teams, chats));
     let sent = run.sent.load(Ordering::Relaxed);
     let findings = run
         .findings
@@ -162,20 +205,20 @@ fn new_mark(client: &Client, input: &Input) -> String {
     format!("{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 32)
 }
 
-/// Puts the targets into the journal, or checks that they are still the same.
-fn adopt_plan(journal: &Journal, input: &Input) -> Result<(), UploadError> {
-    for assigned in &input.targets {
-        let key = &assigned.target().key;
-        let team = assigned.channel.team.as_str();
-        let posts = assigned.summary.posts;
-        let row = journal.plan_target(key.as_str(), Some(team), &assigned.input, posts)?;
-        if row.state > TargetState::Planned && row.input != assigned.input {
-            return Err(UploadError::Changed {
-                target: key.clone(),
-            });
-        }
+/// A national cloud can't put anything into migration mode (graph.md R68): only what is created in
+/// it is filled there.
+fn check_cloud(graph: &BaseUrl, input: &Input) -> Result<(), UploadError> {
+    let mut others = input.targets.iter().filter(|assigned| {
+        graph.is_national() && assigned.selected && !assigned.route.is_everywhere()
+    });
+    match others.next() {
+        None => Ok(()),
+        Some(first) => Err(UploadError::NationalCloud {
+            target: first.target().key.clone(),
+            route: first.route,
+            others: others.count(),
+        }),
     }
-    Ok(())
 }
 
 /// Posts that an earlier run could not send, and this one will not try again, are still missing.
@@ -188,7 +231,7 @@ fn note_refused_before(run: &Run<'_>, input: &Input) -> Result<(), UploadError> 
         for (planned, reason) in run.journal.in_state(row.number, PostState::Refused)? {
             let place = Place {
                 ts: Some(planned.to_string().into()),
-                ..channel::place(assigned)
+                ..assigned.finding_place()
             };
             run.note(
                 &codes::UPLOAD_POST_REFUSED,
@@ -214,6 +257,32 @@ impl Run<'_> {
         };
         self.note(&codes::UPLOAD_TARGET_FAILED, place, reason);
         self.observer.event(Event::Failed { key, reason });
+    }
+
+    /// Takes a channel or chat for a target, unless it is another's already.
+    fn may_claim(&self, row: &mut TargetRow, thread: &str) -> Result<bool, JournalError> {
+        // Nothing is awaited between looking and writing.
+        match self.journal.target_of_thread(thread)? {
+            Some(other) if other != row.key => Ok(false),
+            _ => {
+                row.thread = Some(thread.to_owned());
+                self.journal.set_target(row)?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The same where another's is an error of the plan.
+    fn claim(&self, row: &mut TargetRow, thread: &str) -> Result<(), Trouble> {
+        if self.may_claim(row, thread)? {
+            return Ok(());
+        }
+        let other = self.journal.target_of_thread(thread)?.unwrap_or_default();
+        Err(Trouble::Failed(format!(
+            "{} and {other} are the same place in Teams; send both conversations into one target \
+             in 2-map/conversations.csv",
+            row.key
+        )))
     }
 
     /// Graph's own name for itself, as it stands in bodies.

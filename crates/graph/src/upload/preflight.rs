@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chatferry_model::EntraId;
+use chatferry_model::{EntraId, Millis};
 use chatferry_model::finding::Place;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::{From, Post};
 use serde::Deserialize;
 
-use super::{Input, Run, UploadError};
+use super::{Input, Run, UploadError, UploadOptions};
 use crate::codes;
 use crate::journal::TargetState;
 use crate::requests;
@@ -17,13 +17,20 @@ use crate::retry::Remedy;
 /// The permission that importing takes (graph.md R1).
 const MIGRATE: &str = "Teamwork.Migrate.All";
 
-/// Checks that there is a token that may import, that nothing lies in the future, and that the
-/// authors exist.
-pub(super) async fn check(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
-    if input.stand_in && !run.options.stand_in_exists {
+/// Checks what needs no network: that somebody speaks, and that nothing lies in the future.
+pub(super) fn check_input(
+    input: &Input,
+    options: &UploadOptions,
+    now: Millis,
+) -> Result<(), UploadError> {
+    if input.stand_in && !options.stand_in_exists {
         return Err(UploadError::StandIn);
     }
-    check_times(run, input)?;
+    check_times(input, now)
+}
+
+/// Checks that there is a token that may import, and that the authors exist.
+pub(super) async fn check(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
     if let Some(roles) = run.client.roles().await?
         && !roles.iter().any(|role| role == MIGRATE)
     {
@@ -39,8 +46,7 @@ pub(super) async fn check(run: &Run<'_>, input: &Input) -> Result<(), UploadErro
 }
 
 /// graph.md R3, R29
-fn check_times(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
-    let now = run.client.clock().now();
+fn check_times(input: &Input, now: Millis) -> Result<(), UploadError> {
     let teams = input
         .teams
         .iter()

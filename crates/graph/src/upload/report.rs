@@ -4,8 +4,7 @@ use chatferry_model::finding::Findings;
 use chatferry_model::{TargetKey, TeamKey};
 use serde::Serialize;
 
-use super::UploadError;
-use super::plan::Input;
+use super::{Input, UploadError};
 use crate::journal::{Journal, Tally, TargetState, TeamState};
 
 /// What an upload came to, earlier runs of the same journal included.
@@ -56,6 +55,8 @@ pub struct Counts {
     pub moved: u64,
     /// Not taken by Graph.
     pub refused: u64,
+    /// Held back: further parts of a message that was uploaded before in fewer.
+    pub withheld: u64,
 }
 
 impl Counts {
@@ -65,6 +66,7 @@ impl Counts {
             adopted,
             moved,
             refused,
+            withheld,
             ..
         } = tally;
         Self {
@@ -73,6 +75,7 @@ impl Counts {
             adopted,
             moved,
             refused,
+            withheld,
         }
     }
 
@@ -88,6 +91,7 @@ impl Counts {
         self.adopted += other.adopted;
         self.moved += other.moved;
         self.refused += other.refused;
+        self.withheld += other.withheld;
     }
 }
 
@@ -159,7 +163,7 @@ pub(super) fn from_journal(
         report.totals.add(counts);
         report.targets.push(TargetReport {
             key,
-            name: assigned.channel.name.clone(),
+            name: assigned.name().to_owned(),
             id: row.thread,
             state: row.state.as_str(),
             counts,

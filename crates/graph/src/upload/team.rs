@@ -1,16 +1,17 @@
-//! A team: created in migration mode, filled, completed, given its members.
+//! A team: created in migration mode, filled, completed, given its members; or found.
 
-use chatferry_model::plan::Team;
+use chatferry_model::plan::{Existing, Team};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::Deserialize;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::{Assigned, Input, Route, Run, Trouble, UploadError, channel, members};
+use super::target::{self, Home};
+use super::{Assigned, Input, Route, Run, Trouble, UploadError, input, members, session};
 use crate::client::Answer;
 use crate::journal::{TargetState, TeamRow, TeamState};
 use crate::observer::Event;
-use crate::requests;
+use crate::requests::{self, Thread};
 use crate::retry::Remedy;
 
 /// A team takes seconds to minutes; after this something is wrong.
@@ -22,11 +23,7 @@ const LOOK_AFTER: [u64; 5] = [2, 10, 20, 30, 60];
 
 /// Does everything for a team. What fails here and can be left so is noted.
 pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(), UploadError> {
-    let targets: Vec<_> = input
-        .targets
-        .iter()
-        .filter(|assigned| assigned.channel.team == team.key)
-        .collect();
+    let targets = input.of_team(&team.key);
     // A team of which nothing is selected is not touched.
     if !targets.is_empty() && !targets.iter().any(|assigned| assigned.selected) {
         return Ok(());
@@ -44,41 +41,179 @@ pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(),
 
 async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), Trouble> {
     let mut row = run.journal.team(team.key.as_str())?;
-    open(run, team, &mut row).await?;
-    let (private, standard): (Vec<_>, Vec<_>) = targets
+    match &team.existing {
+        Some(existing) => find(run, team, existing, &mut row).await?,
+        None => open(run, team, &mut row).await?,
+    }
+    let early: Vec<_> = targets
         .iter()
-        .partition(|assigned| assigned.route == Route::Private);
-    if row.state < TeamState::Complete {
-        fill_all(run, team, &row, &standard).await?;
-        if first_open(run, &standard)?.is_some_and(|open| !open.selected) {
+        .filter(|assigned| assigned.route.is_early())
+        .collect();
+    if row.state < TeamState::Completing {
+        fill_all(run, Home::Migrating(team, &row), early.iter().copied().copied()).await?;
+        if first_open(run, &early)?.is_some_and(|open| !open.selected) {
             // What was left out on purpose goes in later; until then the team stays open.
             return Ok(());
         }
-        complete(run, team, &mut row, &standard).await?;
+    }
+    if row.state < TeamState::Complete {
+        complete(run, team, &mut row, &early).await?;
+    }
+    people(run, team, &mut row).await?;
+    let home = Home::Peopled(team, &row);
+    close_early(run, home, &early).await?;
+    fill_all(run, home, targets.iter().copied()).await
+}
+
+/// Adds owners and members who are not in the team yet.
+pub(super) async fn people(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+) -> Result<(), Trouble> {
+    let wanted = input::roster(team.owners.iter().chain(&team.members));
+    if row.members.as_deref() != Some(&wanted) {
+        members::add_to_team(run, team, row).await?;
+        row.members = Some(wanted);
+        run.journal.set_team(row)?;
     }
     if row.state < TeamState::Done {
-        members::add_to_team(run, team, &row).await?;
-        advance(run, team, &mut row, TeamState::Done)?;
+        advance(run, team, row, TeamState::Done)?;
     }
-    channel::close_standard(run, &row, &standard).await?;
-    fill_all(run, team, &row, &private).await
+    Ok(())
+}
+
+/// Finishes the channels that became complete together with their team.
+async fn close_early(
+    run: &Run<'_>,
+    home: Home<'_>,
+    early: &[&&Assigned],
+) -> Result<(), Trouble> {
+    for assigned in early {
+        let row = run.journal.target(assigned.target().key.as_str())?;
+        let general = assigned.route == Route::General;
+        let complete = |state| {
+            state == TargetState::Complete || (general && state == TargetState::Posted)
+        };
+        if let Some(mut row) = row.filter(|row| complete(row.state)) {
+            if general {
+                row.completed.get_or_insert(run.client.clock().now().as_millis());
+            }
+            target::close(run, home, assigned, &mut row).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Fills the selected targets side by side. Those that fail don't hold up the others.
 async fn fill_all(
     run: &Run<'_>,
-    team: &Team,
-    row: &TeamRow,
-    targets: &[&&Assigned],
+    home: Home<'_>,
+    targets: impl Iterator<Item = &Assigned>,
 ) -> Result<(), Trouble> {
-    let selected = targets.iter().filter(|assigned| assigned.selected);
-    let mut filling: FuturesUnordered<_> = selected
-        .map(|assigned| channel::run(run, team, row, assigned))
+    let mut filling: FuturesUnordered<_> = targets
+        .filter(|assigned| assigned.selected)
+        .map(|assigned| target::run(run, home, assigned))
         .collect();
     while let Some(done) = filling.next().await {
         done.map_err(Trouble::Stop)?;
     }
     Ok(())
+}
+
+/// Finds a team that the tenant has.
+async fn find(
+    run: &Run<'_>,
+    team: &Team,
+    existing: &Existing,
+    row: &mut TeamRow,
+) -> Result<(), Trouble> {
+    if row.state >= TeamState::Open {
+        return Ok(());
+    }
+    let id = match existing {
+        Existing::Id(id) => {
+            let call = requests::get_team(id);
+            match run.client.call(&call, 0, run.observer).await {
+                Ok(_) => id.clone(),
+                Err(failure) if failure.remedy == Remedy::Refuse => {
+                    return Err(Trouble::Failed(format!(
+                        "there is no team {id} that the app may read: {}",
+                        failure.error
+                    )));
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        Existing::Name(name) => the_only_one(run, name).await?,
+    };
+    row.existing = true;
+    row.id = Some(id);
+    row.general = Some(general(run, row).await?);
+    // It is out of migration mode, and was never in it.
+    advance(run, team, row, TeamState::Complete)
+}
+
+/// The id of the only team of that name.
+async fn the_only_one(run: &Run<'_>, name: &str) -> Result<String, Trouble> {
+    let Some(groups) = of_name(run, name).await? else {
+        return Err(Trouble::Failed(format!(
+            "the app may not list groups, so that the team {name:?} can't be found. Give the app \
+             Group.Read.All, or name the team by its id in 2-map/teams.csv"
+        )));
+    };
+    let mut teams: Vec<_> = groups.into_iter().filter(Group::is_team).collect();
+    match (teams.pop(), teams.len()) {
+        (Some(team), 0) => Ok(team.id),
+        (None, _) => Err(Trouble::Failed(format!("there is no team {name:?}"))),
+        (Some(_), others) => Err(Trouble::Failed(format!(
+            "there are {} teams {name:?}; name one by its id in 2-map/teams.csv",
+            others + 1
+        ))),
+    }
+}
+
+/// A group, as far as it matters.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    id: String,
+    #[serde(default)]
+    display_name: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    resource_provisioning_options: Option<Vec<String>>,
+}
+
+impl Group {
+    /// Lists of teams don't say so.
+    fn is_team(&self) -> bool {
+        let options = self.resource_provisioning_options.as_ref();
+        options.is_none_or(|options| options.iter().any(|option| option == "Team"))
+    }
+}
+
+/// The groups or teams of a name; nothing, if the app may list neither.
+async fn of_name(run: &Run<'_>, name: &str) -> Result<Option<Vec<Group>>, Trouble> {
+    for call in [requests::find_group(name), requests::find_team(name)] {
+        let mut found = Vec::new();
+        let read = run
+            .client
+            .read_pages(call, run.observer, |groups: Vec<Group>| {
+                found.extend(groups.into_iter().filter(|group| {
+                    let shown = group.display_name.as_deref();
+                    shown.is_none_or(|shown| shown.to_lowercase() == name.to_lowercase())
+                }));
+                true
+            });
+        match read.await {
+            Ok(()) => return Ok(Some(found)),
+            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(_) => {}
+        }
+    }
+    Ok(None)
 }
 
 /// Brings a team to where its channels can be filled.
@@ -153,52 +288,22 @@ fn marker(run: &Run<'_>) -> String {
 
 /// Looks for a team by its mark, for a while: groups show up with a delay.
 async fn look_for(run: &Run<'_>, team: &Team, marker: &str) -> Result<Option<String>, Trouble> {
-    #[derive(Deserialize)]
-    struct Group {
-        id: String,
-        #[serde(default)]
-        description: Option<String>,
-    }
-
     for wait in LOOK_AFTER {
         sleep(Duration::from_secs(wait)).await;
-        let mut allowed = false;
-        for call in [
-            requests::find_group(&team.name),
-            requests::find_team(&team.name),
-        ] {
-            let mut found = None;
-            let read = run
-                .client
-                .read_pages(call, run.observer, |groups: Vec<Group>| {
-                    let mut ours = groups.into_iter().filter(|group| {
-                        group
-                            .description
-                            .as_deref()
-                            .is_some_and(|text| text.ends_with(marker))
-                    });
-                    found = ours.next().map(|group| group.id);
-                    found.is_none()
-                });
-            match read.await {
-                Ok(()) => allowed = true,
-                Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
-                Err(_) => {}
-            }
-            if found.is_some() {
-                return Ok(found);
-            }
-            if allowed {
-                break;
-            }
-        }
-        if !allowed {
+        let Some(groups) = of_name(run, &team.name).await? else {
             return Err(Trouble::Failed(format!(
                 "the answer to the creation of the team {:?} was lost, and the app may not list \
                  groups to see whether it is there. Give the app Group.Read.All and run the \
                  upload again",
                 team.name
             )));
+        };
+        let mut ours = groups.into_iter().filter(|group| {
+            let text = group.description.as_deref();
+            text.is_some_and(|text| text.ends_with(marker))
+        });
+        if let Some(group) = ours.next() {
+            return Ok(Some(group.id));
         }
     }
     Ok(None)
@@ -311,9 +416,9 @@ async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, Trouble> {
 /// The first channel that is not ready for the team to be completed.
 fn first_open<'a>(
     run: &Run<'_>,
-    standard: &[&&'a Assigned],
+    early: &[&&'a Assigned],
 ) -> Result<Option<&'a Assigned>, Trouble> {
-    for assigned in standard {
+    for assigned in early {
         let key = assigned.target().key.as_str();
         let state = run
             .journal
@@ -336,18 +441,24 @@ async fn complete(
     run: &Run<'_>,
     team: &Team,
     row: &mut TeamRow,
-    standard: &[&&Assigned],
+    early: &[&&Assigned],
 ) -> Result<(), Trouble> {
-    if let Some(open) = first_open(run, standard)? {
+    let unfinished = first_open(run, early)?.filter(|_| row.state < TeamState::Completing);
+    if let Some(open) = unfinished {
         return Err(Trouble::Failed(format!(
             "the team stays open, because its channel {:?} is not through",
-            open.channel.name
+            open.name()
         )));
     }
+    end(run, team, row).await
+}
+
+/// Takes a team out of migration mode whose other channels are.
+pub(super) async fn end(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
     let id = row.id.clone().unwrap_or_default();
     let unsure = row.state == TeamState::Completing;
-    let general = row.general.clone().unwrap_or_default();
-    channel::complete(run, &id, &general).await?;
+    let general = Thread::channel(&id, row.general.as_deref().unwrap_or_default());
+    session::end(run, &general).await?;
     advance(run, team, row, TeamState::Completing)?;
     match run
         .client

@@ -231,27 +231,19 @@ impl Verifying<'_> {
             already: 0,
         });
         let row = self.journal.target(key.as_str())?;
-        let team = match row.as_ref().and_then(|row| row.team.as_deref()) {
-            Some(team) => self.journal.team_row(team)?.and_then(|row| row.id),
+        let thread = match &row {
+            Some(row) => self.thread(row)?,
             None => None,
         };
         let mut findings = Findings::default();
-        let place = || Place {
-            file: Some(key.to_string().into()),
-            conversation: assigned
-                .target()
-                .sources
-                .first()
-                .map(|source| source.conversation.to_string().into()),
-            ts: None,
-        };
-        let counts = match (row, team) {
-            (Some(row), Some(team)) if row.state >= TargetState::Open => {
+        let place = || assigned.finding_place();
+        let counts = match (row, thread) {
+            (Some(row), Some(thread)) if row.state >= TargetState::Created => {
                 if row.state < TargetState::Posted {
                     let words = "its upload is not through";
                     findings.note(Stage::Verify, &codes::VERIFY_UNFINISHED, place(), words);
                 }
-                match self.compare(assigned, &row, &team, &mut findings).await {
+                match self.compare(assigned, &row, &thread, &mut findings).await {
                     Ok(counts) => counts,
                     Err(Trouble::Stop(error)) => return Err(error),
                     Err(Trouble::Unreadable(error)) => {
@@ -276,7 +268,7 @@ impl Verifying<'_> {
             }
         };
         self.observer.event(Event::TargetDone { target: key });
-        let name = assigned.channel.name.clone();
+        let name = assigned.name().to_owned();
         Ok((
             TargetVerified {
                 key: key.clone(),
@@ -287,21 +279,32 @@ impl Verifying<'_> {
         ))
     }
 
+    /// Where a target is in Teams, if it is.
+    fn thread(&self, row: &TargetRow) -> Result<Option<Thread>, VerifyError> {
+        let Some(id) = row.thread.as_deref() else {
+            return Ok(None);
+        };
+        let Some(team) = row.team.as_deref() else {
+            return Ok(Some(Thread::chat(id)));
+        };
+        let team = self.journal.team_row(team)?.and_then(|row| row.id);
+        Ok(team.map(|team| Thread::channel(&team, id)))
+    }
+
     async fn compare(
         &self,
         assigned: &Assigned,
         row: &TargetRow,
-        team: &str,
+        thread: &Thread,
         findings: &mut Findings,
     ) -> Result<Verified, Trouble> {
         let path = self.folder.posts(&assigned.target().key);
-        let thread = Thread::channel(team, row.thread.as_deref().unwrap_or_default());
         let expected = compare::Expected {
             path: &path,
             journal: self.journal,
             target: row.number,
         };
-        let found = read_back::read(self.client, self.observer, &thread, &expected).await?;
+        let found = read_back::read(self.client, self.observer, thread, &expected).await?;
         let progress = |posts| {
             let target = &assigned.target().key;
             self.observer.event(Event::Progress { target, posts });

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use chatferry_graph::{Limits, Unobserved, UploadError, UploadOptions, plan_upload, upload};
+use chatferry_graph::{
+    BaseUrl, Limits, Unobserved, UploadError, UploadOptions, plan_upload, upload,
+};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, threads};
@@ -120,13 +122,14 @@ async fn what_lies_in_the_future_is_not_begun() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_rendered_differently_is_not_mixed() {
+async fn a_target_that_became_another_is_not_mixed() {
     let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
     let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
     run(&tenant, &rendered, journal.path(), Limits::default())
         .await
         .unwrap();
-    let other = Rendered::new().channel("dev", json!({}), &threads(5));
+    let change = json!({ "membership": "private", "members": [AUTHOR] });
+    let other = Rendered::new().channel("dev", change, &threads(4));
     let error = run(&tenant, &other, journal.path(), Limits::default())
         .await
         .unwrap_err();
@@ -206,6 +209,7 @@ fn the_plan_says_what_will_be_done_and_how_long_it_takes() {
         journal.path(),
         &options,
         &Limits::default(),
+        &BaseUrl::graph(),
     );
     let plan = plan.unwrap();
     assert_eq!((plan.posts, plan.done), (64, 0));

@@ -1,13 +1,33 @@
 //! Who may call when: one schedule for all callers, over hierarchical budgets.
 //!
-//! A call needs its turn at several gates at once, narrow to wide: its channel's and the app's.
-//! Calls of a gate are spaced evenly, a hair further apart than the limit, so that no window of
-//! any second holds more than the limit and a strict server never says 429. Calls may be late on
-//! their way, some more than others, so that the server sees them closer together than they left:
-//! therefore a second must also lie between a call's arrival, which is its answer at the latest, and
-//! the one that is a window behind it. Among the callers
-//! whose gates are open, the one with the most left to do goes first: that way the longest target
-//! keeps its own full speed while the rest share what remains.
+//! A call needs its turn at several gates at once, narrow to wide: its channel's, its team's and
+//! the app's. Calls of a gate are spaced evenly, a hair further apart than the limit, so that no
+//! window of any second holds more than the limit and a strict server never says 429. Calls may be
+//! late on their way, some more than others, so that the server sees them closer together than
+//! they left: therefore a second must also lie between a call's arrival, which is its answer at
+//! the latest, and the one that is a window behind it. Among the callers whose gates are open, the
+//! one with the most left to do goes first: that way the longest target keeps its own full speed
+//! while the rest share what remains.
+//!
+//! | calls | gates (graph.md 2.1, 2.2) |
+//! |---|---|
+//! | posts into a channel | 5 a second for the channel; the team's; 50 for the app |
+//! | posts into a chat | 5 a second for the chat; 20 for the app |
+//! | reads of messages | 20 a second for the thread, and for the app; other calls |
+//! | changes of members | 4 a minute for the team, channel or chat; other calls |
+//! | other calls on a channel or chat | 1 a second for it; other calls |
+//! | calls that make or list a team's channels | the team's; other calls |
+//! | creations of teams | 10 a second; other calls |
+//! | calls about files | 10 a second, a figure of ours: SharePoint's are not published |
+//! | other calls | 30 a second |
+//!
+//! Whether a team takes more than 4 calls a second during an import is nowhere said. So its gate
+//! begins there and doubles every second in which it was used up. A 429 halves the rate of the
+//! narrow gate, and of the wider one too where another channel was refused meanwhile; then a
+//! twentieth comes back every ten seconds. What the careful start costs against 50 a second from
+//! the first moment is under three seconds.
+
+mod gate;
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
@@ -18,12 +38,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::config::{Limits, Rate};
-
-/// How much further apart than the limit calls are spaced.
-const MARGIN: f64 = 1.005;
-/// How late a turn may be without the next one being late too: tokio's timers are precise to 1 ms.
-/// Less than the margin makes of any second.
-const TOLERANCE: Duration = Duration::from_millis(2);
+use gate::Gate;
 
 /// How late a call may be on its way without two windows' worth meeting at the server, where the
 /// server is near: its answers come sooner than that, so it costs nothing.
@@ -31,26 +46,52 @@ const LATE_WHEN_NEAR: Duration = Duration::from_millis(50);
 /// The same where no answer comes so soon: this much of every second is lost.
 const LATE_WHEN_FAR: Duration = Duration::from_millis(12);
 
+/// Creations of teams a second (graph.md 2.2).
+const TEAMS: f64 = 10.0;
+/// Calls on one channel or chat a second that are neither posts nor reads of them (graph.md 2.2).
+const ON_THREAD: f64 = 1.0;
+
 /// Whose budget a call uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Scope {
-    /// A post into that channel.
-    ChannelPost(Arc<str>),
-    /// A read of messages.
-    MessageRead,
-    /// A change of the members of that team or channel.
+    /// A post into a channel of a team.
+    ChannelPost {
+        /// The team.
+        team: Arc<str>,
+        /// The channel.
+        channel: Arc<str>,
+    },
+    /// A post into that chat.
+    ChatPost(Arc<str>),
+    /// A read of messages of that channel or chat.
+    MessageRead(Arc<str>),
+    /// A change of the members of that team, channel or chat.
     Members(Arc<str>),
+    /// Another call on that channel or chat.
+    Thread(Arc<str>),
+    /// A call that makes or lists channels of that team.
+    Team(Arc<str>),
+    /// The creation of a team.
+    CreateTeam,
+    /// A call about files, which SharePoint answers.
+    Files,
     /// Anything else.
     Other,
 }
 
-/// A budget.
+/// What a gate is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Gate {
+enum Budget {
     Posts(Arc<str>),
-    Members(Arc<str>),
+    Team(Arc<str>),
     ChannelPosts,
+    ChatPosts,
+    ThreadReads(Arc<str>),
     Reads,
+    Members(Arc<str>),
+    Thread(Arc<str>),
+    Teams,
+    Files,
     Others,
 }
 
@@ -59,27 +100,51 @@ impl Scope {
         Self::Members(of.into())
     }
 
-    /// The narrow gate of the scope, and the wide one behind it.
-    fn gates(&self) -> (Gate, Option<Gate>) {
+    pub(crate) fn thread(thread: &str) -> Self {
+        Self::Thread(thread.into())
+    }
+
+    pub(crate) fn team(team: &str) -> Self {
+        Self::Team(team.into())
+    }
+
+    /// The scope's gates, narrow to wide.
+    fn budgets(&self) -> Vec<Budget> {
+        use Budget::{
+            ChannelPosts, ChatPosts, Members, Others, Posts, Reads, Team, Teams, Thread, ThreadReads,
+        };
         match self {
-            Self::ChannelPost(thread) => {
-                (Gate::Posts(Arc::clone(thread)), Some(Gate::ChannelPosts))
+            Self::ChannelPost { team, channel } => {
+                vec![Posts(channel.clone()), Team(team.clone()), ChannelPosts]
             }
-            Self::MessageRead => (Gate::Reads, Some(Gate::Others)),
-            Self::Members(of) => (Gate::Members(Arc::clone(of)), Some(Gate::Others)),
-            Self::Other => (Gate::Others, None),
+            Self::ChatPost(chat) => vec![Posts(chat.clone()), ChatPosts],
+            Self::MessageRead(thread) => vec![ThreadReads(thread.clone()), Reads, Others],
+            Self::Members(of) => vec![Members(of.clone()), Others],
+            Self::Thread(thread) => vec![Thread(thread.clone()), Others],
+            Self::Team(team) => vec![Team(team.clone()), Others],
+            Self::CreateTeam => vec![Teams, Others],
+            // SharePoint throttles by itself (graph.md 2.3).
+            Self::Files => vec![Budget::Files],
+            Self::Other => vec![Others],
         }
     }
 }
 
-impl Gate {
-    fn rate(&self, limits: &Limits) -> Rate {
+impl Budget {
+    fn gate(&self, limits: &Limits, now: Instant) -> Gate {
+        let rate = |rate| Gate::new(rate, None, now);
         match self {
-            Self::Posts(_) => limits.channel_posts,
-            Self::Members(_) => limits.member_changes,
-            Self::ChannelPosts => limits.app_channel_posts,
-            Self::Reads => limits.message_reads,
-            Self::Others => limits.other_calls,
+            Self::Posts(_) => rate(limits.channel_posts),
+            Self::Team(_) => Gate::new(Rate::UNLIMITED, Some(limits.team_posts), now),
+            Self::ChannelPosts => rate(limits.app_channel_posts),
+            Self::ChatPosts => rate(limits.app_chat_posts),
+            Self::ThreadReads(_) | Self::Reads => rate(limits.message_reads),
+            Self::Members(_) => Gate::by_the_minute(limits.member_changes, now),
+            // Where the others have no limit, these have none either.
+            Self::Thread(_) => rate(limits.other_calls.at_most(ON_THREAD)),
+            Self::Teams => rate(limits.other_calls.at_most(TEAMS)),
+            Self::Files => rate(limits.file_calls),
+            Self::Others => rate(limits.other_calls),
         }
     }
 }
@@ -99,9 +164,11 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Where each gate stands in `lanes`.
-    places: HashMap<Gate, usize>,
+    /// Where each scope stands in `lanes`, and each budget in `gates`.
+    lane_of: HashMap<Scope, usize>,
+    gate_of: HashMap<Budget, usize>,
     lanes: Vec<Lane>,
+    gates: Vec<Gate>,
     /// Whether a task gives out turns.
     served: bool,
     arrivals: u64,
@@ -110,19 +177,11 @@ struct State {
     quickest: Option<Duration>,
 }
 
-/// A gate, and those for whom it is the narrow one, in the order of their arrival.
+/// Those who wait for the same gates, in the order of their arrival.
 struct Lane {
-    /// When the gate opens next.
-    at: Instant,
-    interval: Duration,
-    /// The gate behind it.
-    wide: Option<usize>,
+    /// Narrow to wide.
+    gates: Vec<usize>,
     waiting: VecDeque<Waiting>,
-    /// When the server surely had each of the last calls; as many as the limit allows a second.
-    arrived: VecDeque<(u64, Instant)>,
-    window: usize,
-    /// The narrow gate whose call was last answered with 429, and until when that holds.
-    blamed: Option<(usize, Instant)>,
 }
 
 struct Waiting {
@@ -137,6 +196,13 @@ pub(crate) struct Pass {
     lane: usize,
     number: u64,
     left: Instant,
+}
+
+impl Pass {
+    /// When the call left.
+    pub(crate) fn left(&self) -> Instant {
+        self.left
+    }
 }
 
 impl Throttle {
@@ -189,25 +255,29 @@ impl Throttle {
         }
     }
 
-    /// Nobody passes the scope's narrow gate for `wait`, because the server said so. When it says
-    /// so to a second caller meanwhile, the wide gate is meant, and is closed too.
-    pub(crate) fn close(&self, scope: &Scope, wait: Duration) {
+    /// Nobody passes the scope's narrow gate for `wait`, because the server said so to a call that
+    /// left at `left`, and from then on fewer do. When it says so meanwhile to a caller of another
+    /// narrow gate, the wider one is meant, and the same holds for that.
+    pub(crate) fn close(&self, scope: &Scope, wait: Duration, left: Instant) {
         let mut state = self.shared.lock();
         let now = Instant::now();
         let until = now + wait;
-        let narrow = state.lane(scope, &self.shared.limits, now);
-        let wide = state.lanes.get_mut(narrow).and_then(|lane| {
-            lane.delay(until);
-            lane.wide
-        });
-        if let Some(wide) = wide.and_then(|wide| state.lanes.get_mut(wide)) {
-            if wide
-                .blamed
-                .is_some_and(|(gate, held)| gate != narrow && held > now)
-            {
-                wide.delay(until);
+        let lane = state.lane(scope, &self.shared.limits, now);
+        let gates = state.lanes.get(lane).map(|lane| lane.gates.clone());
+        let gates = gates.unwrap_or_default();
+        let mut meant = true;
+        let mut narrow = None;
+        for at in gates {
+            let Some(gate) = state.gates.get_mut(at) else {
+                continue;
+            };
+            if let Some(narrow) = narrow {
+                meant = gate.blame(narrow, until, now);
             }
-            wide.blamed = Some((narrow, until));
+            if meant {
+                gate.refuse(left, until, now);
+            }
+            narrow = Some(narrow.unwrap_or(at));
         }
         drop(state);
         self.shared.changed.notify_one();
@@ -239,33 +309,27 @@ impl Shared {
 }
 
 impl State {
-    /// The lane of a scope's narrow gate.
+    /// The lane of a scope.
     fn lane(&mut self, scope: &Scope, limits: &Limits, now: Instant) -> usize {
-        let (narrow, wide) = scope.gates();
-        if let Some(place) = self.places.get(&narrow) {
-            return *place;
+        if let Some(lane) = self.lane_of.get(scope) {
+            return *lane;
         }
-        let wide = wide.map(|wide| self.place(wide, None, limits, now));
-        self.place(narrow, wide, limits, now)
-    }
-
-    fn place(&mut self, gate: Gate, wide: Option<usize>, limits: &Limits, now: Instant) -> usize {
-        if let Some(place) = self.places.get(&gate) {
-            return *place;
+        let mut gates = Vec::new();
+        for budget in scope.budgets() {
+            let next = self.gates.len();
+            let gate = *self.gate_of.entry(budget.clone()).or_insert(next);
+            if gate == next {
+                self.gates.push(budget.gate(limits, now));
+            }
+            gates.push(gate);
         }
-        let rate = gate.rate(limits);
-        let calls = rate.calls_per_second();
         self.lanes.push(Lane {
-            at: now,
-            interval: rate.interval().mul_f64(MARGIN),
-            arrived: VecDeque::new(),
-            window: if calls.is_finite() { calls as usize } else { 0 },
-            wide,
+            gates,
             waiting: VecDeque::new(),
-            blamed: None,
         });
-        self.places.insert(gate, self.lanes.len() - 1);
-        self.lanes.len() - 1
+        let lane = self.lanes.len() - 1;
+        self.lane_of.insert(scope.clone(), lane);
+        lane
     }
 
     /// Gives a turn to everybody who can go now; when the next one can, or nothing if nobody waits.
@@ -273,64 +337,62 @@ impl State {
         loop {
             let mut best: Option<(usize, (u64, Reverse<u64>))> = None;
             let mut next: Option<Instant> = None;
-            for place in 0..self.lanes.len() {
-                let Some(rank) = self.first_rank(place) else {
+            for lane in 0..self.lanes.len() {
+                let Some(rank) = self.first_rank(lane) else {
                     continue;
                 };
-                let opens = self.opens(place);
+                let opens = self.opens(lane);
                 if opens > now {
                     next = Some(next.map_or(opens, |next| next.min(opens)));
                 } else if best.as_ref().is_none_or(|(_, other)| rank > *other) {
-                    best = Some((place, rank));
+                    best = Some((lane, rank));
                 }
             }
-            let Some((place, _)) = best else { return next };
+            let Some((lane, _)) = best else { return next };
             let first = self
                 .lanes
-                .get_mut(place)
+                .get_mut(lane)
                 .and_then(|lane| lane.waiting.pop_front());
             // One who gave up meanwhile leaves its turn to the next.
             if let Some(first) = first.filter(|first| !first.turn.is_closed()) {
-                let pass = self.pass(place, now);
+                let pass = self.pass(lane, now);
                 let _ = first.turn.send(pass);
             }
         }
     }
 
     /// The rank of the first in a lane; those who gave up are dropped.
-    fn first_rank(&mut self, place: usize) -> Option<(u64, Reverse<u64>)> {
-        let waiting = &mut self.lanes.get_mut(place)?.waiting;
+    fn first_rank(&mut self, lane: usize) -> Option<(u64, Reverse<u64>)> {
+        let waiting = &mut self.lanes.get_mut(lane)?.waiting;
         while waiting.front().is_some_and(|first| first.turn.is_closed()) {
             waiting.pop_front();
         }
         waiting.front().map(|first| first.rank)
     }
 
-    /// When a lane's gate and the one behind it are open.
-    fn opens(&self, place: usize) -> Instant {
-        let narrow = self.lanes.get(place);
-        let wide = narrow.and_then(|lane| self.lanes.get(lane.wide?));
-        let opens = narrow.into_iter().chain(wide).map(Lane::opens).max();
-        opens.unwrap_or_else(Instant::now)
+    /// When all gates of a lane are open.
+    fn opens(&self, lane: usize) -> Instant {
+        let gates = self.lanes.get(lane).into_iter();
+        let gates = gates.flat_map(|lane| &lane.gates);
+        let opens = gates.filter_map(|at| self.gates.get(*at).map(Gate::opens));
+        opens.max().unwrap_or_else(Instant::now)
     }
 
-    /// Somebody passes a lane's gate and the one behind it now.
-    fn pass(&mut self, place: usize, now: Instant) -> Pass {
-        let earliest = now.checked_sub(TOLERANCE).unwrap_or(now);
+    /// Somebody passes a lane's gates now.
+    fn pass(&mut self, lane: usize, now: Instant) -> Pass {
         self.passes += 1;
         let number = self.passes;
         let near = self
             .quickest
             .is_none_or(|quickest| quickest <= LATE_WHEN_NEAR);
         let late = if near { LATE_WHEN_NEAR } else { LATE_WHEN_FAR };
-        let mut gate = Some(place);
-        while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
-            lane.at = lane.at.max(earliest) + lane.interval;
-            lane.leaves(number, now + late);
-            gate = lane.wide;
+        for at in self.lanes.get(lane).into_iter().flat_map(|lane| &lane.gates) {
+            if let Some(gate) = self.gates.get_mut(*at) {
+                gate.pass(number, now, late);
+            }
         }
         Pass {
-            lane: place,
+            lane,
             number,
             left: now,
         }
@@ -341,49 +403,12 @@ impl State {
         let took = now.duration_since(pass.left);
         self.quickest = Some(self.quickest.map_or(took, |quickest| quickest.min(took)));
         let mut waited_for = false;
-        let mut gate = Some(pass.lane);
-        while let Some(lane) = gate.and_then(|place| self.lanes.get_mut(place)) {
-            waited_for |= lane.arrives(pass.number, now);
-            gate = lane.wide;
+        for at in self.lanes.get(pass.lane).into_iter().flat_map(|lane| &lane.gates) {
+            if let Some(gate) = self.gates.get_mut(*at) {
+                waited_for |= gate.arrives(pass.number, now);
+            }
         }
         waited_for
-    }
-}
-
-impl Lane {
-    /// When the next call may leave: spaced from the last, and a second after the one that is a
-    /// window behind it.
-    fn opens(&self) -> Instant {
-        match self.arrived.front() {
-            Some((_, arrived)) if self.arrived.len() >= self.window => {
-                self.at.max(*arrived + Duration::from_secs(1))
-            }
-            _ => self.at,
-        }
-    }
-
-    fn leaves(&mut self, number: u64, at_latest: Instant) {
-        if self.window == 0 {
-            return;
-        }
-        if self.arrived.len() >= self.window {
-            self.arrived.pop_front();
-        }
-        self.arrived.push_back((number, at_latest));
-    }
-
-    /// Whether that call was still on its way, as far as this lane knew.
-    fn arrives(&mut self, number: u64, now: Instant) -> bool {
-        let known = self.arrived.iter_mut().find(|(other, _)| *other == number);
-        let Some((_, arrived)) = known.filter(|(_, arrived)| *arrived > now) else {
-            return false;
-        };
-        *arrived = now;
-        true
-    }
-
-    fn delay(&mut self, until: Instant) {
-        self.at = self.at.max(until);
     }
 }
 
@@ -391,8 +416,19 @@ impl Lane {
 mod tests {
     use super::*;
 
-    fn post(thread: &str) -> Scope {
-        Scope::ChannelPost(thread.into())
+    /// Posts into channels of teams of their own, which are known to take as much as they get.
+    fn post(channel: &str) -> Scope {
+        Scope::ChannelPost {
+            team: channel.into(),
+            channel: channel.into(),
+        }
+    }
+
+    fn limits() -> Limits {
+        Limits {
+            team_posts: Rate::UNLIMITED,
+            ..Limits::default()
+        }
     }
 
     /// The most calls that any window of a second holds.
@@ -407,7 +443,7 @@ mod tests {
     }
 
     async fn run(targets: &[(&'static str, u64)]) -> Vec<(&'static str, Duration)> {
-        let throttle = Throttle::new(&Limits::default());
+        let throttle = Throttle::new(&limits());
         let start = Instant::now();
         let mut tasks = tokio::task::JoinSet::new();
         for (target, posts) in targets.iter().copied() {
@@ -469,7 +505,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn calls_that_are_late_on_their_way_do_not_meet_at_the_server() {
-        let throttle = Throttle::new(&Limits::default());
+        let throttle = Throttle::new(&limits());
         let start = Instant::now();
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..500_u64 {
@@ -494,9 +530,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn retry_after_closes_the_channel_and_not_its_neighbour() {
-        let throttle = Throttle::new(&Limits::default());
+        let throttle = Throttle::new(&limits());
         let start = Instant::now();
-        throttle.close(&post("a"), Duration::from_secs(10));
+        throttle.close(&post("a"), Duration::from_secs(10), start);
         throttle.turn(&post("b"), 0).await;
         assert!(start.elapsed() < Duration::from_secs(1));
         throttle.turn(&post("a"), 0).await;
@@ -505,17 +541,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn retry_after_for_two_channels_closes_the_app() {
-        let throttle = Throttle::new(&Limits::default());
+        let throttle = Throttle::new(&limits());
         let start = Instant::now();
-        throttle.close(&post("a"), Duration::from_secs(10));
-        throttle.close(&post("b"), Duration::from_secs(10));
+        throttle.close(&post("a"), Duration::from_secs(10), start);
+        throttle.close(&post("b"), Duration::from_secs(10), start);
         throttle.turn(&post("c"), 0).await;
         assert!(start.elapsed() >= Duration::from_secs(10));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_leaves_no_gap() {
-        let throttle = Throttle::new(&Limits::default());
+        let throttle = Throttle::new(&limits());
         throttle.turn(&post("a"), 0).await;
         let a = post("a");
         let gone = tokio::time::timeout(Duration::from_millis(1), throttle.turn(&a, 9));
@@ -527,13 +563,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn reads_of_messages_leave_room_for_other_calls() {
-        let throttle = Throttle::new(&Limits::default());
+        let throttle = Throttle::new(&limits());
         let start = Instant::now();
         let mut reads = tokio::task::JoinSet::new();
         for n in 0..300 {
             let throttle = throttle.clone();
             let scope = if n % 2 == 0 {
-                Scope::MessageRead
+                Scope::MessageRead(n.to_string().into())
             } else {
                 Scope::Other
             };

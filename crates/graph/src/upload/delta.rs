@@ -1,0 +1,116 @@
+//! A newer export over an uploaded one: what is new is sent, what is there stays.
+//!
+//! Posts are matched by the message they come from, never by time: between two exports a message
+//! may make others move by some milliseconds. What was sent keeps the time it has in Teams; new
+//! posts whose time is taken there get the next free one when they are sent. A target that was
+//! through is opened once more (graph.md R49), whichever way it was filled before.
+//!
+//! Nothing in Teams is changed or deleted: no app can (graph.md 1.15). Messages that changed or
+//! vanished in the source are findings. If a message became more posts than were sent, the further
+//! ones are held back, since they may repeat what is there.
+
+use chatferry_model::finding::{Findings, Place, Stage};
+use chatferry_model::folder::RenderFolder;
+use chatferry_model::jsonl::{Format, JsonlReader};
+use chatferry_model::post::Post;
+use serde_json::value::RawValue;
+
+use super::{Assigned, Input, UploadError};
+use crate::codes;
+use crate::journal::{Journal, Known, Origin, TargetRow, TargetState};
+
+/// Puts the targets into the journal, or lays a newer export over what they are there.
+pub(super) fn adopt(
+    journal: &Journal,
+    folder: &RenderFolder,
+    input: &Input,
+    findings: &mut Findings,
+) -> Result<(), UploadError> {
+    for assigned in &input.targets {
+        let row = journal.plan_target(
+            assigned.target().key.as_str(),
+            assigned.team().map(|team| team.as_str()),
+            &assigned.place,
+            &assigned.input,
+            assigned.summary.posts,
+        )?;
+        check_same_place(assigned, &row)?;
+        if row.state > TargetState::Planned && row.input != assigned.input {
+            lay_over(journal, folder, assigned, row, findings)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a target is must not change once it is there.
+pub(super) fn check_same_place(assigned: &Assigned, row: &TargetRow) -> Result<(), UploadError> {
+    if row.state > TargetState::Planned && row.place != assigned.place {
+        return Err(UploadError::Changed {
+            target: assigned.target().key.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn lay_over(
+    journal: &Journal,
+    folder: &RenderFolder,
+    assigned: &Assigned,
+    mut row: TargetRow,
+    findings: &mut Findings,
+) -> Result<(), UploadError> {
+    let rebase = journal.rebase(row.number)?;
+    let mut new = false;
+    let path = folder.posts(&assigned.target().key);
+    let mut reader = JsonlReader::open(&path, Format::POSTS)?;
+    while let Some(chunk) = reader.next_chunk()? {
+        for (number, line) in chunk.lines() {
+            let post: Post<'_, &RawValue> = chunk.parse(number, line)?;
+            let known = rebase.post(post.id.created().as_millis(), origin(&post))?;
+            let code = match known {
+                Known::Same => continue,
+                Known::New => {
+                    new = true;
+                    continue;
+                }
+                Known::Changed => &codes::UPLOAD_SOURCE_CHANGED,
+                Known::Withheld => &codes::UPLOAD_WITHHELD,
+            };
+            let place = Place {
+                conversation: Some(post.source.conversation.as_str().into()),
+                ts: Some(post.source.message.as_str().into()),
+                ..assigned.finding_place()
+            };
+            findings.note(Stage::Upload, code, place, post.id.to_string());
+        }
+    }
+    // Before the file counts as the known one: a run that is cut off here does it again.
+    if new && row.state >= TargetState::Posted {
+        row.state = if row.completed.is_some() || row.state > TargetState::Posted {
+            TargetState::Created
+        } else {
+            TargetState::Open
+        };
+        journal.set_target(&row)?;
+    }
+    for id in rebase.apply(&assigned.input, assigned.summary.posts)? {
+        let place = Place {
+            ts: Some(id.to_string().into()),
+            ..assigned.finding_place()
+        };
+        let words = "it stays in Teams";
+        findings.note(Stage::Upload, &codes::UPLOAD_SOURCE_VANISHED, place, words);
+    }
+    Ok(())
+}
+
+/// By what a post is known again.
+pub(super) fn origin(post: &Post<'_, &RawValue>) -> Origin {
+    let source = &post.source;
+    Origin::of(
+        source.conversation.as_str(),
+        source.message.as_str(),
+        source.part,
+        post.body.get(),
+    )
+}

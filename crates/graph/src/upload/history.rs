@@ -1,0 +1,92 @@
+//! The members of a group chat are shown its history: taken out and put back, one by one.
+//!
+//! A member sees nothing older than the day of joining; only joining anew can set that day back
+//! (graph.md 1.15, R56, R58), at four changes a minute for each chat (R47). Before somebody is
+//! taken out it is in the journal, so that a run that is cut off there puts them back.
+
+use chatferry_model::EntraId;
+use chatferry_model::plan::Chat;
+
+use super::members::{self, ThreadMember};
+use super::{Assigned, Run, Trouble};
+use crate::codes;
+use crate::journal::{MemberState, TargetRow};
+use crate::requests::{self, Thread};
+use crate::retry::Remedy;
+
+/// Shows all members of the plan the history. Others who are in the chat keep what they see.
+pub(super) async fn show(
+    run: &Run<'_>,
+    assigned: &Assigned,
+    plan: &Chat,
+    row: &TargetRow,
+) -> Result<(), Trouble> {
+    let thread = Thread::chat(row.thread.as_deref().unwrap_or_default());
+    let mut there = members::of_thread(run, &thread).await?;
+    let mut out = 0;
+    for user in &plan.members {
+        out += u64::from(!show_to(run, assigned, &thread, row, *user, there.remove(user)).await?);
+    }
+    if out > 0 {
+        return Err(Trouble::Failed(format!(
+            "{out} members of the chat could not be put back into it"
+        )));
+    }
+    Ok(())
+}
+
+/// Shows somebody the history; whether they are in the chat as they should be.
+async fn show_to(
+    run: &Run<'_>,
+    assigned: &Assigned,
+    thread: &Thread,
+    row: &TargetRow,
+    user: EntraId,
+    there: Option<ThreadMember>,
+) -> Result<bool, Trouble> {
+    let key = user.to_string();
+    let note = |code, words: String| run.note(code, assigned.finding_place(), words);
+    let state = run.journal.chat_member(row.number, &key)?;
+    let set = |state| run.journal.set_chat_member(row.number, &key, state);
+    match there {
+        _ if state == Some(MemberState::Shown) => return Ok(true),
+        Some(member) if member.sees_everything() => {
+            set(MemberState::Shown)?;
+            return Ok(true);
+        }
+        Some(member) => {
+            set(MemberState::Out)?;
+            let call = requests::remove_chat_member(thread, &member.id);
+            match run.client.call(&call, 0, run.observer).await {
+                Ok(_) => {}
+                Err(failure) if failure.remedy == Remedy::Done => {}
+                Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+                Err(failure) => {
+                    // Still in, and sees what comes from now on.
+                    note(&codes::UPLOAD_HISTORY_HIDDEN, format!("{user}: {}", failure.error));
+                    return Ok(true);
+                }
+            }
+        }
+        None if state == Some(MemberState::Out) => {}
+        // In a chat of ours whoever is in the plan was in from the beginning, or comes with a
+        // newer export.
+        None if row.begun.is_some() => {}
+        None => {
+            note(&codes::UPLOAD_MEMBER_ABSENT, user.to_string());
+            return Ok(true);
+        }
+    }
+    let call = requests::add_chat_member(run.graph(), thread, user);
+    match run.client.call(&call, 0, run.observer).await {
+        Ok(_) => {}
+        Err(failure) if failure.remedy == Remedy::Done => {}
+        Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+        Err(failure) => {
+            note(&codes::UPLOAD_MEMBER_OUT, format!("{user}: {}", failure.error));
+            return Ok(false);
+        }
+    }
+    set(MemberState::Shown)?;
+    Ok(true)
+}

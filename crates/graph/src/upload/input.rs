@@ -1,0 +1,186 @@
+//! What an upload needs of `3-render`.
+
+use std::collections::BTreeMap;
+
+use chatferry_model::finding::Place;
+use chatferry_model::folder::RenderFolder;
+use chatferry_model::manifest::Manifest;
+use chatferry_model::plan::{
+    Channel, Chat, RenderDetails, Target, TargetPlace, TargetSummary, Team,
+};
+use chatferry_model::selection::Selection;
+use chatferry_model::{EntraId, TeamKey};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{Route, UploadError};
+
+/// Everything an upload needs of `3-render`.
+pub(crate) struct Input {
+    pub(crate) teams: Vec<Team>,
+    pub(crate) targets: Vec<Assigned>,
+    /// Whether posts speak through the placeholder's stand-in.
+    pub(crate) stand_in: bool,
+}
+
+/// A target, with what uploading needs of it.
+pub(crate) struct Assigned {
+    pub(crate) summary: TargetSummary,
+    pub(crate) route: Route,
+    /// A hash of what it is: an upload goes on with the same only.
+    pub(crate) place: String,
+    /// The hash of its posts' file.
+    pub(crate) input: String,
+    /// Whether it takes part in this run.
+    pub(crate) selected: bool,
+    /// Posts of the longest target that can't begin before this one is through.
+    pub(crate) behind: u64,
+}
+
+impl Assigned {
+    pub(crate) fn target(&self) -> &Target {
+        &self.summary.target
+    }
+
+    /// The channel, if it is one.
+    pub(crate) fn channel(&self) -> Option<&Channel> {
+        match &self.target().place {
+            TargetPlace::Channel(channel) => Some(channel),
+            TargetPlace::Chat(_) => None,
+        }
+    }
+
+    /// The chat, if it is one.
+    pub(crate) fn chat(&self) -> Option<&Chat> {
+        match &self.target().place {
+            TargetPlace::Channel(_) => None,
+            TargetPlace::Chat(chat) => Some(chat),
+        }
+    }
+
+    /// The key of a channel's team.
+    pub(crate) fn team(&self) -> Option<&TeamKey<'static>> {
+        self.channel().map(|channel| &channel.team)
+    }
+
+    /// Its name in Teams; a chat without a topic is called by its source.
+    pub(crate) fn name(&self) -> &str {
+        let target = self.target();
+        match &target.place {
+            TargetPlace::Channel(channel) => &channel.name,
+            TargetPlace::Chat(chat) => {
+                let source = target.sources.first().map(|source| source.name.as_str());
+                let named = chat.topic.as_deref().or(source);
+                named.filter(|name| !name.is_empty()).unwrap_or(target.key.as_str())
+            }
+        }
+    }
+
+    /// Where a finding about the whole target is.
+    pub(crate) fn finding_place(&self) -> Place<'static> {
+        let source = self.target().sources.first();
+        Place {
+            file: Some(self.target().key.to_string().into()),
+            conversation: source.map(|source| source.conversation.to_string().into()),
+            ts: None,
+        }
+    }
+}
+
+impl Input {
+    /// Reads the manifest of `3-render`.
+    pub(crate) fn load(folder: &RenderFolder, selection: &Selection) -> Result<Self, UploadError> {
+        let manifest = Manifest::<RenderDetails>::read(folder.root())?;
+        let stand_in = manifest.details.stand_in;
+        let teams = manifest.details.teams;
+        let hashes: BTreeMap<_, _> = manifest
+            .files
+            .iter()
+            .map(|(path, file)| (path.as_str(), file.hash.as_str()))
+            .collect();
+        let mut targets = Vec::new();
+        for summary in manifest.details.targets {
+            let target = &summary.target;
+            let team = match &target.place {
+                TargetPlace::Channel(channel) => {
+                    let team = teams.iter().find(|team| team.key == channel.team);
+                    Some(team.ok_or_else(|| UploadError::NoTeam {
+                        target: target.key.clone(),
+                        team: channel.team.clone(),
+                    })?)
+                }
+                TargetPlace::Chat(_) => None,
+            };
+            let path = folder.posts(&target.key);
+            let path = path.strip_prefix(folder.root()).unwrap_or(&path);
+            let path = path.to_string_lossy().replace('\\', "/");
+            let sources = &target.sources;
+            let selected = sources.iter().any(|source| {
+                selection.has_conversation(source.conversation.as_str(), &source.name)
+            });
+            targets.push(Assigned {
+                route: Route::of(&target.place, team),
+                place: fingerprint(&target.place),
+                input: (*hashes.get(path.as_str()).unwrap_or(&"")).to_owned(),
+                selected: selected || (sources.is_empty() && selection.is_everything()),
+                behind: 0,
+                summary,
+            });
+        }
+        targets.sort_by(|a, b| {
+            b.summary
+                .posts
+                .cmp(&a.summary.posts)
+                .then_with(|| a.target().key.cmp(&b.target().key))
+        });
+        wait_for_teams(&teams, &mut targets);
+        Ok(Self {
+            teams,
+            targets,
+            stand_in,
+        })
+    }
+
+    /// The targets of a team.
+    pub(crate) fn of_team(&self, team: &TeamKey<'_>) -> Vec<&Assigned> {
+        let targets = self.targets.iter();
+        targets.filter(|assigned| assigned.team() == Some(team)).collect()
+    }
+
+    /// The chats.
+    pub(crate) fn chats(&self) -> impl Iterator<Item = &Assigned> {
+        self.targets.iter().filter(|assigned| assigned.chat().is_some())
+    }
+}
+
+/// Lets what other channels wait for go first (graph.md R52).
+fn wait_for_teams(teams: &[Team], targets: &mut [Assigned]) {
+    for team in teams {
+        let of_team = |assigned: &&mut Assigned| assigned.team() == Some(&team.key);
+        let late = targets.iter_mut().filter(of_team);
+        let late = late.filter(|assigned| !assigned.route.is_early());
+        let longest = late.map(|assigned| assigned.summary.posts).max().unwrap_or(0);
+        let early = targets.iter_mut().filter(of_team);
+        for assigned in early.filter(|assigned| assigned.route.is_early()) {
+            assigned.behind = longest;
+        }
+    }
+}
+
+/// What must not change once a target is there: which it is, and who may read it. Names may.
+fn fingerprint(place: &TargetPlace) -> String {
+    let text = match place {
+        TargetPlace::Channel(channel) => format!(
+            "{}\n{:?}\n{}\n{:?}",
+            channel.team, channel.membership, channel.general, channel.existing
+        ),
+        TargetPlace::Chat(chat) => format!("{:?}\n{:?}", chat.kind, chat.existing),
+    };
+    format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+/// A hash of members in any order, to see whether any were added.
+pub(super) fn roster<'a>(members: impl IntoIterator<Item = &'a EntraId>) -> String {
+    let mut ids: Vec<_> = members.into_iter().map(ToString::to_string).collect();
+    ids.sort();
+    format!("{:032x}", xxh3_128(ids.join("\n").as_bytes()))
+}

@@ -1,0 +1,188 @@
+//! Migration mode of a channel or chat: begun, ended, and what is done where it is not as expected.
+//!
+//! Beginning sets the thread's creation time, which only ever moves back (graph.md R17, R18). The
+//! time that is asked for is in the journal first. If Teams says that the thread is in migration
+//! mode already, it was us, or another session of this app: going on is right as long as the
+//! thread is older than the first post. Whether it is another app's shows with the first call that
+//! needs the session (R22, R23): that target stops and names the remedy.
+
+use chatferry_model::Millis;
+use chatferry_model::plan::ChatKind;
+use serde::Deserialize;
+use tokio::time::{Duration, sleep};
+
+use super::{Assigned, Run, Trouble};
+use crate::journal::TargetRow;
+use crate::requests::{self, Thread};
+use crate::retry::Remedy;
+
+/// 1990: no chat is older, and what is older than a chat of two is never shown in it (1.15).
+const FAR_PAST: i64 = 631_152_000_000;
+
+/// A session that begins right after the last one ended may get stuck for good (graph.md 1.15).
+const REST: Duration = Duration::from_secs(60);
+
+/// How often another time is tried, or another session ended first.
+const MOST_STARTS: u32 = 4;
+
+/// A channel or chat, as far as migration mode goes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct State {
+    #[serde(default)]
+    created_date_time: Option<String>,
+    #[serde(default)]
+    migration_mode: Option<String>,
+}
+
+impl State {
+    async fn read(run: &Run<'_>, thread: &Thread) -> Result<Self, Trouble> {
+        let call = requests::get_thread(thread);
+        Ok(run.client.read(&call, run.observer).await?)
+    }
+
+    /// In lower case: documents write it differently (graph.md 1.5). Some answers lack it.
+    fn mode(&self) -> Option<String> {
+        self.migration_mode.as_ref().map(|mode| mode.to_lowercase())
+    }
+
+    fn created(&self) -> Option<Millis> {
+        self.created_date_time.as_ref()?.parse().ok()
+    }
+}
+
+/// Puts a thread into migration mode, older than all posts of the target.
+pub(super) async fn start(
+    run: &Run<'_>,
+    assigned: &Assigned,
+    thread: &Thread,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    rest(run, row).await;
+    let first = assigned.summary.first.unwrap_or(assigned.target().created);
+    let mut date = wanted(assigned, row);
+    // A thread of ours was made just now; any other may be older than it should be.
+    if row.begun.is_none() || assigned.chat().is_some_and(|chat| chat.kind == ChatKind::OneOnOne) {
+        let state = State::read(run, thread).await?;
+        if let Some(created) = state.created() {
+            date = date.min(before(created));
+        }
+    }
+    for _ in 0..MOST_STARTS {
+        row.floor = Some(date.as_millis());
+        run.journal.set_target(row)?;
+        let call = requests::start(thread, date);
+        let failure = match run.client.call(&call, 0, run.observer).await {
+            Ok(_) => return Ok(()),
+            Err(failure) if failure.remedy == Remedy::LookUp => failure,
+            Err(failure) => return Err(failure.into()),
+        };
+        let too_young = failure
+            .error
+            .refusal()
+            .is_some_and(|refusal| refusal.says("must be older"));
+        let state = State::read(run, thread).await?;
+        let created = state.created();
+        match state.mode().as_deref() {
+            Some("inprogress") if created.is_none_or(|created| created < first) => return Ok(()),
+            Some("inprogress") => {
+                // Too young for our posts, so it is begun anew; if it is ours to end.
+                complete(run, thread, row).await?;
+                sleep(REST).await;
+            }
+            None if !too_young && created.is_none_or(|created| created < first) => {
+                // Not every answer tells the mode (graph.md 1.5); posting will.
+                return Ok(());
+            }
+            _ if too_young => {}
+            Some("completed") => return Err(stuck(thread)),
+            _ => return Err(failure.into()),
+        }
+        date = created.map_or(before(date), |created| date.min(before(created)));
+    }
+    Err(Trouble::Failed(
+        "Teams does not put it into migration mode, whatever time is asked for".to_owned(),
+    ))
+}
+
+/// The creation time to ask for: older than every post, and than any that was asked for before.
+fn wanted(assigned: &Assigned, row: &TargetRow) -> Millis {
+    let far = Millis::new(FAR_PAST).unwrap_or(Millis::EPOCH);
+    let created = assigned.target().created;
+    let date = match assigned.chat() {
+        Some(chat) if chat.kind == ChatKind::OneOnOne => created.min(far),
+        _ => created,
+    };
+    let floor = row.floor.and_then(|floor| Millis::new(floor).ok());
+    match floor {
+        Some(floor) if row.completed.is_some() => date.min(before(floor)),
+        // Asked for, and perhaps granted: the same again.
+        Some(floor) => date.min(floor),
+        None => date,
+    }
+}
+
+/// The last moment before.
+fn before(time: Millis) -> Millis {
+    Millis::new(time.as_millis() - 1).unwrap_or(Millis::EPOCH)
+}
+
+/// Lets a thread rest that was taken out of migration mode a moment ago.
+async fn rest(run: &Run<'_>, row: &TargetRow) {
+    let Some(completed) = row.completed else {
+        return;
+    };
+    let since = run.client.clock().now().as_millis().saturating_sub(completed);
+    let since = Duration::from_millis(u64::try_from(since).unwrap_or(0));
+    if since < REST {
+        sleep(REST - since).await;
+    }
+}
+
+/// Takes a thread out of migration mode, or finds that it is.
+pub(super) async fn complete(
+    run: &Run<'_>,
+    thread: &Thread,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    end(run, thread).await?;
+    row.completed = Some(run.client.clock().now().as_millis());
+    run.journal.set_target(row)?;
+    Ok(())
+}
+
+/// The same for a thread that is no target.
+pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), Trouble> {
+    let call = requests::complete(thread);
+    match run.client.call(&call, 0, run.observer).await {
+        Ok(_) => Ok(()),
+        Err(failure) if failure.remedy == Remedy::Done => Ok(()),
+        Err(failure) if failure.remedy == Remedy::LookUp => {
+            match State::read(run, thread).await?.mode().as_deref() {
+                Some("completed") => Ok(()),
+                _ => Err(failure.into()),
+            }
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Why posts into a chat fail for no reason that is told: it is not in migration mode any more
+/// (graph.md R24, where chats answer 502), or its session is stuck.
+pub(super) async fn why_closed(run: &Run<'_>, thread: &Thread) -> Result<Option<Trouble>, Trouble> {
+    let state = State::read(run, thread).await?;
+    Ok(match state.mode().as_deref() {
+        Some("completed") => Some(stuck(thread)),
+        _ => None,
+    })
+}
+
+fn stuck(thread: &Thread) -> Trouble {
+    let what = if thread.is_chat() { "chat" } else { "channel" };
+    Trouble::Failed(format!(
+        "the {what} shows as out of migration mode and can't be put into it: somebody completed it \
+         meanwhile, or its session is stuck, for which Teams has no reset. Run the upload again in \
+         some hours; if it stays so, send the conversation into another channel in \
+         2-map/conversations.csv, and tell Microsoft's support"
+    ))
+}

@@ -1,0 +1,216 @@
+//! A target's life: opened, filled, completed, shown to its members or archived.
+
+use chatferry_model::plan::{ChatKind, Team};
+
+use super::{Assigned, Route, Run, Trouble, UploadError, channel, chat, fill, history, session};
+use crate::client::Failure;
+use crate::codes;
+use crate::error::Cause;
+use crate::journal::{TargetRow, TargetState, TeamRow};
+use crate::observer::Event;
+use crate::requests::{self, Thread};
+use crate::retry::Remedy;
+
+/// Where a target is.
+#[derive(Clone, Copy)]
+pub(super) enum Home<'a> {
+    /// In a team that is under migration: channels are created in migration mode.
+    Migrating(&'a Team, &'a TeamRow),
+    /// In a team that has its members.
+    Peopled(&'a Team, &'a TeamRow),
+    /// In no team: a chat.
+    Tenant,
+}
+
+impl<'a> Home<'a> {
+    pub(super) fn team(self) -> Option<(&'a Team, &'a TeamRow)> {
+        match self {
+            Self::Migrating(team, row) | Self::Peopled(team, row) => Some((team, row)),
+            Self::Tenant => None,
+        }
+    }
+
+    /// The id of the team in Teams.
+    pub(super) fn team_id(self) -> &'a str {
+        let row = self.team().map(|(_, row)| row);
+        row.and_then(|row| row.id.as_deref()).unwrap_or_default()
+    }
+
+    /// The thread of a target that is there.
+    pub(super) fn thread(self, row: &TargetRow) -> Thread {
+        let id = row.thread.as_deref().unwrap_or_default();
+        match self {
+            Self::Tenant => Thread::chat(id),
+            _ => Thread::channel(self.team_id(), id),
+        }
+    }
+}
+
+/// Does everything for a target. What fails here and can be left so is noted.
+pub(super) async fn run(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+) -> Result<(), UploadError> {
+    let key = &assigned.target().key;
+    let Some(mut row) = run.journal.target(key.as_str())? else {
+        return Ok(());
+    };
+    match go_on(run, home, assigned, &mut row).await {
+        Ok(()) => Ok(()),
+        Err(Trouble::Stop(error)) => Err(error),
+        Err(Trouble::Failed(reason)) => {
+            run.journal.fail_target(row.number, &reason)?;
+            run.note_failed(key.as_str(), &reason);
+            Ok(())
+        }
+    }
+}
+
+async fn go_on(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    let tally = run.journal.tally(row.number)?;
+    let posts = assigned.summary.posts;
+    if row.state < TargetState::Posted {
+        // The slot is for the whole target, so that no more are made than can be filled.
+        let left = posts.saturating_sub(tally.posted + tally.adopted + tally.withheld);
+        let slots = if assigned.chat().is_some() {
+            &run.chat_slots
+        } else {
+            &run.slots
+        };
+        let _slot = slots.take(left + assigned.behind).await;
+        run.observer.event(Event::TargetStarted {
+            target: &assigned.target().key,
+            posts,
+            already: posts - left,
+        });
+        open(run, home, assigned, row).await?;
+        let thread = home.thread(row);
+        match fill::fill(run, assigned, row, &thread).await {
+            Err(Trouble::Stop(error)) if may_be_closed(&thread, &error) => {
+                let closed = session::why_closed(run, &thread).await?;
+                return Err(closed.unwrap_or(Trouble::Stop(error)));
+            }
+            filled => filled?,
+        }
+        advance(run, row, TargetState::Posted)?;
+    }
+    // General is completed with its team.
+    let with_team = assigned.route == Route::General && matches!(home, Home::Migrating(..));
+    if row.state < TargetState::Complete && !with_team {
+        session::complete(run, &home.thread(row), row).await?;
+        advance(run, row, TargetState::Complete)?;
+    }
+    match home {
+        // Its team is completed first.
+        Home::Migrating(..) => Ok(()),
+        Home::Peopled(..) => close(run, home, assigned, row).await,
+        Home::Tenant => {
+            let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);
+            if let Some(group) = group.filter(|_| row.state < TargetState::Done) {
+                advance(run, row, TargetState::Members)?;
+                history::show(run, assigned, group, row).await?;
+            }
+            done(run, assigned, row)
+        }
+    }
+}
+
+/// Whether that is how chats answer that are not in migration mode.
+fn may_be_closed(thread: &Thread, error: &UploadError) -> bool {
+    let UploadError::Graph(error) = error else {
+        return false;
+    };
+    thread.is_chat() && matches!(&error.cause, Cause::Refused(refusal) if refusal.status == 502)
+}
+
+/// Puts a target's state into the journal.
+pub(super) fn advance(
+    run: &Run<'_>,
+    row: &mut TargetRow,
+    state: TargetState,
+) -> Result<(), Trouble> {
+    row.state = state;
+    run.journal.set_target(row)?;
+    Ok(())
+}
+
+/// Brings a target to where it takes posts.
+async fn open(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    if row.state < TargetState::Created {
+        match home {
+            Home::Tenant => chat::find_or_create(run, assigned, row).await?,
+            Home::Migrating(team, team_row) => {
+                channel::create_migrating(run, team, team_row, assigned, row).await?;
+                return advance(run, row, TargetState::Open);
+            }
+            Home::Peopled(team, team_row) => {
+                channel::find_or_create(run, team, team_row, assigned, row).await?;
+            }
+        }
+    }
+    if row.state == TargetState::Created {
+        if let Home::Peopled(team, _) = home {
+            channel::add_members(run, team, home.team_id(), assigned, row).await?;
+        }
+        session::start(run, assigned, &home.thread(row), row).await?;
+        advance(run, row, TargetState::Open)?;
+    }
+    Ok(())
+}
+
+/// Archives a channel where the source's was; then it needs nothing more.
+pub(super) async fn close(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
+    if row.state == TargetState::Done {
+        return Ok(());
+    }
+    let thread = row.thread.clone().unwrap_or_default();
+    // General is never archived: that is the team's to be. What others use is theirs to close.
+    let ours = !matches!(assigned.route, Route::General | Route::ExistingChannel);
+    if ours && assigned.channel().is_some_and(|channel| channel.archive) {
+        let call = requests::archive_channel(home.team_id(), &thread);
+        match run.client.call(&call, 0, run.observer).await {
+            Ok(_) => {}
+            Err(failure) if ends_the_run(&failure) => return Err(failure.into()),
+            Err(failure) => {
+                let words = failure.error.to_string();
+                run.note(
+                    &codes::UPLOAD_ARCHIVE_REFUSED,
+                    assigned.finding_place(),
+                    words,
+                );
+            }
+        }
+    }
+    done(run, assigned, row)
+}
+
+fn ends_the_run(failure: &Failure) -> bool {
+    failure.remedy == Remedy::Stop && failure.error.refusal().is_none()
+}
+
+fn done(run: &Run<'_>, assigned: &Assigned, row: &mut TargetRow) -> Result<(), Trouble> {
+    if row.state == TargetState::Done {
+        return Ok(());
+    }
+    advance(run, row, TargetState::Done)?;
+    run.observer.event(Event::TargetDone {
+        target: &assigned.target().key,
+    });
+    Ok(())
+}
