@@ -11,7 +11,28 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::{text, words};
-use crate::url;
+use crate::Support::{No, Partly, Whole};
+use crate::{Element, url};
+
+/// The parts of a card.
+pub(super) const PARTS: &[Element] = &[
+    Element::new("pretext", Whole, "words above the card"),
+    Element::new("author_name", Whole, "byline"),
+    Element::new("author_link", Whole, "link of the byline"),
+    Element::new("author_icon", No, "nothing"),
+    Element::new("title", Whole, "title"),
+    Element::new("title_link", Whole, "link of the title"),
+    Element::new("text", Whole, "words"),
+    Element::new("fields", Whole, "fields, short ones side by side"),
+    Element::new("image_url", Whole, "picture"),
+    Element::new("thumb_url", Whole, "small picture"),
+    Element::new("color", Whole, "colour of the card's edge"),
+    Element::new("footer", Whole, "footer"),
+    Element::new("footer_icon", No, "nothing"),
+    Element::new("ts", Whole, "time in the footer"),
+    Element::new("actions", Partly, "names of buttons and menus in brackets"),
+    Element::new("fallback", Partly, "words of a card that says nothing else"),
+];
 
 /// One card, its texts ready to be read.
 #[derive(Debug, Default)]

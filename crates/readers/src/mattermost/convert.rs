@@ -11,7 +11,7 @@ use super::line::Post;
 use super::people::{Seen, UNKNOWN};
 use super::props::Props;
 use super::thread::{Here, Root, UNREADABLE};
-use super::{files, names, pictures, reactions, text};
+use super::{files, names, permalink, pictures, reactions, text};
 use crate::{ReadError, SystemMessages, codes, url};
 
 /// One post to convert.
@@ -81,6 +81,7 @@ impl Here<'_, '_> {
         for card in &props.cards {
             card.convert(&context, &mut blocks);
         }
+        let body = Document { blocks };
         let mut message = Message {
             id: names::post(
                 one.time.to_millis().as_millis(),
@@ -99,7 +100,8 @@ impl Here<'_, '_> {
                 broadcast: false,
             }),
             subject: None,
-            body: Document { blocks },
+            links: permalink::links(&body, self.job.space),
+            body,
             files,
             edited: post.edit_at.and_then(|at| time(Some(at))).map(|at| Stamp {
                 time: Some(at),
@@ -164,6 +166,7 @@ impl Here<'_, '_> {
                     Mark::Italic.into(),
                 )])],
             },
+            links: Vec::new(),
             files: Vec::new(),
             edited: None,
             pinned: None,

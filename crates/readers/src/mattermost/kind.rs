@@ -1,6 +1,9 @@
 //! What becomes of a post of each type (mattermost.md 2.2). The type decides and never the text,
 //! which is in the language of the server.
 
+use crate::Element;
+use crate::Support::{Partly, Whole};
+
 /// What becomes of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
@@ -12,7 +15,7 @@ pub(super) enum Treatment {
     Unknown,
 }
 
-/// Types that somebody or something said. What begins with `custom_` is a plugin's.
+/// Types that somebody or something said.
 const SAID: &[&str] = &[
     "",
     "burn_on_read",
@@ -27,10 +30,43 @@ const SAID: &[&str] = &[
 /// Types of notices that do not begin with `system_`.
 const NOTICES: &[&str] = &["add_bot_teams_channels", "warn_metric_status"];
 
+/// What begins like this is a plugin's, and somebody said it.
+const OF_PLUGINS: &str = "custom_";
+
+/// What begins like this the server noted.
+const OF_SERVER: &str = "system_";
+
+/// All types, and what becomes of posts of each.
+pub(super) fn elements() -> Vec<Element> {
+    let all = SAID.iter().chain(NOTICES);
+    let mut elements: Vec<_> = all.map(|kind| treatment(kind).element(kind)).collect();
+    elements.extend([
+        Treatment::Said.element("(`custom_…`, of plugins)"),
+        Treatment::Notice.element("(`system_…`)"),
+        Treatment::Unknown.element("(any other)"),
+    ]);
+    elements
+}
+
+impl Treatment {
+    fn element(self, kind: &'static str) -> Element {
+        let name = if kind.is_empty() { "(none)" } else { kind };
+        match self {
+            Self::Said => Element::new(name, Whole, "message"),
+            Self::Notice => Element::new(
+                name,
+                Partly,
+                "left out and counted, or a small line (`system_messages`)",
+            ),
+            Self::Unknown => Element::new(name, Whole, "message, with a finding"),
+        }
+    }
+}
+
 pub(super) fn treatment(kind: &str) -> Treatment {
-    if SAID.contains(&kind) || kind.starts_with("custom_") {
+    if SAID.contains(&kind) || kind.starts_with(OF_PLUGINS) {
         Treatment::Said
-    } else if kind.starts_with("system_") || NOTICES.contains(&kind) {
+    } else if kind.starts_with(OF_SERVER) || NOTICES.contains(&kind) {
         Treatment::Notice
     } else {
         Treatment::Unknown

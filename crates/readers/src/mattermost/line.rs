@@ -5,6 +5,56 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use crate::Element;
+use crate::Support::{No, Partly, Whole};
+
+/// The types of lines. Others are left out, with a finding.
+pub(super) const KINDS: &[Element] = &[
+    Element::new("version", Whole, "says what the export may lack"),
+    Element::new("role", No, "nothing: what people may do is Teams' own"),
+    Element::new("scheme", No, "nothing, likewise"),
+    Element::new("team", Whole, "team"),
+    Element::new(
+        "channel",
+        Whole,
+        "channel: names, header, purpose, whether archived",
+    ),
+    Element::new(
+        "user",
+        Whole,
+        "person: names, e-mail, sign-on id, title, guest, memberships",
+    ),
+    Element::new("bot", Whole, "person who is a bot"),
+    Element::new("emoji", Whole, "picture of a custom emoji"),
+    Element::new("direct_channel", Whole, "chat, by who is in it"),
+    Element::new("post", Whole, "message and its replies"),
+    Element::new("direct_post", Whole, "message of a chat"),
+    Element::new("(any other)", No, "nothing, with a finding"),
+];
+
+/// The fields of posts and replies.
+pub(super) const FIELDS: &[Element] = &[
+    Element::new("team", Whole, "with `channel`: where it was written"),
+    Element::new("channel", Whole, "as above"),
+    Element::new("channel_members", Whole, "the chat"),
+    Element::new("user", Whole, "author"),
+    Element::new("type", Whole, "see below"),
+    Element::new("message", Whole, "text"),
+    Element::new("props", Partly, "see below"),
+    Element::new("create_at", Whole, "time"),
+    Element::new("edit_at", Whole, "a line below the text"),
+    Element::new("is_pinned", Whole, "a line below the text"),
+    Element::new("reactions", Whole, "a line below the text, with names"),
+    Element::new("replies", Whole, "thread, in the order of time"),
+    Element::new("attachments", Whole, "files"),
+    Element::new(
+        "flagged_by",
+        No,
+        "nothing: who saved a post is nobody else's business",
+    ),
+    Element::new("thread_followers", No, "nothing"),
+];
+
 /// One line: its payload stands under a key that is called like its type.
 #[derive(Debug, Deserialize)]
 pub(super) struct Line<'a> {

@@ -23,6 +23,7 @@ mod mend;
 mod names;
 mod order;
 mod people;
+mod permalink;
 mod pictures;
 mod props;
 mod reactions;
@@ -30,6 +31,7 @@ mod smileys;
 mod sort;
 mod space;
 mod stream;
+mod support;
 mod text;
 mod thread;
 mod version;
@@ -47,7 +49,7 @@ use chatferry_model::sum::Sum;
 use chatferry_model::{FileId, PersonId};
 
 use crate::blobs::Blobs;
-use crate::{Container, ExportReader, ReadError, Sink, codes};
+use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
 
 use index::Index;
 use layout::Layout;
@@ -84,6 +86,10 @@ impl ExportReader for Mattermost {
                 mail.path
             )
         })
+    }
+
+    fn support(&self) -> Vec<SupportTable> {
+        support::tables()
     }
 
     fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {

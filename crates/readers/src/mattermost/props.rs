@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::card::Card;
+use crate::Element;
+use crate::Support::{No, Whole};
 
 /// What a post's `props` say.
 #[derive(Debug, Default)]
@@ -16,13 +18,27 @@ pub(super) struct Props {
     pub(super) channels: BTreeMap<String, String>,
 }
 
-/// What has to be in them, so that reading them is worth while.
-const OF_USE: [&str; 3] = ["override_username", "attachments", "channel_mentions"];
+/// What they say. Others are the server's and its plugins' own business.
+pub(super) const KEYS: &[Element] = &[
+    Element::new("attachments", Whole, "cards"),
+    Element::new("channel_mentions", Whole, "names of channels in the text"),
+    Element::new("override_username", Whole, "name of the sender"),
+    Element::new("override_icon_url", No, "nothing"),
+    Element::new("from_webhook", No, "nothing: the name of the sender tells"),
+    Element::new("from_bot", No, "nothing: the author is a bot"),
+    Element::new("previewed_post", No, "nothing: the link is in the text"),
+    Element::new(
+        "disable_group_highlight",
+        No,
+        "nothing: no mention notifies anybody",
+    ),
+];
 
 impl Props {
     pub(super) fn of(raw: &str) -> Self {
-        let of_use = |key: &&str| memchr::memmem::find(raw.as_bytes(), key.as_bytes()).is_some();
-        if !OF_USE.iter().any(of_use) {
+        // Of what is in most of them nothing is of use.
+        let mut of_use = KEYS.iter().filter(|key| key.support != No);
+        if !of_use.any(|key| memchr::memmem::find(raw.as_bytes(), key.name.as_bytes()).is_some()) {
             return Self::default();
         }
         let value: Value = serde_json::from_str(raw).unwrap_or_default();

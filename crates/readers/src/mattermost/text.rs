@@ -8,10 +8,54 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use super::context::Context;
 use super::space::Space;
 use super::{pictures, words};
+use crate::Element;
+use crate::Support::{Partly, Whole};
 use crate::markdown::{self, Dialect, Inlines, Words};
 
 /// Blocks of HTML within one another that are looked for.
 const MOST_ROUNDS: usize = 32;
+
+/// What stands in texts, each as somebody writes it; `⏎` begins a line.
+pub(super) const CONSTRUCTS: &[Element] = &[
+    Element::new("**bold**", Whole, "bold"),
+    Element::new("_italic_", Whole, "italic"),
+    Element::new("~~struck~~", Whole, "struck"),
+    Element::new("# Heading", Whole, "heading"),
+    Element::new("one⏎two", Whole, "two lines"),
+    Element::new("- item", Whole, "list, nested too"),
+    Element::new("3. item", Whole, "numbered list from that number"),
+    Element::new("- [x] task", Whole, "list of tasks"),
+    Element::new("> quote", Whole, "quote, nested too"),
+    Element::new("```rust⏎code⏎```", Whole, "code in its language"),
+    Element::new("```latex⏎x^2⏎```", Whole, "code, not maths"),
+    Element::new("---", Whole, "line across"),
+    Element::new("[words](https://a.example)", Whole, "link"),
+    Element::new("https://a.example", Whole, "link"),
+    Element::new(
+        "![alt](https://a.example/i.png)",
+        Whole,
+        "link to the picture",
+    ),
+    Element::new(
+        "![alt](https://a.example/i.png =300x200)",
+        Whole,
+        "the same",
+    ),
+    Element::new("@ann", Whole, "mention of a person who is in the export"),
+    Element::new("@all", Whole, "mention of everybody, without notifying"),
+    Element::new(":tada:", Whole, "the character; a custom emoji by its name"),
+    Element::new(":-)", Whole, "emoji (`text_smileys`)"),
+    Element::new("@developers", Partly, "the words: groups are in no export"),
+    Element::new("#hashtag", Partly, "the words"),
+    Element::new("$x^2$", Partly, "the words"),
+    Element::new("<b>HTML</b>", Whole, "the signs, as Mattermost shows them"),
+    Element::new("(tables)", Whole, "tables, with the sides of columns"),
+    Element::new(
+        "(`~channel`)",
+        Whole,
+        "mention of a channel of the same team",
+    ),
+];
 
 /// Reads a text that [`without_html`] has gone over.
 pub(super) fn blocks<'m>(text: &'m str, context: &Context<'m>) -> Vec<Block<'m>> {

@@ -17,8 +17,9 @@ use std::io::{self, BufReader, PipeReader};
 
 use super::index::Index;
 use super::layout;
+use crate::Support::Partly;
 use crate::container::Unfolding;
-use crate::{Container, ContainerError, Entry, ReadError, Sink, codes};
+use crate::{Container, ContainerError, Element, Entry, ReadError, Sink, codes};
 
 use places::Places;
 use row::{Row, What};
@@ -35,6 +36,24 @@ pub(super) enum Form {
 }
 
 impl Form {
+    pub(super) const ALL: [Self; 2] = [Self::Csv, Self::Actiance];
+
+    /// What of it is carried over.
+    pub(super) fn support(self) -> Element {
+        match self {
+            Self::Csv => Element::new(
+                "(compliance export as CSV)",
+                Partly,
+                "posts, threads, files, people; it has neither reactions nor pins nor cards",
+            ),
+            Self::Actiance => Element::new(
+                "(compliance export as Actiance XML)",
+                Partly,
+                "the same without threads, people by e-mail",
+            ),
+        }
+    }
+
     /// In words, for the manifest.
     pub(super) fn words(self) -> &'static str {
         match self {

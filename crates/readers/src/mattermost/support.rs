@@ -1,0 +1,175 @@
+//! What of Mattermost's format is carried over, by the tables that decide it.
+
+use super::compliance::Form;
+use super::{card, kind, line, props, text};
+use crate::Support::{No, Whole};
+use crate::{Element, SupportTable};
+
+/// All tables, from the whole export to the smallest part of a post.
+pub(super) fn tables() -> Vec<SupportTable> {
+    let mut forms = vec![
+        Element::new(
+            "(bulk export: zip, folder, tar.gz or bare lines)",
+            Whole,
+            "everything below",
+        ),
+        Element::new("(lines that mmetl writes)", Whole, "the same"),
+    ];
+    forms.extend(Form::ALL.map(Form::support));
+    forms.push(Element::new(
+        "(compliance export for Global Relay)",
+        No,
+        "refused: it is mails; export as CSV",
+    ));
+    let table = |title, elements: &[Element]| SupportTable {
+        title,
+        elements: elements.to_vec(),
+    };
+    vec![
+        SupportTable {
+            title: "Forms",
+            elements: forms,
+        },
+        table("Lines, by `type`", line::KINDS),
+        table("Fields of a post", line::FIELDS),
+        SupportTable {
+            title: "Posts, by `type`",
+            elements: kind::elements(),
+        },
+        table("What `props` say", props::KEYS),
+        table("Parts of cards", card::PARTS),
+        table("What stands in texts", text::CONSTRUCTS),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chatferry_model::document::{Block, Inline};
+    use serde::de::value::Error;
+    use serde::de::{Deserializer, Visitor};
+    use serde::{Deserialize, forward_to_deserialize_any};
+    use serde_json::json;
+
+    use super::super::card::Card;
+    use super::super::context::Context;
+    use super::super::line::Post;
+    use super::super::props::Props;
+    use super::super::space::Space;
+    use super::*;
+    use crate::Support;
+
+    /// Asks a type for the names of its fields.
+    struct Fields<'f>(&'f mut &'static [&'static str]);
+
+    impl<'de> Deserializer<'de> for Fields<'_> {
+        type Error = Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+            Err(serde::de::Error::custom("no struct"))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            _: V,
+        ) -> Result<V::Value, Error> {
+            *self.0 = fields;
+            Err(serde::de::Error::custom("that is all"))
+        }
+
+        forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
+            unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    fn told(elements: &[Element]) -> BTreeSet<&str> {
+        let carried = elements.iter().filter(|part| part.support != Support::No);
+        carried.map(|part| part.name).collect()
+    }
+
+    #[test]
+    fn the_fields_of_posts_are_those_that_are_read() {
+        let mut fields: &[&str] = &[];
+        let _ = Post::deserialize(Fields(&mut fields));
+        let read = fields.iter().copied();
+        // Chatferry's own, for what compliance exports lack.
+        let read: BTreeSet<&str> = read.filter(|name| *name != "root_missing").collect();
+        assert_eq!(read, told(line::FIELDS));
+    }
+
+    #[test]
+    fn the_parts_of_cards_are_those_that_are_read() {
+        let space = Space::default();
+        for part in card::PARTS {
+            let value = match part.name {
+                "fields" => json!([{ "title": "a", "value": "b", "short": true }]),
+                "actions" => json!([{ "name": "a" }]),
+                "color" => json!("#ff0000"),
+                "ts" => json!(1_700_000_000),
+                _ => json!("https://a.example"),
+            };
+            let mut card = json!({ part.name: value });
+            // A link needs something that is one.
+            for (link, words) in [("author_link", "author_name"), ("title_link", "title")] {
+                if part.name == link {
+                    card[words] = json!("");
+                }
+            }
+            let card = Card::of(&card);
+            let context = Context::new(&space, None);
+            let mut blocks = Vec::new();
+            card.convert(&context, &mut blocks);
+            let of_link = part.name == "author_link";
+            let carried = part.support != Support::No && !of_link;
+            assert_eq!(!blocks.is_empty(), carried, "{}", part.name);
+        }
+    }
+
+    #[test]
+    fn props_are_read_where_they_are_told() {
+        for key in props::KEYS {
+            let value = match key.name {
+                "attachments" => json!([{ "text": "a" }]),
+                "channel_mentions" => json!({ "a": { "display_name": "A" } }),
+                _ => json!("a"),
+            };
+            let read = Props::of(&json!({ key.name: value }).to_string());
+            let says = read.sender.is_some() || !read.cards.is_empty() || !read.channels.is_empty();
+            assert_eq!(says, key.support != Support::No, "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn constructs_are_read_as_told() {
+        let mut space = Space::default();
+        space.people.insert("ann".to_owned(), "Ann".to_owned());
+        let context = Context::new(&space, None);
+        let written = text::CONSTRUCTS.iter();
+        for construct in written.filter(|construct| !construct.name.starts_with('(')) {
+            let source = construct.name.replace("⏎", "\n");
+            let blocks = text::blocks(&source, &context);
+            let plain = matches!(
+                blocks.as_slice(),
+                [Block::Paragraph(line)] if matches!(line.as_slice(), [Inline::Text(span)] if span.marks.is_none())
+            );
+            assert_eq!(
+                plain,
+                construct.support != Support::Whole,
+                "{}: {blocks:?}",
+                construct.name
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_twice() {
+        for table in tables() {
+            let names: BTreeSet<_> = table.elements.iter().map(|element| element.name).collect();
+            assert_eq!(names.len(), table.elements.len(), "{}", table.title);
+        }
+    }
+}
