@@ -66,10 +66,14 @@ impl SupportTable {
             becomes,
         } in &self.elements
         {
-            let name = match name.strip_prefix('(') {
+            let is_of_format = name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            let name = if is_of_format {
+                format!("`{name}`")
+            } else {
                 // In words, where the format has no name for it.
-                Some(_) => (*name).to_owned(),
-                None => format!("`{name}`"),
+                (*name).to_owned()
             };
             let support = support.as_str();
             out.push_str(&format!("| {name} | {support} | {becomes} |\n"));

@@ -20,6 +20,11 @@ const PAGES: &[Page] = &[
         text: include_str!("../../guide/mattermost.md"),
     },
     Page {
+        name: "slack",
+        about: "from Slack: getting the export, and what becomes of it, element by element",
+        text: include_str!("../../guide/slack.md"),
+    },
+    Page {
         name: "write-a-reader",
         about: "teach chatferry another source, in Rust or in any language",
         text: include_str!("../../guide/write-a-reader.md"),

@@ -52,10 +52,10 @@ impl Layout {
     /// What it is called in the table of what is supported.
     pub(super) fn title(self) -> &'static str {
         match self {
-            Self::Official => "(official export)",
-            Self::Grid => "(Enterprise Grid export)",
-            Self::Tool => "(export of slackdump and other tools)",
-            Self::Bare => "(folders of day files without lists)",
+            Self::Official => "official export",
+            Self::Grid => "Enterprise Grid export",
+            Self::Tool => "export of slackdump and other tools",
+            Self::Bare => "folders of day files without lists",
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn tables() -> Vec<SupportTable> {
         )
     }));
     layouts.push(Element::new(
-        "(the export as text files)",
+        "the export as text files",
         No,
         "refused: it does not say who is who; ask Slack for JSON",
     ));

@@ -96,45 +96,68 @@ fn push_blocks<'m>(
             let ahead = fence
                 .as_ref()
                 .filter(|fence| fence.from >= at + marker.length);
-            let line_end = split_line(quoted).map_or(quoted.len(), |(line, _)| line.len());
-            if let Some(fence) = ahead.filter(|fence| fence.from <= at + marker.length + line_end) {
-                let before = text.get(at + marker.length..fence.from).unwrap_or_default();
-                running.quote_line(before, marks, context);
-                running.quote_code(fence.code, context.space);
-                rest = text.get(fence.to..).unwrap_or_default();
-            } else {
-                let (line, after) = split_line(quoted).unwrap_or((quoted, ""));
-                running.quote_line(line, marks, context);
-                rest = after;
-                continue;
+            match first_line(text, at + marker.length, ahead) {
+                Line::To(fence, before) => {
+                    running.quote_line(before, marks, context);
+                    running.quote_code(fence.code, context.space);
+                    rest = text.get(fence.to..).unwrap_or_default();
+                }
+                Line::Whole(line, after) => {
+                    running.quote_line(line, marks, context);
+                    rest = after;
+                    continue;
+                }
             }
             rest = rest.strip_prefix('\n').unwrap_or(rest);
             line_start = true;
             continue;
         }
         running.close_quote(out);
-        let (line, after) = split_line(rest).unwrap_or((rest, ""));
-        if let Some(fence) = fence.as_ref().filter(|fence| fence.from <= at + line.len()) {
-            let before = text.get(at..fence.from).unwrap_or_default();
-            running.words(before, marks, context);
-            running.close_paragraph(out);
-            out.push(code_block(fence.code, context.space));
-            rest = text.get(fence.to..).unwrap_or_default();
-            line_start = rest.starts_with('\n');
-            if line_start {
-                rest = rest.get(1..).unwrap_or_default();
+        match first_line(text, at, fence.as_ref()) {
+            Line::To(fence, before) => {
+                running.words(before, marks, context);
+                running.close_paragraph(out);
+                out.push(code_block(fence.code, context.space));
+                rest = text.get(fence.to..).unwrap_or_default();
+                line_start = rest.starts_with('\n');
+                if line_start {
+                    rest = rest.get(1..).unwrap_or_default();
+                }
             }
-            continue;
+            Line::Whole(line, after) => {
+                running.words(line, marks, context);
+                if rest.len() > line.len() {
+                    running.paragraph.push(Inline::Break);
+                }
+                rest = after;
+                line_start = true;
+            }
         }
-        running.words(line, marks, context);
-        if rest.len() > line.len() {
-            running.paragraph.push(Inline::Break);
-        }
-        rest = after;
-        line_start = true;
     }
     running.close_quote(out);
     running.close_paragraph(out);
+}
+
+/// The first line of a rest of a text.
+enum Line<'f, 't> {
+    /// It is whole; the text behind its line feed.
+    Whole(&'t str, &'t str),
+    /// A fence begins in it; the words before.
+    To(&'f Fence<'t>, &'t str),
+}
+
+/// The line that begins at `at`, of which no more is looked at than what comes before the fence:
+/// there may be thousands of fences in one line.
+fn first_line<'f, 't>(text: &'t str, at: usize, fence: Option<&'f Fence<'t>>) -> Line<'f, 't> {
+    let rest = text.get(at..).unwrap_or_default();
+    if let Some(fence) = fence {
+        let before = text.get(at..fence.from).unwrap_or_default();
+        if split_line(before).is_none_or(|(line, _)| line.len() == before.len()) {
+            return Line::To(fence, before);
+        }
+    }
+    let (line, after) = split_line(rest).unwrap_or((rest, ""));
+    Line::Whole(line, after)
 }
 
 /// What is being gathered.
@@ -261,14 +284,20 @@ fn find_fence(text: &str, start: usize) -> Option<Fence<'_>> {
 fn code_block<'m>(code: &'m str, space: &Space) -> Block<'m> {
     let code = code.strip_prefix('\n').unwrap_or(code);
     let code = code.strip_suffix('\n').unwrap_or(code);
-    let mut text: Option<Text<'_>> = None;
-    literal(code, space, |words| match &mut text {
-        None => text = Some(words),
-        Some(text) => *text = format!("{text}{words}").into(),
+    let mut text = Text::default();
+    literal(code, space, |words| {
+        if text.is_empty() {
+            text = words;
+            return;
+        }
+        // Grows in place: code may be nothing but tokens.
+        let mut joined = std::mem::take(&mut text).into_cow().into_owned();
+        joined.push_str(&words);
+        text = joined.into();
     });
     Block::Code(Code {
         language: None,
-        text: text.unwrap_or_default(),
+        text,
     })
 }
 

@@ -206,3 +206,58 @@ fn long_texts_take_linear_time() {
         assert!(start.elapsed().as_secs() < 5, "{piece}");
     }
 }
+
+#[test]
+fn huge_texts_take_no_longer_than_their_length() {
+    for pattern in [
+        "*a _b ~c ",
+        "*a _b ~c d~ e_ f* ",
+        "_*a* ",
+        "*_~a",
+        "a~ b_ c* ",
+        "*a ",
+        "a* ",
+        "_a *b_ ",
+        "<a|",
+        "<http://a|b",
+        "<http://a|b> ",
+        "`",
+        "`a",
+        "```",
+        "```a",
+        "``` ",
+        "&gt; ```a",
+        "&gt; a\n",
+        "&gt;&gt;&gt;\n",
+        ":a",
+        ":a:",
+        ":+1:",
+        "<!date^1^{date_num}|x> ",
+        "&amp;",
+        "\n",
+        "<\n",
+        "*\n_a",
+        "\u{301}*a",
+        "<@U9> ",
+        "<#C9|> ",
+        "```<@U1>",
+        "```<@U1>```\n",
+        "&gt;```<@U1>```",
+        "&gt;<@U1>```",
+        "<a ```b\n",
+        "```\n&gt; ",
+        "&gt;```\n",
+        ":x:",
+        "*:+1:* ",
+        "`<http://a>` ",
+        "\r",
+    ] {
+        let text = pattern.repeat(400_000 / pattern.len());
+        let started = std::time::Instant::now();
+        let space = Space::for_tests();
+        blocks(&text, Marks::NONE, &mut Context::new(&space));
+        // A tenth of a second as it is; minutes, if it grows with the square.
+        let taken = started.elapsed();
+        assert!(taken.as_secs() < 20, "{pattern:?}: {taken:?}");
+    }
+}

@@ -53,17 +53,17 @@ impl Format {
 pub(super) const FORMATS: &[(Format, &str, &str)] = &[
     (
         Format::Database,
-        "(slackdump's archive, a SQLite database)",
+        "slackdump's archive, a SQLite database",
         "slackdump's archive (SQLite)",
     ),
     (
         Format::Chunks,
-        "(slackdump's chunks, `.json.gz`)",
+        "slackdump's chunks, `.json.gz`",
         "slackdump's chunks",
     ),
     (
         Format::Dump,
-        "(slackdump's dump, `C….json`)",
+        "slackdump's dump, `C….json`",
         "slackdump's dump",
     ),
 ];
