@@ -147,6 +147,17 @@ impl PostLink<'_> {
     }
 }
 
+impl SourceMessage<'_> {
+    /// A copy that is independent of the line it was read from.
+    #[must_use]
+    pub fn to_static(&self) -> SourceMessage<'static> {
+        SourceMessage {
+            conversation: self.conversation.to_static(),
+            message: self.message.to_static(),
+        }
+    }
+}
+
 /// A line of `3-render/links.jsonl`: where a message that others link to has come to stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::blank::SourceMessage;
 use crate::document::Document;
 use crate::emoji::Emoji;
 use crate::file::File;
-use crate::{MessageId, Micros, PersonId, Text};
+use crate::{ConversationId, FileId, MessageId, Micros, PersonId, Text};
 
 /// A line of `messages/<conversation>.jsonl`: something that was said.
 ///
@@ -34,6 +35,9 @@ pub struct Message<'a> {
     /// What it says.
     #[serde(borrow, default, skip_serializing_if = "Document::is_empty")]
     pub body: Document<'a>,
+    /// Addresses in its body that lead into the source itself.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<SourceLink<'a>>,
     /// Files that hang on it.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File<'a>>,
@@ -49,6 +53,29 @@ pub struct Message<'a> {
     /// Codes of what could not be carried over whole; details are in `findings.jsonl`.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Text<'a>>,
+}
+
+/// An address that leads into the source itself, and may lead into Teams instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceLink<'a> {
+    /// The address, as the body has it.
+    #[serde(borrow)]
+    pub url: Text<'a>,
+    /// Where it leads.
+    #[serde(borrow)]
+    pub to: SourcePlace<'a>,
+}
+
+/// Something of the source that has an address there. It need not be in the export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourcePlace<'a> {
+    /// A conversation.
+    Conversation(#[serde(borrow)] ConversationId<'a>),
+    /// A message.
+    Message(#[serde(borrow)] SourceMessage<'a>),
+    /// A file.
+    File(#[serde(borrow)] FileId<'a>),
 }
 
 /// Who said something.

@@ -7,12 +7,15 @@
 //! A new kind of node is a new variant; the renderer matches without a wildcard, so it does not
 //! compile until the node is rendered.
 
+mod address;
 mod block;
 mod inline;
 mod marks;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::Text;
 
 pub use block::{
     Align, Attachment, Block, Card, CardAuthor, CardField, Cell, Cite, Code, Heading, Image,
@@ -47,6 +50,11 @@ impl<'a> Document<'a> {
         self.blocks.is_empty()
     }
 
+    /// Calls `each` with every address in the document that a reader could follow.
+    pub fn addresses(&self, mut each: impl FnMut(&Text<'a>)) {
+        address::of_blocks(&self.blocks, &mut each);
+    }
+
     /// All words of the document in reading order, without any form: what a person would hear.
     ///
     /// Blocks and breaks are separated by one line feed. For searching, comparing and reports.
@@ -71,6 +79,34 @@ mod tests {
             serde_json::to_string(&document).unwrap(),
             r#"[{"paragraph":[{"text":{"text":"one"}},"break",{"text":{"text":"two"}}]}]"#
         );
+    }
+
+    #[test]
+    fn every_address_is_found() {
+        let line = r#"[
+            {"paragraph":[
+                {"link":{"url":"1","content":[{"link":{"url":"2"}}]}},
+                {"date":{"time":"2019-02-04T19:58:15.000000Z","text":"Feb 4","url":"3"}}
+            ]},
+            {"list":{"style":"bullet","items":[{"blocks":[
+                {"heading":{"level":1,"content":[{"link":{"url":"4"}}]}}
+            ]}]}},
+            {"quote":{"blocks":[{"paragraph":[{"link":{"url":"6"}}]}],"cite":{"url":"5"}}},
+            {"table":{"rows":[{"cells":[[{"link":{"url":"7"}}]]}]}},
+            {"card":{
+                "pretext":[{"paragraph":[{"link":{"url":"8"}}]}],
+                "author":{"name":"a","url":"9"},
+                "title":[{"link":{"url":"10"}}],"title_url":"11",
+                "body":[{"paragraph":[{"link":{"url":"12"}}]}],
+                "fields":[{"title":[{"link":{"url":"13"}}],"value":[{"paragraph":[{"link":{"url":"14"}}]}]}],
+                "footer":[{"link":{"url":"15"}}]
+            }}
+        ]"#;
+        let document: Document<'_> = serde_json::from_str(line).unwrap();
+        let mut found = Vec::new();
+        document.addresses(|url| found.push(url.to_string()));
+        let all: Vec<String> = (1..=15).map(|n| n.to_string()).collect();
+        assert_eq!(found, all);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::files;
 use super::lenient::{Obj, Str};
 use super::message::{Message, Room};
 use super::mrkdwn;
+use super::permalink;
 use super::reactions;
 use super::subtype::{Treatment, treatment};
 use super::time::{self, message_id};
@@ -123,6 +124,7 @@ pub(super) fn convert<'m>(
             body = vec![Block::Paragraph(vec![Inline::text(words)])];
         }
     }
+    let body = Document { blocks: body };
     let id = message_id(time);
     let thread = thread(message, time, treatment);
     let is_root = message.thread_ts.get() == Some(time);
@@ -141,7 +143,8 @@ pub(super) fn convert<'m>(
             kind,
             thread,
             subject: None,
-            body: Document { blocks: body },
+            links: permalink::links(&body),
+            body,
             files,
             edited: edited(message),
             pinned: pinned(message, time, here),

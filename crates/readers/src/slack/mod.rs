@@ -26,6 +26,7 @@ mod message;
 mod metadata;
 mod mrkdwn;
 mod people;
+mod permalink;
 mod reactions;
 mod rearrange;
 mod slackdump;

@@ -242,6 +242,7 @@ fn placeholder(root: i64, author: &str, text: Option<&str>) -> Option<Vec<u8>> {
         thread: None,
         subject: None,
         body: Document { blocks },
+        links: Vec::new(),
         files: Vec::new(),
         edited: None,
         pinned: None,
