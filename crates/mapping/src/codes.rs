@@ -26,6 +26,12 @@ codes! {
     CHANNEL_RENAMED "map-channel-renamed" Info
         "A channel gets another name because Teams refuses its own or another channel has it."
         "The old name stands in the channel's description; choose a better one in conversations.csv.";
+    CHANNELS_MERGED "map-channels-merged" Warning
+        "Several conversations go into one channel, because their rows name the same team and channel."
+        "Write different names into the column channel of the conversations to keep them apart.";
+    CHAT_TOO_LARGE "map-chat-too-large" Error
+        "A conversation has more people than a group chat holds, which is 250."
+        "It was skipped; make it a private channel: action channel in the table of conversations.";
     CHAT_WITHOUT_PEOPLE "map-chat-without-people" Error
         "A direct or group message has too few people with an account to become a chat."
         "It was skipped; map its people in people.csv, or make it a private channel in conversations.csv.";
@@ -44,6 +50,9 @@ codes! {
     GUEST_LEFT_OUT "map-guest-left-out" Warning
         "A guest of the source is not made a member of the team, where every member reads every standard channel."
         "The guest still speaks in the history; add the guest in Teams where you want that.";
+    MEMBERS_LEFT_OUT "map-members-left-out" Error
+        "A team or private channel has more members than Teams lets in, so some stay outside."
+        "Share it out to several, or raise limits.private_members if your tenant holds more.";
     PERSON_UNMATCHED "map-person-unmatched" Warning
         "Somebody who wrote messages matches no user of the directory."
         "The placeholder speaks, with the name in the text; to change that, write the user into entra_user in people.csv.";
@@ -53,6 +62,12 @@ codes! {
     PRIVATE_IN_STANDARD "map-private-in-standard" Warning
         "A private conversation goes into a standard channel, because its row in conversations.csv allows it."
         "Everybody in the team will read it; set allow_private_in_standard to false to keep it private.";
+    PRIVATE_MERGED "map-private-merged" Warning
+        "A private conversation goes into a channel with others, whose members come to read it."
+        "Give it a channel of its own in the table of conversations if that is not wanted.";
+    PRIVATE_OWNED_BY_PLACEHOLDER "map-private-owned-by-placeholder" Warning
+        "A private channel has no mapped member and its team no owner, so the placeholder's account comes to own it."
+        "Name an owner with --owner UPN, or map one of its members in the table of people.";
     PRIVATE_OWNER_ADDED "map-private-owner-added" Warning
         "A private channel has no mapped member, so an owner of the team comes to own it and can read it."
         "Map one of its members in people.csv, or skip it in conversations.csv, if that is not wanted.";
@@ -67,7 +82,7 @@ codes! {
         "They were skipped; make them a private channel in conversations.csv to bring them.";
     TEAM_SPLIT "map-team-split" Info
         "A workspace has more channels than a team can hold, so it becomes several teams."
-        "Move conversations between the teams in conversations.csv as you like.";
+        "Move conversations between the teams as you like; newer tenants hold more private channels than limits.private_channels says by default.";
     TEAM_WITHOUT_OWNER "map-team-without-owner" Warning
         "A team has no owner, so nobody will see it."
         "Name one with --owner UPN, or in the column owners of teams.csv.";
@@ -77,6 +92,9 @@ codes! {
     USER_SHARED "map-user-shared" Info
         "Several people of the source speak through one user."
         "That is right where somebody had several accounts; otherwise correct people.csv.";
+    USER_UNLICENSED "map-user-unlicensed" Warning
+        "Somebody is matched to a user without a licence."
+        "The messages keep that author; if Teams refuses it, set the action to placeholder in people.csv.";
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The tenant's people, from a file.
 //!
 //! JSON as Graph's `GET /users` answers it (`{"value":[…]}` or a bare array), CSV as the Entra
-//! portal's download or PowerShell's `Export-Csv` writes it. Addresses are found whatever their case
-//! and Unicode form; one that two users claim, in whatever field, belongs to nobody.
+//! portal's download or PowerShell's `Export-Csv` writes it, or either of these saved as XLSX.
+//! Addresses are found whatever their case and Unicode form; one that two users claim, in whatever
+//! field, belongs to nobody.
 
 mod address;
-mod csv;
 mod json;
+mod table;
 
 use std::collections::HashMap;
 use std::fs;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use chatferry_model::EntraId;
 
 pub(crate) use self::address::Address;
-pub(crate) use self::csv::write;
+pub(crate) use self::table::write;
 use crate::table::TableError;
 
 /// The tenant's people.
@@ -43,6 +44,8 @@ pub struct DirectoryUser {
     pub proxy_addresses: Vec<String>,
     /// `accountEnabled`: whether the user can sign in.
     pub enabled: bool,
+    /// Whether the user has a licence, where the file says it.
+    pub licensed: Option<bool>,
     /// `userType` is `Guest`.
     pub guest: bool,
 }
@@ -107,12 +110,6 @@ pub enum DirectoryError {
         /// Which file.
         path: PathBuf,
     },
-    /// It is a kind of file that is not read.
-    #[error("{path}: a spreadsheet; save it as \"CSV UTF-8\" and give that file")]
-    Spreadsheet {
-        /// Which file.
-        path: PathBuf,
-    },
 }
 
 impl Directory {
@@ -125,23 +122,16 @@ impl Directory {
             path: path.to_owned(),
             error,
         })?;
-        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-            return Err(DirectoryError::Spreadsheet {
-                path: path.to_owned(),
-            });
-        }
-        let text = crate::table::decode(&bytes).map_err(|line| TableError::Encoding {
-            path: path.to_owned(),
-            line,
-        })?;
-        let directory = if text.trim_start().starts_with(['{', '[']) {
+        let json = crate::table::decode(&bytes).ok();
+        let json = json.filter(|text| text.trim_start().starts_with(['{', '[']));
+        let directory = if let Some(text) = json {
             let (users, partial) = json::read(path, &text)?;
             Self {
                 partial,
                 ..Self::new(users)
             }
         } else {
-            Self::new(csv::read(path, &bytes)?)
+            Self::new(table::read(path, bytes)?)
         };
         if directory.is_empty() {
             return Err(DirectoryError::Empty {
@@ -265,6 +255,11 @@ impl DirectoryUser {
     fn addresses(&self) -> Vec<(Address, Field)> {
         let mail = self.mail.as_deref().map(|mail| (mail, Field::Mail));
         let name = (self.user_principal_name.as_str(), Field::UserPrincipalName);
+        // A guest is signed in as `name_home.example#EXT#@tenant`: the address at home, spelt out.
+        // No domain has an underscore, so the last one stands for the `@`.
+        let home = self.user_principal_name.split_once("#EXT#");
+        let home = home.and_then(|(home, _)| home.rsplit_once('_'));
+        let home = home.map(|(local, domain)| format!("{local}@{domain}"));
         let proxies = self.proxy_addresses.iter().filter_map(|proxy| {
             let (scheme, address) = proxy.split_once(':').unwrap_or(("smtp", proxy));
             scheme
@@ -273,6 +268,7 @@ impl DirectoryUser {
         });
         mail.into_iter()
             .chain([name])
+            .chain(home.as_deref().map(|home| (home, Field::UserPrincipalName)))
             .chain(proxies)
             .filter_map(|(text, field)| Address::new(text).map(|address| (address, field)))
             .collect()

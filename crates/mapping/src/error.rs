@@ -22,7 +22,7 @@ pub enum MapError {
     /// The tenant's people can't be read.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
-    /// A CSV file can't be read or written.
+    /// A table can't be read or written.
     #[error(transparent)]
     Table(#[from] TableError),
     /// The file system said no.
@@ -44,9 +44,18 @@ pub enum MapError {
         /// What is wrong with it and what to do.
         reason: String,
     },
-    /// Cells of the CSV files that make no sense, all of them at once.
+    /// Cells of the tables that make no sense, all of them at once.
     #[error("{}", listed(.0))]
     BadCells(Vec<BadCell>),
+    /// What an earlier run kept for this one makes no sense.
+    #[error("{path}: {error}; run `chatferry map` again")]
+    Kept {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: serde_json::Error,
+    },
     /// Nothing was mapped yet.
     #[error("{path}: not there; run `chatferry map` first")]
     NotMapped {
@@ -56,8 +65,8 @@ pub enum MapError {
     /// Mapping ran before the export was read again.
     #[error("{file} has no row for {what}; run `chatferry map` again to add it")]
     RowMissing {
-        /// `people.csv` or `conversations.csv`.
-        file: &'static str,
+        /// The table of people or conversations.
+        file: PathBuf,
         /// Who or what is missing.
         what: String,
     },
@@ -84,9 +93,9 @@ impl MapError {
 /// A cell that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadCell {
-    /// The CSV file.
+    /// The file.
     pub file: PathBuf,
-    /// The line in it, from 1; the heading is on line 1.
+    /// The line or row in it, from 1; the heading is on line 1.
     pub line: u64,
     /// The heading of the column.
     pub column: &'static str,

@@ -1,5 +1,6 @@
 //! The stage: `1-read` and the tenant's people to `2-map`.
 
+mod kept;
 mod people;
 mod rows;
 mod summary;
@@ -16,6 +17,7 @@ use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::manifest::{Manifest, Outcome, ReadDetails};
 use chatferry_model::person::Person;
 
+pub(crate) use self::kept::Kept;
 use self::people::People;
 use self::rows::{Rows, gone};
 pub use self::summary::MapDetails;
@@ -23,11 +25,12 @@ use self::summary::{summary, sums};
 use crate::codes;
 use crate::directory::{self, Directory};
 use crate::error::MapError;
+use crate::estimate::MapPlan;
 use crate::places::{self, Decision, Naming, Proposal};
 use crate::plan::{Decided, build, users};
-use crate::settings::MapSettings;
-use crate::sheet::{Edit, PROPOSED, Sheet};
-use crate::teams::{self, TeamRow};
+use crate::settings::{MapSettings, Route};
+use crate::sheet::{Edit, PROPOSED, Sheet, key_cell};
+use crate::teams::{self, OWNERS, TeamRow};
 
 /// The tenant's people as last given, so that a later run needs no directory.
 const DIRECTORY: &str = "directory.csv";
@@ -63,7 +66,8 @@ pub(crate) fn known_directory(map: &Path) -> Result<Directory, MapError> {
 ///
 /// `previous` is the folder of the last run, whose edited files are honoured; it need not be there.
 /// An empty `directory` means that of the last run. Writes `people.csv`, `conversations.csv`,
-/// `teams.csv`, their copies in `proposed/`, and `directory.csv` into the folder `into`.
+/// `teams.csv` (or `.xlsx`), their copies in `proposed/`, `directory.csv` and `plan.json` into the
+/// folder `into`.
 ///
 /// # Errors
 /// When something can't be read or written, a setting names nobody, or an edit makes no sense; of
@@ -88,6 +92,13 @@ pub fn map(
 
     let people = People::decide(&source.people, directory, settings, previous, &mut bad)?;
     let owners = named(&settings.owners, "owners", directory)?;
+    if owners.len() > OWNERS {
+        return Err(MapError::Setting {
+            setting: "owners",
+            value: settings.owners.join(", "),
+            reason: format!("a team has at most {OWNERS} owners"),
+        });
+    }
     let homes = teams::propose(
         &source.conversations,
         &details,
@@ -99,6 +110,14 @@ pub fn map(
     );
     let team_sheet = Sheet::load(previous, &teams::FORM)?;
     let team_rows = teams::decide(&homes.teams, &team_sheet, directory, &mut bad);
+    let existing = team_rows.iter().find(|team| team.existing.is_some());
+    if let (Route::NewTeam, Some(team)) = (settings.route, existing) {
+        return Err(MapError::Setting {
+            setting: "route",
+            value: "new-team".to_owned(),
+            reason: format!("the row {} of the teams names an existing team", team.key),
+        });
+    }
 
     let user_of = users(&source.people, &people.speakers);
     let proposals = places::propose(
@@ -116,6 +135,16 @@ pub fn map(
         Naming::GiveWay,
         &mut bad,
     );
+    let parts = places::count_parts(read, &source.conversations, &decisions)?;
+    let channels = places::groups(&source.conversations, &decisions, &parts);
+    places::check_room(
+        &source.conversations,
+        &decisions,
+        &channels,
+        settings.limits,
+        &place_sheet,
+        &mut bad,
+    );
     MapError::of_cells(bad)?;
 
     let mut findings = Findings::default();
@@ -123,11 +152,14 @@ pub fn map(
         &Decided {
             people: &source.people,
             speakers: &people.speakers,
-            placeholder: people.placeholder.user,
+            placeholder: people.placeholder.user(),
             conversations: &source.conversations,
             decisions: &decisions,
+            channels: &channels,
             teams: &team_rows,
             directory,
+            authors_join: settings.people.authors_join,
+            limits: settings.limits,
         },
         &mut findings,
     );
@@ -135,20 +167,23 @@ pub fn map(
         let message = format!("{team} becomes {teams} teams");
         findings.note(Stage::Map, codes::TEAM_SPLIT, Place::default(), message);
     }
-    people.note(&source.people, directory, &mut findings);
+    people.note(&source.people, directory, settings.sheets, &mut findings);
     for (sheet, gone) in [
         (&people.sheet, people.gone(&source.people)),
         (
             &place_sheet,
             gone(
                 &place_sheet,
-                source.conversations.iter().map(|c| c.id.as_str()),
+                source.conversations.iter().map(|c| key_cell(c.id.as_str())),
             ),
         ),
     ] {
         for key in gone {
             let place = Place {
-                file: Some(sheet.file().into()),
+                file: sheet
+                    .path()
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into()),
                 ..Place::default()
             };
             findings.note(Stage::Map, codes::ROW_GONE, place, key);
@@ -156,9 +191,14 @@ pub fn map(
     }
 
     fs::create_dir_all(into.join(PROPOSED)).map_err(MapError::io(into))?;
-    people.write(&source.people, directory, into)?;
-    write_places(&source, &proposals, &decisions, &place_sheet, into)?;
-    write_teams(&homes.teams, &team_rows, &team_sheet, directory, into)?;
+    let sheets = settings.sheets;
+    people.write(&source.people, directory, sheets, into)?;
+    let rows = place_rows(&source, &proposals, &decisions, &place_sheet);
+    rows.write(sheets, into)?;
+    let rows = team_rows_of(&homes.teams, &team_rows, &team_sheet, directory);
+    rows.write(sheets, into)?;
+    Kept::of(settings).write(into)?;
+    MapPlan::of(&plan, read, settings.rates)?.write(into)?;
     if !directory.is_empty() {
         directory::write(&into.join(DIRECTORY), directory.users())?;
     }
@@ -174,7 +214,7 @@ pub fn map(
 /// and the settings it decides what [`map`] writes: where none of them changed, nothing will.
 ///
 /// # Errors
-/// When a CSV file can't be read.
+/// When a table can't be read.
 pub fn edits(map: &Path) -> Result<Vec<Edit>, MapError> {
     let mut edits = Vec::new();
     for form in [&crate::people::FORM, &places::FORM, &teams::FORM] {
@@ -183,13 +223,12 @@ pub fn edits(map: &Path) -> Result<Vec<Edit>, MapError> {
     Ok(edits)
 }
 
-fn write_places(
+fn place_rows(
     source: &Source,
     proposals: &[Proposal],
     decisions: &[Decision],
     sheet: &Sheet,
-    into: &Path,
-) -> Result<(), MapError> {
+) -> Rows {
     let conversations = &source.conversations;
     let people: HashMap<&str, &Person> = source
         .people
@@ -214,25 +253,24 @@ fn write_places(
             conversation.name.clone()
         };
         rows.push(
-            sheet.row(conversation.id.as_str()),
+            sheet.row_of(conversation.id.as_str()),
             places::cells(conversation, &name, &Decision::unedited(proposal)),
             places::cells(conversation, &name, decision),
         );
     }
     rows.push_gone(
         sheet,
-        gone(sheet, conversations.iter().map(|c| c.id.as_str())),
+        gone(sheet, conversations.iter().map(|c| key_cell(c.id.as_str()))),
     );
-    rows.write(into)
+    rows
 }
 
-fn write_teams(
+fn team_rows_of(
     proposals: &[TeamRow],
     teams: &[TeamRow],
     sheet: &Sheet,
     directory: &Directory,
-    into: &Path,
-) -> Result<(), MapError> {
+) -> Rows {
     let mut rows = Rows::new(&teams::FORM);
     for team in teams {
         let written = teams::cells(team, directory);
@@ -245,7 +283,7 @@ fn write_teams(
             None => rows.found.push(written),
         }
     }
-    rows.write(into)
+    rows
 }
 
 /// The users a setting names.

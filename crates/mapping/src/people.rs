@@ -11,14 +11,21 @@ use std::collections::BTreeMap;
 use chatferry_model::EntraId;
 use chatferry_model::person::{Person, PersonKind, Role};
 
-pub(crate) use self::sheet::{FORM, PLACEHOLDER, Speaker, cells, decide, placeholder_cells};
+pub(crate) use self::sheet::{
+    FORM, MAP, PLACEHOLDER, PLACEHOLDER_SPEAKS, SKIP, Says, Speaker, cells, decide, from_proposal,
+    placeholder_cells,
+};
 pub(crate) use self::suggest::Suggester;
 use crate::directory::{Address, Claim, Directory, DirectoryUser, Field};
+use crate::settings::{PeopleSettings, Policy};
 
 /// What the rules say about somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Match {
+    /// Whom a rule found.
     pub(crate) user: Option<EntraId>,
+    /// What becomes of people of this kind.
+    pub(crate) policy: Policy,
     pub(crate) status: Status,
     /// The rule that hit, or why none did, in words.
     pub(crate) reason: String,
@@ -36,10 +43,16 @@ pub(crate) enum Status {
     Unmatched,
     /// Found, but the user can't sign in.
     Disabled,
+    /// Found, but the user has no licence.
+    Unlicensed,
     /// Decided by the admin.
     Edited,
     /// Found by a rule.
     Mapped,
+    /// Speaks through the placeholder, because the settings say so.
+    Placeholder,
+    /// Is left out, because the settings say so.
+    Skipped,
     /// Never has an account.
     Bot,
     /// No longer in the export.
@@ -52,8 +65,11 @@ impl Status {
             Self::Ambiguous => "ambiguous",
             Self::Unmatched => "unmatched",
             Self::Disabled => "disabled",
+            Self::Unlicensed => "unlicensed",
             Self::Edited => "edited",
             Self::Mapped => "mapped",
+            Self::Placeholder => "placeholder",
+            Self::Skipped => "skipped",
             Self::Bot => "bot",
             Self::Gone => "gone",
         }
@@ -67,83 +83,155 @@ enum Answer<'a> {
     Several(Vec<&'a DirectoryUser>),
 }
 
+/// What the rules go by.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) settings: &'a PeopleSettings,
+}
+
 /// Looks for somebody in the directory in one exact way.
-type Rule = for<'a> fn(&Person, &'a Directory) -> Answer<'a>;
+type Rule = for<'a> fn(&Person, Known<'a>) -> Answer<'a>;
 
 /// The rules in order; the first that hits maps. A row edited by the admin comes before all of
 /// them ([`decide`]).
 const RULES: &[(&str, Rule)] = &[
-    ("e-mail = mail", |person, directory| {
-        by_address(person, directory, Field::Mail)
+    ("e-mail = mail", |person, known| {
+        by_mail(person, known, Field::Mail)
     }),
-    ("e-mail = UPN", |person, directory| {
-        by_address(person, directory, Field::UserPrincipalName)
+    ("e-mail = proxy address", |person, known| {
+        by_mail(person, known, Field::ProxyAddress)
     }),
-    ("e-mail = proxy address", |person, directory| {
-        by_address(person, directory, Field::ProxyAddress)
+    ("e-mail = UPN", |person, known| {
+        by_mail(person, known, Field::UserPrincipalName)
     }),
-    ("external id = object id", by_external_id),
+    ("external id = object id", |person, known| {
+        let id = person.external_id.as_deref();
+        id.and_then(|id| id.trim().parse().ok())
+            .and_then(|id| known.directory.by_id(id))
+            .map_or(Answer::Nobody, Answer::User)
+    }),
+    ("external id = address", |person, known| {
+        by_address(person.external_id.as_deref(), known, None)
+    }),
+    ("e-mail in its new domain", |person, known| {
+        by_address(rewritten(person, known.settings).as_deref(), known, None)
+    }),
 ];
 
-fn by_address<'a>(person: &Person, directory: &'a Directory, by: Field) -> Answer<'a> {
-    let Some(address) = person.email.as_deref().and_then(Address::new) else {
+fn by_mail<'a>(person: &Person, known: Known<'a>, by: Field) -> Answer<'a> {
+    by_address(person.email.as_deref(), known, Some(by))
+}
+
+/// Who claims that address, in that field if one is named.
+fn by_address<'a>(address: Option<&str>, known: Known<'a>, by: Option<Field>) -> Answer<'a> {
+    let Some(address) = address.and_then(Address::new) else {
         return Answer::Nobody;
     };
-    match directory.claim(&address) {
-        Claim::One(user, field) if field == by => Answer::User(user),
+    match known.directory.claim(&address) {
+        Claim::One(user, field) if by.is_none_or(|by| by == field) => Answer::User(user),
         Claim::Several(users) => Answer::Several(users),
         _ => Answer::Nobody,
     }
 }
 
-fn by_external_id<'a>(person: &Person, directory: &'a Directory) -> Answer<'a> {
-    let id = person
-        .external_id
-        .as_deref()
-        .and_then(|id| id.trim().parse().ok());
-    id.and_then(|id| directory.by_id(id))
-        .map_or(Answer::Nobody, Answer::User)
+/// Somebody's address in the domain that took the place of its own.
+fn rewritten(person: &Person, settings: &PeopleSettings) -> Option<String> {
+    let address = Address::new(person.email.as_deref()?)?;
+    let (_, new) = settings
+        .domains
+        .iter()
+        .find(|(old, _)| old.trim_start_matches('@').to_lowercase() == address.domain())?;
+    let domain = new.trim_start_matches('@');
+    Some(format!("{}@{domain}", address.local()))
+}
+
+/// What the settings say about somebody; of several kinds that fit, the one that keeps most back.
+fn policy_of(person: &Person, settings: &PeopleSettings) -> (Policy, &'static str) {
+    let kind = match (person.kind, person.role) {
+        (PersonKind::Bot | PersonKind::System, _) => return (settings.bots, "bots"),
+        (PersonKind::External, _) => (settings.external, "external"),
+        (PersonKind::Unknown, _) => (settings.unknown, "unknown"),
+        (PersonKind::User, Role::Guest) => (settings.guests, "guests"),
+        (PersonKind::User, _) => (Policy::Map, ""),
+    };
+    let deactivated = (settings.deactivated, "deactivated");
+    if person.deactivated && deactivated.0 > kind.0 {
+        deactivated
+    } else {
+        kind
+    }
 }
 
 /// What the rules say about `person`.
-pub(crate) fn propose(person: &Person, directory: &Directory) -> Match {
-    let nobody = |status, reason: &str| Match {
+pub(crate) fn propose(person: &Person, known: Known<'_>) -> Match {
+    let (policy, kind) = policy_of(person, known.settings);
+    let mut found = if is_human(person) || policy == Policy::Map {
+        by_rules(person, known)
+    } else {
+        let reason = match person.kind {
+            PersonKind::System => "the source's own voice",
+            _ => "bots have no account",
+        };
+        nobody(Status::Bot, reason)
+    };
+    let fate = match policy {
+        Policy::Map => return found,
+        Policy::Placeholder if found.status == Status::Bot => "",
+        Policy::Placeholder => {
+            found.status = Status::Placeholder;
+            "placeholder"
+        }
+        Policy::Skip => {
+            found.status = Status::Skipped;
+            "skip"
+        }
+    };
+    if !fate.is_empty() {
+        found.reason = format!("people.{kind} = {fate}; {}", found.reason);
+    }
+    Match { policy, ..found }
+}
+
+fn nobody(status: Status, reason: &str) -> Match {
+    Match {
         user: None,
+        policy: Policy::Map,
         status,
         reason: reason.to_owned(),
         claimants: String::new(),
-    };
-    match person.kind {
-        PersonKind::Bot => return nobody(Status::Bot, "bots have no account"),
-        PersonKind::System => return nobody(Status::Bot, "the source's own voice"),
-        PersonKind::User | PersonKind::External | PersonKind::Unknown => {}
     }
-    if directory.is_empty() {
+}
+
+fn by_rules(person: &Person, known: Known<'_>) -> Match {
+    if known.directory.is_empty() {
         return nobody(Status::Unmatched, "no directory was given");
     }
     let mut claimants = None;
     for (rule, find) in RULES {
-        match find(person, directory) {
+        match find(person, known) {
             Answer::User(user) => return found(user, rule),
             Answer::Several(users) => claimants = Some(users),
             Answer::Nobody => {}
         }
     }
-    match (claimants, person.email.as_deref()) {
-        (Some(users), Some(email)) => {
-            let labels: Vec<_> = users.iter().map(|user| user.label()).collect();
-            let reason = format!("{} users claim {email}", users.len());
-            Match {
-                claimants: labels.join("; "),
-                ..nobody(Status::Ambiguous, &reason)
-            }
-        }
-        (_, Some(email)) => nobody(
-            Status::Unmatched,
-            &format!("nobody in the directory has {email}"),
-        ),
-        (_, None) => nobody(Status::Unmatched, "the export holds no e-mail address"),
+    let email = person.email.as_deref().map_or("", str::trim);
+    if let Some(users) = claimants {
+        let labels: Vec<_> = users.iter().map(|user| user.label()).collect();
+        let reason = format!("{} users claim {email}", users.len());
+        return Match {
+            claimants: labels.join("; "),
+            ..nobody(Status::Ambiguous, &reason)
+        };
     }
+    if email.is_empty() {
+        return nobody(Status::Unmatched, "the export holds no e-mail address");
+    }
+    let mut reason = format!("nobody in the directory has {email}");
+    if let Some(rewritten) = rewritten(person, known.settings) {
+        reason.push_str(&format!(" or {rewritten}"));
+    }
+    nobody(Status::Unmatched, &reason)
 }
 
 fn found(user: &DirectoryUser, rule: &str) -> Match {
@@ -151,19 +239,22 @@ fn found(user: &DirectoryUser, rule: &str) -> Match {
     if user.guest {
         reason.push_str("; a guest of the tenant");
     }
-    let status = if user.enabled {
-        Status::Mapped
-    } else {
-        Status::Disabled
+    // Guests need no licence of their own.
+    let unlicensed = user.licensed == Some(false) && !user.guest;
+    let status = match (user.enabled, unlicensed) {
+        (false, _) => Status::Disabled,
+        (true, true) => Status::Unlicensed,
+        (true, false) => Status::Mapped,
     };
     if !user.enabled {
         reason.push_str("; the account is disabled");
     }
+    if unlicensed {
+        reason.push_str("; without a licence");
+    }
     Match {
         user: Some(user.id),
-        status,
-        reason,
-        claimants: String::new(),
+        ..nobody(status, &reason)
     }
 }
 
@@ -198,7 +289,7 @@ pub(crate) fn is_human(person: &Person) -> bool {
 pub(crate) fn shared(people: &[Person], speakers: &[Speaker]) -> BTreeMap<EntraId, Vec<usize>> {
     let mut by_user = BTreeMap::<EntraId, Vec<usize>>::new();
     for (at, (_, speaker)) in people.iter().zip(speakers).enumerate() {
-        if let Some(user) = speaker.user {
+        if let Some(user) = speaker.user() {
             by_user.entry(user).or_default().push(at);
         }
     }
@@ -208,3 +299,5 @@ pub(crate) fn shared(people: &[Person], speakers: &[Speaker]) -> BTreeMap<EntraI
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps;

@@ -3,17 +3,21 @@
 //! Private stays private (design.md rule 4.4): whatever a row says, a conversation that is not
 //! public comes to stand in a standard channel only if its own row allows it in so many words.
 
+mod names;
 mod sheet;
+mod split;
 
 use std::collections::BTreeSet;
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::person::Person;
-use chatferry_model::plan::Membership;
+use chatferry_model::plan::{Existing, Membership};
 use chatferry_model::{EntraId, Micros, PersonId};
 
-pub(crate) use self::sheet::{Decision, FORM, Naming, cells, decide, from_proposals};
-use crate::names::{self, Taken};
+pub(crate) use self::names::Naming;
+pub(crate) use self::sheet::{Decision, FORM, cells, decide, from_proposals};
+pub(crate) use self::split::{Group, check_room, count_parts, groups};
+use crate::names::{self as legal_names, Taken};
 use crate::settings::{Chats, MapSettings};
 use crate::teams::Homes;
 
@@ -33,8 +37,12 @@ pub(crate) struct Place {
     pub(crate) team: String,
     /// The name of the channel, likewise.
     pub(crate) channel: String,
+    /// The channel or chat of the tenant it is, by id or name; empty if it is made anew.
+    pub(crate) existing: String,
     pub(crate) membership: Membership,
     pub(crate) archived: bool,
+    /// Whether each year becomes a channel of its own.
+    pub(crate) by_year: bool,
 }
 
 /// Where chatferry would put a conversation.
@@ -50,6 +58,7 @@ pub(crate) const CHATS_SKIPPED: &str = "chats-skipped";
 pub(crate) const NOT_SELECTED: &str = "not-selected";
 pub(crate) const SELF_DM: &str = "self-dm";
 pub(crate) const WITHOUT_PEOPLE: &str = "chat-without-people";
+pub(crate) const TOO_LARGE: &str = "chat-too-large";
 pub(crate) const BY_ADMIN: &str = "skipped-by-admin";
 
 /// How many people a group chat holds (graph.md 2.5).
@@ -80,10 +89,10 @@ pub(crate) fn propose(
         {
             team.clone_from(&home.key);
             channel = if is_general {
-                names::GENERAL.to_owned()
+                legal_names::GENERAL.to_owned()
             } else {
-                let legal = names::legal(&conversation.name, conversation.id.as_str());
-                taken.take_like(&legal, names::CHANNEL_UNITS)
+                let legal = legal_names::legal(&conversation.name, conversation.id.as_str());
+                taken.take_like(&legal, legal_names::CHANNEL_UNITS)
             };
         }
         Proposal {
@@ -91,9 +100,11 @@ pub(crate) fn propose(
                 action,
                 team,
                 channel,
+                existing: String::new(),
                 membership: default_membership(kind),
                 // A team's General channel can't be closed.
                 archived: conversation.archived && !is_general,
+                by_year: false,
             },
             skipped: skipped.unwrap_or_default().to_owned(),
         }
@@ -147,7 +158,7 @@ fn reason_to_skip(
         return Some(SELF_DM);
     }
     let members = mapped(conversation, user_of);
-    (!makes_chat(conversation.kind, &members)).then_some(WITHOUT_PEOPLE)
+    fault_of_chat(conversation.kind, members.len())
 }
 
 /// The mapped members of a conversation, each once, in its order.
@@ -170,11 +181,24 @@ pub(crate) fn members_by_name<'a>(
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether these people make a chat: two for a direct message, several for any other (R55).
-pub(crate) fn makes_chat(kind: ConversationKind, members: &[EntraId]) -> bool {
-    match kind {
-        ConversationKind::Dm => members.len() == 2,
-        _ => (2..=CHAT_MEMBERS).contains(&members.len()),
+/// Why so many people make no chat, if they don't: it takes two for a direct message, several for
+/// any other (R55).
+pub(crate) fn fault_of_chat(kind: ConversationKind, members: usize) -> Option<&'static str> {
+    match (kind, members) {
+        (_, 0 | 1) => Some(WITHOUT_PEOPLE),
+        (ConversationKind::Dm, 2) => None,
+        (ConversationKind::Dm, _) => Some(WITHOUT_PEOPLE),
+        (_, 2..=CHAT_MEMBERS) => None,
+        _ => Some(TOO_LARGE),
+    }
+}
+
+/// The channel or chat of the tenant that a cell names: by id (graph.md 1.15), or else by name.
+pub(crate) fn existing(text: &str) -> Option<Existing> {
+    match text {
+        "" => None,
+        id if id.starts_with("19:") && id.contains('@') => Some(Existing::Id(id.to_owned())),
+        name => Some(Existing::Name(name.to_owned())),
     }
 }
 

@@ -1,9 +1,10 @@
-//! The CSV files in `2-map`, and how an admin's edits are told from old defaults.
+//! The tables in `2-map`, and how an admin's edits are told from old defaults.
 //!
 //! Beside each file lies a copy in `proposed/` with what chatferry itself said when it last ran. A
 //! cell that differs from that copy is the admin's and stays; a cell that equals it may change with
 //! the next proposal. Without a copy every filled cell is the admin's.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -11,22 +12,79 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::BadCell;
-use crate::table::{Table, TableError};
+use crate::table::{Column, Holds, Sheets, Table, TableError, truth};
 
 /// The folder of the copies.
 pub(crate) const PROPOSED: &str = "proposed";
 
-/// What a file of `2-map` looks like.
+/// What a table of `2-map` looks like.
 #[derive(Debug)]
 pub(crate) struct Form {
-    /// Its name.
-    pub(crate) file: &'static str,
+    /// The name of its file, without `.csv` or `.xlsx`.
+    pub(crate) name: &'static str,
     /// The column that names a row.
     pub(crate) key: &'static str,
     /// Its columns.
-    pub(crate) columns: &'static [&'static str],
+    pub(crate) columns: &'static [Column],
     /// Those of them that are the admin's; what stands in the others is not read.
     pub(crate) editable: &'static [&'static str],
+}
+
+impl Form {
+    /// The name of its file.
+    pub(crate) fn file(&self, sheets: Sheets) -> String {
+        format!("{}.{}", self.name, sheets.extension())
+    }
+
+    /// The file of that table in `folder`: CSV or XLSX, whichever is there.
+    fn find(&self, folder: &Path) -> Result<PathBuf, TableError> {
+        let [csv, xlsx] = [Sheets::Csv, Sheets::Xlsx].map(|kind| folder.join(self.file(kind)));
+        match (csv.exists(), xlsx.exists()) {
+            (true, true) => Err(TableError::Twice { csv, xlsx }),
+            (false, true) => Ok(xlsx),
+            (_, false) => Ok(csv),
+        }
+    }
+
+    /// The copy of what chatferry had proposed.
+    pub(crate) fn copy(&self, folder: &Path) -> PathBuf {
+        folder.join(PROPOSED).join(self.file(Sheets::Csv))
+    }
+
+    /// What a column holds.
+    fn holds(&self, column: &str) -> Holds {
+        let column = self.columns.iter().find(|known| known.name == column);
+        column.map_or(Holds::Text, |column| column.holds)
+    }
+}
+
+/// The cell that names the row of an id, such that no spreadsheet changes it and no id names the
+/// row of another, nor that of the placeholder (`*`): blanks at the ends, control characters, `%`
+/// and a `*` in front are written as `%XX`.
+pub(crate) fn key_cell(id: &str) -> Cow<'_, str> {
+    let inner = id.trim();
+    let start = id.len() - id.trim_start().len();
+    let is_plain = |at: usize, c: char| {
+        let inside = (start..start + inner.len()).contains(&at);
+        inside && !c.is_control() && c != '%' && (at > 0 || c != '*')
+    };
+    if !id.is_empty() && id.char_indices().all(|(at, c)| is_plain(at, c)) {
+        return Cow::Borrowed(id);
+    }
+    let mut cell = String::with_capacity(id.len() + 8);
+    for (at, c) in id.char_indices() {
+        if is_plain(at, c) {
+            cell.push(c);
+            continue;
+        }
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            cell.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if cell.is_empty() {
+        cell.push('%');
+    }
+    Cow::Owned(cell)
 }
 
 /// A file of `2-map` as it was found.
@@ -49,8 +107,8 @@ struct Content {
 /// A cell that differs from what chatferry had proposed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Edit {
-    /// `people.csv`, `conversations.csv` or `teams.csv`.
-    pub file: &'static str,
+    /// The table: `people`, `conversations` or `teams`.
+    pub table: &'static str,
     /// The row's first cell.
     pub row: String,
     /// The heading; that of the row's first cell where the whole row was deleted.
@@ -70,18 +128,18 @@ pub(crate) struct Line<'a> {
 impl Sheet {
     /// Reads the file and its copy from `folder`; either may be missing.
     pub(crate) fn load(folder: &Path, form: &'static Form) -> Result<Self, TableError> {
-        let path = folder.join(form.file);
+        let path = form.find(folder)?;
         Ok(Self {
             found: Content::load(&path, form)?,
-            proposed: Content::load(&folder.join(PROPOSED).join(form.file), form)?,
+            proposed: Content::load(&form.copy(folder), form)?,
             form,
             path,
         })
     }
 
-    /// The name of the file.
-    pub(crate) fn file(&self) -> &'static str {
-        self.form.file
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Whether the file is there.
@@ -92,6 +150,11 @@ impl Sheet {
     /// The row of that key as it stands.
     pub(crate) fn row(&self, key: &str) -> Option<Line<'_>> {
         self.line(self.found.as_ref()?, key)
+    }
+
+    /// The row of that id as it stands.
+    pub(crate) fn row_of(&self, id: &str) -> Option<Line<'_>> {
+        self.row(&key_cell(id))
     }
 
     /// The row of that key as chatferry had proposed it.
@@ -112,7 +175,7 @@ impl Sheet {
     /// Everything that differs from what chatferry had proposed, rows that were deleted included.
     pub(crate) fn edits(&self) -> Vec<Edit> {
         let edit = |key: &str, column: &'static str, cell: &str| Edit {
-            file: self.form.file,
+            table: self.form.name,
             row: key.to_owned(),
             column,
             cell: cell.to_owned(),
@@ -180,7 +243,7 @@ impl Content {
         let columns = form
             .columns
             .iter()
-            .map(|name| table.column(&[name]))
+            .map(|column| table.column(&[column.name]))
             .collect();
         let mut by_key = HashMap::new();
         for (at, row) in table.rows.iter().enumerate() {
@@ -210,7 +273,7 @@ impl<'a> Line<'a> {
     pub(crate) fn edit(&self, column: &str) -> Option<&'a str> {
         let cell = self.find(column)?;
         let edited = match self.sheet.proposal(self.key()) {
-            Some(proposal) => !same(cell, proposal.cell(column)),
+            Some(proposal) => !same(cell, proposal.cell(column), self.sheet.form.holds(column)),
             None => !cell.is_empty(),
         };
         edited.then_some(cell)
@@ -221,7 +284,7 @@ impl<'a> Line<'a> {
         let columns = self.sheet.form.columns;
         columns
             .iter()
-            .map(|column| self.cell(column).to_owned())
+            .map(|column| self.cell(column.name).to_owned())
             .collect()
     }
 
@@ -242,7 +305,12 @@ impl<'a> Line<'a> {
     }
 
     fn find(&self, column: &str) -> Option<&'a str> {
-        let at = self.sheet.form.columns.iter().position(|c| *c == column)?;
+        let at = self
+            .sheet
+            .form
+            .columns
+            .iter()
+            .position(|c| c.name == column)?;
         self.at(self.content.columns.get(at).copied().flatten())
     }
 
@@ -266,18 +334,59 @@ pub(crate) fn proposed_cells(
     let columns = form.columns.iter().zip(proposal).zip(written);
     columns
         .map(|((column, proposal), written)| {
-            let edited = form.editable.contains(column) && row.edit(column).is_some();
+            let edited = form.editable.contains(&column.name) && row.edit(column.name).is_some();
             if edited { proposal } else { written.clone() }
         })
         .collect()
 }
 
-/// Whether two cells say the same; spreadsheets write `true` as `TRUE`.
-fn same(a: &str, b: &str) -> bool {
-    let truth = |cell: &str| {
-        ["true", "false"]
-            .into_iter()
-            .find(|word| cell.eq_ignore_ascii_case(word))
-    };
-    a.nfc().eq(b.nfc()) || (truth(a).is_some() && truth(a) == truth(b))
+/// Whether two cells say the same. Words to choose from say it in any case, and `true` in the
+/// language of the spreadsheet.
+fn same(a: &str, b: &str, holds: Holds) -> bool {
+    let truths = (truth(a), truth(b));
+    match holds {
+        Holds::Choice(words) if words.contains(&"true") => {
+            truths.0 == truths.1 && (truths.0.is_some() || a == b)
+        }
+        Holds::Choice(_) => a.to_lowercase() == b.to_lowercase(),
+        Holds::Text | Holds::Figure => a.nfc().eq(b.nfc()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ids_keep_apart_in_a_spreadsheet() {
+        for (id, cell) in [
+            ("C04AR31GN", "C04AR31GN"),
+            ("*", "%2A"),
+            ("a*", "a*"),
+            (" a ", "%20a%20"),
+            ("a b", "a b"),
+            ("100%", "100%25"),
+            ("%2A", "%252A"),
+            ("a\tb", "a%09b"),
+            ("", "%"),
+        ] {
+            assert_eq!(key_cell(id), cell, "{id:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_id_names_the_row_of_another(ids in prop::collection::btree_set("[*%2A \\t\\u{a0}a]{0,4}", 0..30)) {
+            let cells: BTreeSet<String> = ids.iter().map(|id| key_cell(id).into_owned()).collect();
+            prop_assert_eq!(cells.len(), ids.len());
+            for cell in cells {
+                prop_assert_eq!(cell.trim(), &cell);
+                prop_assert_ne!(cell, "*");
+            }
+        }
+    }
 }

@@ -5,34 +5,46 @@ use std::collections::{BTreeMap, BTreeSet};
 use chatferry_model::conversation::Conversation;
 use chatferry_model::manifest::ReadDetails;
 use chatferry_model::person::{Person, Role};
-use chatferry_model::plan::Visibility;
+use chatferry_model::plan::{Existing, Visibility};
 use chatferry_model::{EntraId, WorkspaceId};
 
 use crate::directory::Directory;
 use crate::error::BadCell;
 use crate::names::{self, Taken, fold, one_line};
 use crate::people::{Speaker, is_human};
-use crate::settings::MapSettings;
+use crate::settings::{MapSettings, Route};
 use crate::sheet::{Form, Line, Sheet};
+use crate::table::Column;
 
 /// `teams.csv`; further rows are the admin's.
 pub(crate) const FORM: Form = Form {
-    file: "teams.csv",
+    name: "teams",
     key: "team",
-    columns: &["team", "name", "description", "owners", "visibility"],
-    editable: &["name", "description", "owners", "visibility"],
+    columns: &[
+        Column::text("team"),
+        Column::text("name"),
+        Column::text("existing"),
+        Column::text("description"),
+        Column::text("owners"),
+        Column::choice("visibility", &["private", "public"]),
+    ],
+    editable: &["name", "existing", "description", "owners", "visibility"],
 };
 
 /// How many channels a team holds, General included (graph.md 2.5, R15).
 pub(crate) const CHANNELS: usize = 1_000;
 /// How many owners a team has at most (graph.md 2.5).
-const OWNERS: usize = 100;
+pub(crate) const OWNERS: usize = 100;
+/// How many members a team has at most, owners included (graph.md 2.5).
+pub(crate) const MEMBERS: usize = 25_000;
 
 /// A team as a row of `teams.csv` has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TeamRow {
     pub(crate) key: String,
     pub(crate) name: String,
+    /// The team of the tenant it is, if it is not made anew.
+    pub(crate) existing: Option<Existing>,
     pub(crate) description: String,
     pub(crate) owners: Vec<EntraId>,
     pub(crate) visibility: Visibility,
@@ -73,38 +85,99 @@ pub(crate) fn propose(
         let alone = workspaces.len() == 1;
         let name = team_name(*workspace, alone, details, settings);
         let first = homes.teams.len();
-        let mut room = 0;
-        for (conversation, home) in conversations.iter().zip(&mut homes.of) {
-            if !alone && conversation.workspace.as_ref() != *workspace {
-                continue;
+        let here: Vec<usize> = conversations
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| alone || c.workspace.as_ref() == *workspace)
+            .map(|(at, _)| at)
+            .collect();
+        let shared_out = share_out(conversations, &here, settings);
+        let teams = shared_out.iter().max().map_or(1, |last| last + 1);
+        for (at, team) in here.into_iter().zip(shared_out) {
+            if let Some(home) = homes.of.get_mut(at) {
+                *home = first + team;
             }
-            let takes_room = !conversation.kind.is_chat();
-            if homes.teams.len() == first || (takes_room && room == 0) {
-                let number = homes.teams.len() - first + 1;
-                let name = match number {
-                    1 => name.clone(),
-                    number => format!("{} {number}", names::cut(&name, names::TEAM_UNITS - 8)),
-                };
-                homes.teams.push(TeamRow {
-                    key: taken.take_like(&name, names::TEAM_UNITS),
-                    name,
-                    description: format!("Imported from {}", source_name(details)),
-                    owners: owners(if alone { None } else { *workspace }),
-                    visibility: Visibility::Private,
-                    proposed: true,
-                });
-                // One is General, whoever comes to stand there.
-                room = CHANNELS - 1;
-            }
-            *home = homes.teams.len() - 1;
-            room -= usize::from(takes_room);
         }
-        let teams = homes.teams.len() - first;
+        for number in 1..=teams {
+            let name = match number {
+                1 => name.clone(),
+                number => format!("{} {number}", names::cut(&name, names::TEAM_UNITS - 8)),
+            };
+            let id = settings
+                .team
+                .as_deref()
+                .filter(|team| is_id(team) && number == 1);
+            homes.teams.push(TeamRow {
+                key: taken.take_like(&name, names::TEAM_UNITS),
+                existing: match settings.route {
+                    Route::Existing => Some(existing(id.unwrap_or(&name))),
+                    Route::Auto | Route::NewTeam => None,
+                },
+                name,
+                description: format!("Imported from {}", source_name(details)),
+                owners: owners(if alone { None } else { *workspace }),
+                visibility: Visibility::Private,
+                proposed: true,
+            });
+        }
         if teams > 1 {
             homes.split.push((name, teams));
         }
     }
     homes
+}
+
+/// Shares the conversations of a workspace out to as few teams as hold them: the team of each, from
+/// 0. Private channels have less room, so they are placed first.
+fn share_out(conversations: &[Conversation], here: &[usize], settings: &MapSettings) -> Vec<usize> {
+    // One channel is General, whoever comes to stand there.
+    let room = CHANNELS - 1;
+    let private_room = settings.limits.private_channels.clamp(1, room);
+    let wanted = |at: &usize| {
+        let conversation = conversations.get(*at)?;
+        let (id, name) = (conversation.id.as_str(), conversation.name.as_str());
+        let selected = settings.selection.has_conversation(id, name);
+        Some(conversation.kind).filter(|kind| !kind.is_chat() && selected)
+    };
+    let mut private = 0;
+    let mut taken: Vec<usize> = Vec::new();
+    let mut teams = vec![0; here.len()];
+    for closed in [true, false] {
+        let mut first_with_room = 0;
+        for (at, team) in here.iter().zip(&mut teams) {
+            if wanted(at).is_none_or(|kind| kind.is_private() != closed) {
+                continue;
+            }
+            *team = if closed {
+                private += 1;
+                (private - 1) / private_room
+            } else {
+                while taken.get(first_with_room).is_some_and(|n| *n >= room) {
+                    first_with_room += 1;
+                }
+                first_with_room
+            };
+            if taken.len() <= *team {
+                taken.resize(*team + 1, 0);
+            }
+            if let Some(taken) = taken.get_mut(*team) {
+                *taken += 1;
+            }
+        }
+    }
+    teams
+}
+
+fn is_id(text: &str) -> bool {
+    text.parse::<EntraId>().is_ok()
+}
+
+/// The team of the tenant that a cell or setting names: by object id, or else by name.
+fn existing(text: &str) -> Existing {
+    match text.parse::<EntraId>() {
+        Ok(id) => Existing::Id(id.to_string()),
+        Err(_) => Existing::Name(text.to_owned()),
+    }
 }
 
 /// Who owns the team of a workspace by default: its mapped owners, else its mapped administrators.
@@ -119,7 +192,7 @@ pub(crate) fn owners_in_source(
             let here = workspace.is_none()
                 || person.workspace.is_none()
                 || person.workspace.as_ref() == workspace;
-            if let Some(user) = speaker.user
+            if let Some(user) = speaker.user()
                 && person.role == role
                 && here
                 && is_human(person)
@@ -152,7 +225,8 @@ fn team_name(
     };
     let of_workspace = found.and_then(|workspace| workspace.name.clone());
     let of_workspace = of_workspace.or_else(|| workspace.map(ToString::to_string));
-    let name = match (&settings.team, of_workspace) {
+    let team = settings.team.as_ref().filter(|team| !is_id(team));
+    let name = match (team, of_workspace) {
         (Some(team), Some(workspace)) if !alone => format!("{team} {workspace}"),
         (Some(team), _) => team.clone(),
         (None, Some(workspace)) => workspace,
@@ -222,6 +296,7 @@ pub(crate) fn decide(
         let blank = TeamRow {
             key: row.key().to_owned(),
             name: row.key().to_owned(),
+            existing: None,
             description: String::new(),
             owners: proposals
                 .first()
@@ -231,6 +306,20 @@ pub(crate) fn decide(
             proposed: false,
         };
         teams.push(edited(&blank, row, directory, bad));
+    }
+    let mut filled = BTreeMap::<&Existing, &str>::new();
+    for team in &teams {
+        let Some(existing) = &team.existing else {
+            continue;
+        };
+        if let Some(other) = filled.insert(existing, &team.key)
+            && let Some(row) = sheet.row(&team.key)
+        {
+            bad.push(row.bad(
+                "existing",
+                format!("the row {other} fills this team already; use that row for both"),
+            ));
+        }
     }
     teams
 }
@@ -247,6 +336,9 @@ fn edited(
         if names::units(name) > names::TEAM_UNITS {
             bad.push(row.bad("name", "a team's name has at most 256 characters"));
         }
+    }
+    if let Some(cell) = row.edit("existing") {
+        team.existing = Some(cell).filter(|cell| !cell.is_empty()).map(existing);
     }
     if let Some(description) = row.edit("description") {
         description.clone_into(&mut team.description);
@@ -280,6 +372,10 @@ fn edited(
 
 /// A team's row. Owners are written as names to sign in with, or ids where none is known.
 pub(crate) fn cells(team: &TeamRow, directory: &Directory) -> Vec<String> {
+    let existing = match &team.existing {
+        Some(Existing::Id(text) | Existing::Name(text)) => text.clone(),
+        None => String::new(),
+    };
     let owners = team.owners.iter().map(|id| {
         let user = directory.by_id(*id);
         user.map_or_else(|| id.to_string(), |user| user.user_principal_name.clone())
@@ -291,6 +387,7 @@ pub(crate) fn cells(team: &TeamRow, directory: &Directory) -> Vec<String> {
     vec![
         team.key.clone(),
         team.name.clone(),
+        existing,
         team.description.clone(),
         owners.collect::<Vec<_>>().join("; "),
         visibility.to_owned(),
@@ -305,6 +402,9 @@ pub(crate) fn from_proposals(sheet: &Sheet, directory: &Directory) -> Vec<TeamRo
             let blank = TeamRow {
                 key: row.key().to_owned(),
                 name: row.cell("name").to_owned(),
+                existing: Some(row.cell("existing"))
+                    .filter(|cell| !cell.is_empty())
+                    .map(existing),
                 description: row.cell("description").to_owned(),
                 owners: Vec::new(),
                 visibility: if row.cell("visibility") == "public" {

@@ -20,6 +20,11 @@ impl Address {
         Some(Self(lower.nfc().collect()))
     }
 
+    /// What stands after the `@`.
+    pub(crate) fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// What stands before the `@`.
     pub(crate) fn local(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)

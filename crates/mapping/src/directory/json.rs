@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chatferry_model::EntraId;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{DirectoryError, DirectoryUser};
 
@@ -32,6 +33,8 @@ struct User {
     proxy_addresses: Option<Vec<String>>,
     #[serde(default, alias = "AccountEnabled")]
     account_enabled: Option<bool>,
+    #[serde(default, alias = "AssignedLicenses")]
+    assigned_licenses: Option<Vec<IgnoredAny>>,
     #[serde(default, alias = "UserType")]
     user_type: Option<String>,
 }
@@ -68,6 +71,7 @@ impl From<User> for DirectoryUser {
             mail: user.mail.filter(filled),
             proxy_addresses: user.proxy_addresses.unwrap_or_default(),
             enabled: user.account_enabled.unwrap_or(true),
+            licensed: user.assigned_licenses.map(|licences| !licences.is_empty()),
             guest: user
                 .user_type
                 .is_some_and(|kind| kind.eq_ignore_ascii_case("guest")),

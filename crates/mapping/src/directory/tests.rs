@@ -69,9 +69,14 @@ fn every_dialect_of_csv_is_read() {
             "smtp:j.w@acme.example".into(),
         ],
         enabled: true,
+        licensed: None,
         guest: false,
     };
-    for text in [portal, powershell, admin_center] {
+    // A German Excel saved it.
+    let excel = format!(
+        "Anzeigename [displayName];Name [userPrincipalName];id;mail;accountEnabled;proxyAddresses\r\nJun;jun@acme.example;{JUN};jun@acme.example;WAHR;SMTP:jun@acme.example|smtp:j.w@acme.example\r\n"
+    );
+    for text in [portal, powershell, admin_center, excel] {
         let utf16: Vec<u8> = std::iter::once(0xFEFF)
             .chain(text.encode_utf16())
             .flat_map(u16::to_le_bytes)
@@ -87,6 +92,42 @@ fn every_dialect_of_csv_is_read() {
                 "{text}"
             );
         }
+    }
+}
+
+#[test]
+fn a_workbook_is_read_like_csv() {
+    let directory = fixture("acme.json");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.xlsx");
+    write(&path, directory.users()).unwrap();
+    assert!(fs::read(&path).unwrap().starts_with(b"PK"));
+    assert_eq!(Directory::load(&path).unwrap().users(), directory.users());
+}
+
+#[test]
+fn licences_are_known_where_the_file_says_so() {
+    let rows = |heading: &str, cells: [&str; 3]| {
+        let mut text = format!("id,userPrincipalName,{heading}\n");
+        for (number, cell) in cells.iter().enumerate() {
+            text.push_str(&format!(
+                "57faa495-8418-5293-af55-8a17ce6323c{number},u{number}@acme.example,{cell}\n"
+            ));
+        }
+        text
+    };
+    let json = r#"{"value":[
+        {"id":"57faa495-8418-5293-af55-8a17ce6323c0","assignedLicenses":[{"skuId":"x"}]},
+        {"id":"57faa495-8418-5293-af55-8a17ce6323c1","assignedLicenses":[]},
+        {"id":"57faa495-8418-5293-af55-8a17ce6323c2"}]}"#;
+    for text in [
+        rows("Licenses", ["Microsoft 365 E3", "Unlicensed", ""]),
+        rows("isLicensed", ["True", "FALSCH", ""]),
+        json.to_owned(),
+    ] {
+        let directory = load("users", text.as_bytes()).unwrap();
+        let licensed: Vec<_> = directory.users().iter().map(|user| user.licensed).collect();
+        assert_eq!(licensed, [Some(true), Some(false), None], "{text}");
     }
 }
 

@@ -10,10 +10,11 @@ use super::rows::{Rows, gone};
 use crate::codes;
 use crate::directory::{self, Directory};
 use crate::error::{BadCell, MapError};
-use crate::people::{self, Match, Speaker, Status, Suggester};
+use crate::people::{self, Known, Match, Speaker, Status, Suggester};
 use crate::plan::Need;
-use crate::settings::MapSettings;
-use crate::sheet::Sheet;
+use crate::settings::{MapSettings, Policy};
+use crate::sheet::{Sheet, key_cell};
+use crate::table::Sheets;
 
 /// Everybody of the source: what the rules say, and what the admin said to that.
 pub(super) struct People {
@@ -35,22 +36,27 @@ impl People {
     ) -> Result<Self, MapError> {
         let sheet = Sheet::load(previous, &people::FORM)?;
         bad.extend(sheet.doubles());
+        let known = Known {
+            directory,
+            settings: &settings.people,
+        };
         let matches: Vec<Match> = people
             .iter()
-            .map(|person| people::propose(person, directory))
+            .map(|person| people::propose(person, known))
             .collect();
         let speakers: Vec<Speaker> = people
             .iter()
             .zip(&matches)
             .map(|(person, found)| {
-                people::decide(sheet.row(person.id.as_str()), found.user, directory, bad)
+                let proposed = Speaker::proposed(found.user, found.policy);
+                people::decide(sheet.row_of(person.id.as_str()), proposed, directory, bad)
             })
             .collect();
         let named = named(settings.placeholder.as_slice(), "placeholder", directory)?;
-        let proposed_placeholder = Speaker::proposed(named.first().copied());
+        let proposed_placeholder = Speaker::proposed(named.first().copied(), Policy::Map);
         let row = sheet.row(people::PLACEHOLDER);
         Ok(Self {
-            placeholder: people::decide(row, proposed_placeholder.user, directory, bad),
+            placeholder: people::decide(row, proposed_placeholder, directory, bad),
             proposed_placeholder,
             need: Need::of(people, &speakers),
             matches,
@@ -67,18 +73,21 @@ impl People {
         }
     }
 
-    pub(super) fn gone<'a>(&'a self, people: &'a [Person]) -> Vec<&'a str> {
-        let there = people
-            .iter()
-            .map(|person| person.id.as_str())
-            .chain([people::PLACEHOLDER]);
-        gone(&self.sheet, there)
+    pub(super) fn gone(&self, people: &[Person]) -> Vec<&str> {
+        let there = people.iter().map(|person| key_cell(person.id.as_str()));
+        gone(&self.sheet, there.chain([people::PLACEHOLDER.into()]))
     }
 
-    pub(super) fn note(&self, people: &[Person], directory: &Directory, findings: &mut Findings) {
+    pub(super) fn note(
+        &self,
+        people: &[Person],
+        directory: &Directory,
+        sheets: Sheets,
+        findings: &mut Findings,
+    ) {
         let mut note = |code, message: String| {
             let place = Place {
-                file: Some(people::FORM.file.into()),
+                file: Some(people::FORM.file(sheets).into()),
                 ..Place::default()
             };
             findings.note(Stage::Map, code, place, message);
@@ -100,6 +109,7 @@ impl People {
             match self.status(at) {
                 Status::Ambiguous => note(codes::ADDRESS_AMBIGUOUS, who),
                 Status::Disabled => note(codes::USER_DISABLED, who),
+                Status::Unlicensed => note(codes::USER_UNLICENSED, who),
                 Status::Unmatched if !directory.is_empty() && person.messages > 0 => {
                     note(codes::PERSON_UNMATCHED, who);
                 }
@@ -119,7 +129,7 @@ impl People {
                 format!("{} speak through {user}", names.join(", ")),
             );
         }
-        if self.placeholder.user.is_none() && self.need.people > 0 {
+        if self.placeholder.user().is_none() && self.need.people > 0 {
             let Need { people, messages } = self.need;
             note(
                 codes::PLACEHOLDER_MISSING,
@@ -133,6 +143,7 @@ impl People {
         &self,
         people: &[Person],
         directory: &Directory,
+        sheets: Sheets,
         into: &Path,
     ) -> Result<(), MapError> {
         let suggester = Suggester::new(directory);
@@ -161,7 +172,7 @@ impl People {
                 continue;
             };
             let mut found = found.clone();
-            if let Some(sharers) = speaker.user.and_then(|user| shared.get(&user)) {
+            if let Some(sharers) = speaker.user().and_then(|user| shared.get(&user)) {
                 let others: Vec<_> = sharers
                     .iter()
                     .filter(|other| **other != at)
@@ -179,14 +190,14 @@ impl People {
                 Status::Ambiguous => found.claimants.clone(),
                 _ => String::new(),
             };
-            let proposed = Speaker::proposed(found.user);
+            let proposed = Speaker::proposed(found.user, found.policy);
             rows.push(
-                self.sheet.row(person.id.as_str()),
+                self.sheet.row_of(person.id.as_str()),
                 people::cells(person, &found, proposed, &suggestion, directory),
                 people::cells(person, &found, *speaker, &suggestion, directory),
             );
         }
         rows.push_gone(&self.sheet, self.gone(people));
-        rows.write(into)
+        rows.write(sheets, into)
     }
 }

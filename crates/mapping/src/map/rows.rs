@@ -1,12 +1,13 @@
 //! The rows of the files that mapping writes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::error::MapError;
 use crate::people::Status;
-use crate::sheet::{Form, Line, PROPOSED, Sheet, proposed_cells};
-use crate::table;
+use crate::sheet::{Form, Line, Sheet, proposed_cells};
+use crate::table::{Sheets, Table};
 
 /// The rows of a file and of its copy.
 pub(super) struct Rows {
@@ -48,7 +49,7 @@ impl Rows {
                 rows.push(
                     cells
                         .map(|(column, cell)| {
-                            if *column == "status" {
+                            if column.name == "status" {
                                 Status::Gone.as_str().to_owned()
                             } else {
                                 cell
@@ -60,23 +61,27 @@ impl Rows {
         }
     }
 
-    pub(super) fn write(self, into: &Path) -> Result<(), MapError> {
-        table::write(&into.join(self.form.file), self.form.columns, self.found)?;
-        table::write(
-            &into.join(PROPOSED).join(self.form.file),
-            self.form.columns,
-            self.proposed,
-        )?;
+    pub(super) fn write(self, sheets: Sheets, into: &Path) -> Result<(), MapError> {
+        let Self {
+            form,
+            found,
+            proposed,
+        } = self;
+        Table::write(&into.join(form.file(sheets)), form.columns, found)?;
+        Table::write(&form.copy(into), form.columns, proposed)?;
         Ok(())
     }
 }
 
 /// The rows that stand for nothing of the export any more.
-pub(super) fn gone<'a>(sheet: &'a Sheet, there: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let there: BTreeSet<&str> = there.collect();
+pub(super) fn gone<'a, 'b>(
+    sheet: &'a Sheet,
+    there: impl Iterator<Item = Cow<'b, str>>,
+) -> Vec<&'a str> {
+    let there: BTreeSet<Cow<'_, str>> = there.collect();
     sheet
         .rows()
         .map(|row| row.key())
-        .filter(|key| !there.contains(key))
+        .filter(|key| !there.contains(*key))
         .collect()
 }

@@ -1,6 +1,6 @@
 //! What mapping says of itself: totals, and the sums that prove nothing was lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chatferry_model::plan::{Membership, Plan, TargetPlace, Voice};
@@ -13,12 +13,13 @@ use super::people::People;
 /// What only mapping has to say in its manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MapDetails {
-    /// People by status: `mapped`, `disabled`, `edited`, `unmatched`, `ambiguous`, `bot`.
+    /// People by status: `mapped`, `disabled`, `unlicensed`, `edited`, `unmatched`, `ambiguous`,
+    /// `placeholder`, `skipped`, `bot`.
     pub people: BTreeMap<String, u64>,
     /// People who speak through their own user.
     pub people_with_account: u64,
-    /// Conversations by what becomes of them: `standard`, `private`, `chat`, or the reason for
-    /// which they are skipped.
+    /// Conversations by what becomes of them: `standard`, `private`, `shared`, `chat`, or the reason
+    /// for which they are skipped.
     pub conversations: BTreeMap<String, u64>,
     /// Teams to fill.
     pub teams: u64,
@@ -39,7 +40,7 @@ impl fmt::Display for MapDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let people: u64 = self.people.values().sum();
         let conversations: u64 = self.conversations.values().sum();
-        let filled: u64 = ["standard", "private", "chat"]
+        let filled: u64 = ["standard", "private", "shared", "chat"]
             .iter()
             .filter_map(|word| self.conversations.get(*word))
             .sum();
@@ -70,6 +71,7 @@ pub(super) fn summary(source: &Source, people: &People, plan: &Plan) -> MapDetai
             .entry(people.status(at).as_str().to_owned())
             .or_default() += 1;
     }
+    let mut placed = BTreeSet::new();
     for target in &plan.targets {
         let (word, total) = match &target.place {
             TargetPlace::Channel(channel) => (
@@ -83,7 +85,12 @@ pub(super) fn summary(source: &Source, people: &People, plan: &Plan) -> MapDetai
             TargetPlace::Chat(_) => ("chat", &mut details.chats),
         };
         *total += 1;
-        *details.conversations.entry(word.to_owned()).or_default() += target.sources.len() as u64;
+        for source in &target.sources {
+            // One that is split is one all the same.
+            if placed.insert(&source.conversation) {
+                *details.conversations.entry(word.to_owned()).or_default() += 1;
+            }
+        }
         details.posts += target
             .sources
             .iter()
@@ -106,24 +113,40 @@ pub(super) fn sums(source: &Source, plan: &Plan) -> BTreeMap<String, Sum> {
         match &person.voice {
             Voice::User(_) => people.output += 1,
             Voice::Placeholder => people.merge("placeholder"),
-            Voice::Nobody => people.skip("skipped-by-admin"),
+            Voice::Nobody => people.skip("left-out"),
         }
     }
     let mut conversations = Sum {
         input: source.conversations.len() as u64,
-        output: plan.targets.len() as u64,
         ..Sum::default()
     };
     let mut messages = Sum {
         input: source.conversations.iter().map(|c| c.messages).sum(),
         ..Sum::default()
     };
+    // A conversation goes out with the first target that it leads, and becomes part of another
+    // where it leads none.
+    let mut leading = BTreeSet::new();
+    let mut led = BTreeMap::new();
     for target in &plan.targets {
-        for source in &target.sources {
+        let reason = match target.place {
+            TargetPlace::Channel(_) => "same-channel",
+            TargetPlace::Chat(_) => "same-people",
+        };
+        for (number, source) in target.sources.iter().enumerate() {
             messages.output += source.messages;
+            if number > 0 {
+                led.insert(&source.conversation, reason);
+            } else if leading.insert(&source.conversation) {
+                conversations.output += 1;
+            } else {
+                conversations.add("year");
+            }
         }
-        for _ in target.sources.iter().skip(1) {
-            conversations.merge("same-people");
+    }
+    for (conversation, reason) in led {
+        if !leading.contains(conversation) {
+            conversations.merge(reason);
         }
     }
     for conversation in &source.conversations {

@@ -8,25 +8,27 @@ use crate::directory::Directory;
 use crate::error::BadCell;
 use crate::names::one_line;
 use crate::places::day;
-use crate::sheet::{Form, Line};
+use crate::settings::Policy;
+use crate::sheet::{Form, Line, key_cell};
+use crate::table::Column;
 
 /// `people.csv`
 pub(crate) const FORM: Form = Form {
-    file: "people.csv",
+    name: "people",
     key: "source_id",
     columns: &[
-        "source_id",
-        "name",
-        "email",
-        "kind",
-        "messages",
-        "last_active",
-        "entra_id",
-        "entra_user",
-        "action",
-        "status",
-        "rule_or_reason",
-        "suggestion",
+        Column::text("source_id"),
+        Column::text("name"),
+        Column::text("email"),
+        Column::text("kind"),
+        Column::figure("messages"),
+        Column::figure("last_active"),
+        Column::text("entra_id"),
+        Column::text("entra_user"),
+        Column::choice("action", &[MAP, PLACEHOLDER_SPEAKS, SKIP]),
+        Column::text("status"),
+        Column::text("rule_or_reason"),
+        Column::text("suggestion"),
     ],
     editable: &["entra_id", "entra_user", "action"],
 };
@@ -34,13 +36,24 @@ pub(crate) const FORM: Form = Form {
 /// The key of the row that says who speaks for those without an account.
 pub(crate) const PLACEHOLDER: &str = "*";
 
-const MAP: &str = "map";
-const SPEAK_THROUGH_PLACEHOLDER: &str = "placeholder";
+pub(crate) const MAP: &str = "map";
+pub(crate) const PLACEHOLDER_SPEAKS: &str = "placeholder";
+pub(crate) const SKIP: &str = "skip";
+
+/// Who speaks for somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Says {
+    User(EntraId),
+    #[default]
+    Placeholder,
+    /// What it wrote is left out.
+    Nobody,
+}
 
 /// Who speaks for somebody, when the admin has been heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Speaker {
-    pub(crate) user: Option<EntraId>,
+    pub(crate) says: Says,
     /// Who stands in the row: that user, or whom the placeholder was preferred to.
     pub(crate) shown: Option<EntraId>,
     /// Whether the admin decided it.
@@ -49,36 +62,62 @@ pub(crate) struct Speaker {
 
 impl Speaker {
     /// What comes of a proposal to which the admin says nothing.
-    pub(crate) fn proposed(user: Option<EntraId>) -> Self {
+    pub(crate) fn proposed(user: Option<EntraId>, policy: Policy) -> Self {
         Self {
-            user,
+            says: match (policy, user) {
+                (Policy::Map, Some(user)) => Says::User(user),
+                (Policy::Map, None) | (Policy::Placeholder, _) => Says::Placeholder,
+                (Policy::Skip, _) => Says::Nobody,
+            },
             shown: user,
             edited: false,
         }
     }
+
+    /// The user, where one speaks.
+    pub(crate) fn user(&self) -> Option<EntraId> {
+        match self.says {
+            Says::User(user) => Some(user),
+            Says::Placeholder | Says::Nobody => None,
+        }
+    }
 }
 
-/// Hears the admin about somebody for whom the rules say `proposed`.
+/// What chatferry had proposed when it last ran.
+pub(crate) fn from_proposal(row: Line<'_>) -> Speaker {
+    let policy = match row.cell("action") {
+        PLACEHOLDER_SPEAKS => Policy::Placeholder,
+        SKIP => Policy::Skip,
+        _ => Policy::Map,
+    };
+    Speaker::proposed(row.cell("entra_id").parse().ok(), policy)
+}
+
+/// Hears the admin about somebody for whom chatferry says `proposed`.
 pub(crate) fn decide(
     row: Option<Line<'_>>,
-    proposed: Option<EntraId>,
+    proposed: Speaker,
     directory: &Directory,
     bad: &mut Vec<BadCell>,
 ) -> Speaker {
-    let unedited = Speaker::proposed(proposed);
-    let Some(row) = row else { return unedited };
+    let Some(row) = row else { return proposed };
     let (id, user) = (row.edit("entra_id"), row.edit("entra_user"));
     let action = row.edit("action").filter(|action| !action.is_empty());
     if id.is_none() && user.is_none() && action.is_none() {
-        return unedited;
+        return proposed;
     }
     let complaints = bad.len();
-    let map = match action.map(str::to_ascii_lowercase).as_deref() {
+    let action = match action.map(str::to_ascii_lowercase).as_deref() {
         None => None,
-        Some(MAP) => Some(true),
-        Some(SPEAK_THROUGH_PLACEHOLDER) => Some(false),
+        Some(MAP) => Some(Policy::Map),
+        Some(PLACEHOLDER_SPEAKS) => Some(Policy::Placeholder),
+        Some(SKIP) if row.key() != PLACEHOLDER => Some(Policy::Skip),
+        Some(_) if row.key() == PLACEHOLDER => {
+            bad.push(row.bad("action", "write map, and who speaks into entra_user"));
+            None
+        }
         Some(_) => {
-            bad.push(row.bad("action", "write map or placeholder"));
+            bad.push(row.bad("action", "write map, placeholder or skip"));
             None
         }
     };
@@ -112,18 +151,21 @@ pub(crate) fn decide(
         (false, false) if id.is_some() && user.is_some() => None,
         (false, false) if id.is_some() => resolve("entra_user"),
         (false, false) if user.is_some() => resolve("entra_id"),
-        (false, false) => proposed,
+        (false, false) => proposed.shown,
     };
-    if map == Some(true) && given.is_none() && bad.len() == complaints {
+    if action == Some(Policy::Map) && given.is_none() && bad.len() == complaints {
         bad.push(row.bad(
             "action",
             "nobody to map to; write the user into entra_user, or placeholder here",
         ));
     }
+    let policy = action.unwrap_or(match (given, proposed.says) {
+        (None, Says::Nobody) => Policy::Skip,
+        _ => Policy::Map,
+    });
     Speaker {
-        user: given.filter(|_| map != Some(false)),
-        shown: given,
         edited: true,
+        ..Speaker::proposed(given, policy)
     }
 }
 
@@ -141,13 +183,15 @@ pub(crate) fn cells(
     } else {
         (proposal.status, proposal.reason.as_str())
     };
-    let action = if speaker.user.is_some() {
-        MAP
-    } else {
-        SPEAK_THROUGH_PLACEHOLDER
+    let action = match speaker.says {
+        Says::User(_) => MAP,
+        Says::Nobody => SKIP,
+        // Where nobody decided it, whoever looks at it may: a word written here says that it was.
+        Says::Placeholder if matches!(status, Status::Unmatched | Status::Ambiguous) => "",
+        Says::Placeholder => PLACEHOLDER_SPEAKS,
     };
     vec![
-        person.id.to_string(),
+        key_cell(person.id.as_str()).into_owned(),
         one_line(&person.name),
         one_line(person.email.as_deref().unwrap_or_default()),
         kind_of(person),
@@ -169,7 +213,7 @@ pub(crate) fn placeholder_cells(
     directory: &Directory,
 ) -> Vec<String> {
     let (id, user) = user_cells(speaker.shown, directory);
-    let status = match (speaker.user, messages) {
+    let status = match (speaker.user(), messages) {
         (Some(_), _) if speaker.edited => "edited",
         (Some(_), _) => "mapped",
         (None, 0) => "not needed",
@@ -184,7 +228,7 @@ pub(crate) fn placeholder_cells(
         String::new(),
         id,
         user,
-        speaker.user.map_or("", |_| MAP).to_owned(),
+        speaker.user().map_or("", |_| MAP).to_owned(),
         status.to_owned(),
         "the account that speaks for them (--placeholder)".to_owned(),
         String::new(),

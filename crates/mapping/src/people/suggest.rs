@@ -10,6 +10,8 @@ use crate::directory::{Address, Directory, DirectoryUser};
 
 /// How many users are suggested at most.
 const MOST: usize = 3;
+/// How many users a search shows at most.
+const MOST_FOUND: usize = 20;
 
 /// The directory by the words of its names.
 pub(crate) struct Suggester<'a> {
@@ -43,9 +45,18 @@ impl<'a> Suggester<'a> {
         }
     }
 
-    /// Users who might be `person`: the same words in the name, in any order and without accents,
-    /// or the same address at another domain. The likeliest first, as `Name <UPN>; …`.
+    /// The users who might be `person`, as `Name <UPN>; …`.
     pub(crate) fn suggest(&self, person: &Person) -> String {
+        let users = self.candidates(person).into_iter();
+        users
+            .map(DirectoryUser::label)
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    /// Users who might be `person`, the likeliest first: the same words in the name, in any order
+    /// and without accents, or the same address at another domain.
+    pub(crate) fn candidates(&self, person: &Person) -> Vec<&'a DirectoryUser> {
         let mut likeness = BTreeMap::<usize, usize>::new();
         let names = [Some(&person.name), person.real_name.as_ref()];
         for name in names.into_iter().flatten() {
@@ -67,9 +78,13 @@ impl<'a> Suggester<'a> {
             }
         }
         let local = person.email.as_deref().and_then(Address::new);
-        let same_local = local.and_then(|address| self.by_local.get(address.local()));
-        for user in same_local.into_iter().flatten() {
-            *likeness.entry(*user).or_default() += 2;
+        let handle = person.handle.as_ref().map(|handle| handle.to_lowercase());
+        let mut locals = vec![local.as_ref().map(Address::local), handle.as_deref()];
+        locals.dedup();
+        for local in locals.into_iter().flatten() {
+            for user in self.by_local.get(local).into_iter().flatten() {
+                *likeness.entry(*user).or_default() += 2;
+            }
         }
         let mut users: Vec<_> = likeness
             .into_iter()
@@ -87,12 +102,27 @@ impl<'a> Suggester<'a> {
                 &user.user_principal_name,
             )
         });
-        let labels: Vec<_> = users
+        users
             .into_iter()
             .take(MOST)
-            .map(|(_, _, user)| DirectoryUser::label(user))
-            .collect();
-        labels.join("; ")
+            .map(|(_, _, user)| user)
+            .collect()
+    }
+
+    /// Users whose name or address has all words of `text`, or beginnings of them; in the order of
+    /// the directory.
+    pub(crate) fn search(&self, text: &str) -> Vec<&'a DirectoryUser> {
+        let wanted = words(text);
+        let has = |user: &&DirectoryUser| {
+            let mut known = words(&user.display_name);
+            known.extend(words(&user.user_principal_name));
+            known.extend(user.mail.as_deref().map(words).unwrap_or_default());
+            wanted
+                .iter()
+                .all(|word| known.iter().any(|known| known.starts_with(word)))
+        };
+        let users = self.directory.users().iter();
+        users.filter(has).take(MOST_FOUND).collect()
     }
 
     fn words_of(&self, at: usize) -> usize {

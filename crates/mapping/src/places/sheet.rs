@@ -5,41 +5,49 @@ use std::collections::BTreeMap;
 use chatferry_model::conversation::Conversation;
 use chatferry_model::plan::Membership;
 
+use super::names::{Naming, settle};
 use super::{Action, BY_ADMIN, Place, Proposal, day, default_membership};
 use crate::error::BadCell;
-use crate::names::{self, Taken, fold, one_line};
-use crate::sheet::{Form, Line, Sheet};
-use crate::teams::{self, TeamRow};
+use crate::names::{fold, one_line};
+use crate::sheet::{Form, Line, Sheet, key_cell};
+use crate::table::{Column, truth};
+use crate::teams::TeamRow;
 
 /// `conversations.csv`
 pub(crate) const FORM: Form = Form {
-    file: "conversations.csv",
+    name: "conversations",
     key: "source_id",
     columns: &[
-        "source_id",
-        "kind",
-        "name",
-        "messages",
-        "members",
-        "first",
-        "last",
-        "action",
-        "team",
-        "channel",
-        "membership",
-        "archived",
-        "allow_private_in_standard",
-        "status",
+        Column::text("source_id"),
+        Column::text("kind"),
+        Column::text("name"),
+        Column::figure("messages"),
+        Column::figure("members"),
+        Column::figure("first"),
+        Column::figure("last"),
+        Column::choice("action", &["channel", "chat", "skip"]),
+        Column::text("team"),
+        Column::text("channel"),
+        Column::text("existing"),
+        Column::choice("membership", &["standard", "private", "shared"]),
+        Column::choice("archived", &["true", "false"]),
+        Column::choice("split", &[YEAR]),
+        Column::choice("allow_private_in_standard", &["true", "false"]),
+        Column::text("status"),
     ],
     editable: &[
         "action",
         "team",
         "channel",
+        "existing",
         "membership",
         "archived",
+        "split",
         "allow_private_in_standard",
     ],
 };
+
+const YEAR: &str = "year";
 
 /// Where a conversation goes, when the admin has been heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,15 +59,8 @@ pub(crate) struct Decision {
     pub(crate) skipped: String,
     /// Whether the admin decided something.
     pub(crate) edited: bool,
-}
-
-/// What becomes of a proposed name that the admin gave to another channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// Another name is proposed.
-    GiveWay,
-    /// It is an error: names are final.
-    Insist,
+    /// Whether others go into the same channel.
+    pub(crate) merged: bool,
 }
 
 /// Hears the admin about all conversations, and makes sure that what comes out is possible.
@@ -72,13 +73,11 @@ pub(crate) fn decide(
     bad: &mut Vec<BadCell>,
 ) -> Vec<Decision> {
     bad.extend(sheet.doubles());
-    let keys: BTreeMap<String, &str> = teams
-        .iter()
-        .map(|team| (fold(&team.key), team.key.as_str()))
-        .collect();
+    let keys: BTreeMap<String, &TeamRow> =
+        teams.iter().map(|team| (fold(&team.key), team)).collect();
     let rows: Vec<Option<Line<'_>>> = conversations
         .iter()
-        .map(|c| sheet.row(c.id.as_str()))
+        .map(|c| sheet.row_of(c.id.as_str()))
         .collect();
     let mut decisions: Vec<Decision> = conversations
         .iter()
@@ -89,7 +88,7 @@ pub(crate) fn decide(
             None => Decision::unedited(proposal),
         })
         .collect();
-    name(conversations, &rows, &mut decisions, naming, bad);
+    settle(conversations, &rows, &mut decisions, naming, bad);
     decisions
 }
 
@@ -101,6 +100,7 @@ impl Decision {
             allowed_in_standard: false,
             skipped: proposal.skipped.clone(),
             edited: false,
+            merged: false,
         }
     }
 }
@@ -109,7 +109,7 @@ fn edited(
     conversation: &Conversation,
     proposal: &Proposal,
     row: Line<'_>,
-    teams: &BTreeMap<String, &str>,
+    teams: &BTreeMap<String, &TeamRow>,
     bad: &mut Vec<BadCell>,
 ) -> Decision {
     let mut decision = Decision::unedited(proposal);
@@ -131,35 +131,65 @@ fn edited(
             String::new()
         };
     }
-    for (column, cell) in [("team", &mut place.team), ("channel", &mut place.channel)] {
+    for (column, cell) in [
+        ("team", &mut place.team),
+        ("channel", &mut place.channel),
+        ("existing", &mut place.existing),
+    ] {
         if let Some(edit) = row.edit(column) {
             edit.clone_into(cell);
         }
     }
-    let truth = |column: &'static str, bad: &mut Vec<BadCell>| {
-        let truth = truth_of(row.edit(column)?);
+    let truth_in = |column: &'static str, bad: &mut Vec<BadCell>| {
+        let cell = row.edit(column)?;
+        let truth = if cell.is_empty() {
+            Some(false)
+        } else {
+            truth(cell)
+        };
         if truth.is_none() {
             bad.push(row.bad(column, "write true or false"));
         }
         truth
     };
-    if let Some(archived) = truth("archived", bad) {
+    if let Some(archived) = truth_in("archived", bad) {
         place.archived = archived;
     }
-    decision.allowed_in_standard = truth("allow_private_in_standard", bad).unwrap_or(false);
+    decision.allowed_in_standard = truth_in("allow_private_in_standard", bad).unwrap_or(false);
     if let Some(membership) = row.edit("membership") {
         match membership.to_ascii_lowercase().as_str() {
             "" => place.membership = default_membership(conversation.kind),
             "standard" => place.membership = Membership::Standard,
             "private" => place.membership = Membership::Private,
-            _ => bad.push(row.bad("membership", "write standard or private")),
+            "shared" => place.membership = Membership::Shared,
+            _ => bad.push(row.bad("membership", "write standard, private or shared")),
         }
+    }
+    match row.edit("split").map(str::to_lowercase).as_deref() {
+        None => {}
+        Some("") => place.by_year = false,
+        Some(YEAR) => place.by_year = true,
+        Some(_) => bad.push(row.bad("split", "write year, or nothing")),
+    }
+    if place.by_year && (place.action == Action::Chat || !place.existing.is_empty()) {
+        bad.push(row.bad(
+            "split",
+            "only a channel that is made anew can be split; empty this",
+        ));
     }
     if place.action != Action::Channel {
         return decision;
     }
     match teams.get(&fold(&place.team)) {
-        Some(key) => (*key).clone_into(&mut place.team),
+        Some(team) => {
+            team.key.clone_into(&mut place.team);
+            if team.existing.is_none() && !place.existing.is_empty() {
+                bad.push(row.bad(
+                    "existing",
+                    "this team is made anew and has no channels yet; empty this, or name the team of the tenant in the column existing of teams.csv",
+                ));
+            }
+        }
         None if place.team.is_empty() => {
             bad.push(row.bad(
                 "team",
@@ -176,97 +206,6 @@ fn edited(
         bad.push(row.bad("membership", "everybody in the team would read what only its members could; write private, or true into allow_private_in_standard if that is what you want"));
     }
     decision
-}
-
-fn truth_of(cell: &str) -> Option<bool> {
-    match cell.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "1" => Some(true),
-        "false" | "no" | "0" | "" => Some(false),
-        _ => None,
-    }
-}
-
-/// Gives every channel its name: first the admin's, which must be legal and unique, then those
-/// that chatferry may still change.
-fn name(
-    conversations: &[Conversation],
-    rows: &[Option<Line<'_>>],
-    decisions: &mut [Decision],
-    naming: Naming,
-    bad: &mut Vec<BadCell>,
-) {
-    let mut of_team = BTreeMap::<String, (Taken, bool, usize)>::new();
-    let chosen = |row: &Option<Line<'_>>| {
-        row.and_then(|row| row.edit("channel"))
-            .is_some_and(|cell| !cell.is_empty())
-    };
-    for admins in [true, false] {
-        for ((conversation, row), decision) in conversations.iter().zip(rows).zip(&mut *decisions) {
-            let place = &mut decision.place;
-            if place.action != Action::Channel || chosen(row) != admins {
-                continue;
-            }
-            let mut complain = |column, reason: String| {
-                if let Some(row) = row {
-                    bad.push(row.bad(column, reason));
-                }
-            };
-            let (taken, general, count) = of_team
-                .entry(place.team.clone())
-                .or_insert_with(|| (Taken::new(), false, 1));
-            let final_name = admins || naming == Naming::Insist;
-            if place.channel.is_empty() && !final_name {
-                place.channel = names::legal(&conversation.name, conversation.id.as_str());
-            }
-            if fold(&place.channel) == fold(names::GENERAL)
-                && (final_name || !*general)
-                && !std::mem::replace(general, true)
-            {
-                names::GENERAL.clone_into(&mut place.channel);
-                if place.membership == Membership::Private {
-                    complain(
-                        "channel",
-                        "a team's General channel is open to everybody in it; choose another name"
-                            .to_owned(),
-                    );
-                }
-                if place.archived {
-                    complain(
-                        "archived",
-                        "a team's General channel can't be archived; write false".to_owned(),
-                    );
-                }
-                continue;
-            }
-            *count += 1;
-            if *count == teams::CHANNELS + 1 {
-                complain(
-                    "team",
-                    format!(
-                        "a team holds at most {} channels; move some to another team",
-                        teams::CHANNELS
-                    ),
-                );
-            }
-            if !final_name {
-                place.channel = taken.take_like(&place.channel, names::CHANNEL_UNITS);
-                continue;
-            }
-            let otherwise = || names::legal(&place.channel, conversation.id.as_str());
-            if let Some(fault) = names::fault(&place.channel) {
-                complain(
-                    "channel",
-                    format!("{fault}; write for example {}", otherwise()),
-                );
-            } else if !taken.take(&place.channel) {
-                let free = taken.take_like(&place.channel, names::CHANNEL_UNITS);
-                complain(
-                    "channel",
-                    format!("another channel of this team has this name; write for example {free}"),
-                );
-            }
-        }
-    }
 }
 
 /// The row of a conversation; `name` is what people know it by.
@@ -286,6 +225,7 @@ pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision
     };
     let status = match place.action {
         Action::Skip => decision.skipped.as_str(),
+        _ if decision.merged => "merged",
         _ if decision.edited => "edited",
         Action::Channel if fold(&place.channel) != fold(&conversation.name) => "renamed",
         _ => "planned",
@@ -297,7 +237,7 @@ pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision
     };
     let only_channel = |cell: String| if is_channel { cell } else { String::new() };
     vec![
-        conversation.id.to_string(),
+        key_cell(conversation.id.as_str()).into_owned(),
         conversation.kind.as_str().to_owned(),
         one_line(name),
         conversation.messages.to_string(),
@@ -307,8 +247,10 @@ pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision
         action.to_owned(),
         place.team.clone(),
         place.channel.clone(),
+        place.existing.clone(),
         only_channel(membership.to_owned()),
         only_channel(place.archived.to_string()),
+        if place.by_year { YEAR } else { "" }.to_owned(),
         allow.to_owned(),
         status.to_owned(),
     ]
@@ -317,7 +259,7 @@ pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision
 /// Where chatferry had proposed to put a conversation when it last ran; a row without a proposal
 /// has to say everything itself.
 pub(crate) fn from_proposals(conversation: &Conversation, sheet: &Sheet) -> Proposal {
-    let row = sheet.proposal(conversation.id.as_str());
+    let row = sheet.proposal(&key_cell(conversation.id.as_str()));
     let cell = |column: &str| row.map_or("", |row| row.cell(column));
     let action = match cell("action") {
         "channel" => Action::Channel,
@@ -326,6 +268,7 @@ pub(crate) fn from_proposals(conversation: &Conversation, sheet: &Sheet) -> Prop
     };
     let membership = match cell("membership") {
         "private" => Membership::Private,
+        "shared" => Membership::Shared,
         _ => default_membership(conversation.kind),
     };
     let skipped = if action == Action::Skip {
@@ -338,8 +281,10 @@ pub(crate) fn from_proposals(conversation: &Conversation, sheet: &Sheet) -> Prop
             action,
             team: cell("team").to_owned(),
             channel: cell("channel").to_owned(),
+            existing: cell("existing").to_owned(),
             membership,
-            archived: truth_of(cell("archived")).unwrap_or(false),
+            archived: truth(cell("archived")).unwrap_or(false),
+            by_year: cell("split") == YEAR,
         },
         skipped: skipped.to_owned(),
     }

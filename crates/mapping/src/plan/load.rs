@@ -8,10 +8,11 @@ use chatferry_model::plan::{Plan, User};
 
 use super::{Decided, build};
 use crate::error::{BadCell, MapError};
-use crate::map::{Source, known_directory};
+use crate::map::{Kept, Source, known_directory};
 use crate::people::{self, Speaker};
 use crate::places::{self, Naming};
-use crate::sheet::Sheet;
+use crate::sheet::{Form, Sheet, key_cell};
+use crate::table::Sheets;
 use crate::teams;
 
 /// Reads what `2-map` says into a plan; nothing but it and `1-read` is looked at.
@@ -27,18 +28,16 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     let sheet = existing(map, &people::FORM)?;
     bad.extend(sheet.doubles());
     let mut decide = |key: &str| -> Result<Speaker, MapError> {
-        let row = sheet
-            .row(key)
-            .ok_or_else(|| missing(people::FORM.file, key))?;
+        let row = sheet.row(key).ok_or_else(|| missing(&sheet, key))?;
         let proposal = sheet.proposal(key);
-        let proposed = proposal.and_then(|proposal| proposal.cell("entra_id").parse().ok());
+        let proposed = proposal.map(people::from_proposal).unwrap_or_default();
         Ok(people::decide(Some(row), proposed, &directory, &mut bad))
     };
-    let placeholder = decide(people::PLACEHOLDER)?.user;
+    let placeholder = decide(people::PLACEHOLDER)?.user();
     let speakers = source
         .people
         .iter()
-        .map(|person| decide(person.id.as_str()))
+        .map(|person| decide(&key_cell(person.id.as_str())))
         .collect::<Result<Vec<_>, _>>()?;
 
     let sheet = existing(map, &teams::FORM)?;
@@ -53,9 +52,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     let mut proposals = Vec::with_capacity(source.conversations.len());
     for conversation in &source.conversations {
         let id = conversation.id.as_str();
-        sheet
-            .row(id)
-            .ok_or_else(|| missing(places::FORM.file, id))?;
+        sheet.row_of(id).ok_or_else(|| missing(&sheet, id))?;
         proposals.push(places::from_proposals(conversation, &sheet));
     }
     let decisions = places::decide(
@@ -66,6 +63,17 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         Naming::Insist,
         &mut bad,
     );
+    let kept = Kept::read(map)?;
+    let parts = places::count_parts(read, &source.conversations, &decisions)?;
+    let channels = places::groups(&source.conversations, &decisions, &parts);
+    places::check_room(
+        &source.conversations,
+        &decisions,
+        &channels,
+        kept.limits,
+        &sheet,
+        &mut bad,
+    );
     MapError::of_cells(bad)?;
 
     let decided = Decided {
@@ -74,8 +82,11 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         placeholder,
         conversations: &source.conversations,
         decisions: &decisions,
+        channels: &channels,
         teams: &teams,
         directory: &directory,
+        authors_join: kept.authors_join,
+        limits: kept.limits,
     };
     // What there is to say about it was said when it was mapped.
     let mut plan = build(&decided, &mut Findings::default());
@@ -85,20 +96,20 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     Ok(plan)
 }
 
-fn existing(map: &Path, form: &'static crate::sheet::Form) -> Result<Sheet, MapError> {
+fn existing(map: &Path, form: &'static Form) -> Result<Sheet, MapError> {
     let sheet = Sheet::load(map, form)?;
     if sheet.exists() {
         Ok(sheet)
     } else {
         Err(MapError::NotMapped {
-            path: map.join(form.file),
+            path: map.join(form.file(Sheets::Csv)),
         })
     }
 }
 
-fn missing(file: &'static str, what: &str) -> MapError {
+fn missing(sheet: &Sheet, what: &str) -> MapError {
     MapError::RowMissing {
-        file,
+        file: sheet.path().to_owned(),
         what: what.to_owned(),
     }
 }

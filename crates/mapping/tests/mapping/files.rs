@@ -73,7 +73,7 @@ fn the_same_comes_out_every_time() {
     acme.settings.chats = Chats::Migrate;
     acme.map().unwrap();
     let first = acme.everything();
-    assert_eq!(first.len(), 7);
+    assert_eq!(first.len(), 9);
     for _ in 0..2 {
         assert!(acme.edits().is_empty(), "{:?}", acme.edits());
         acme.map().unwrap();

@@ -2,8 +2,12 @@
 #![cfg(test)]
 
 mod edits;
+mod estimate;
 mod files;
 mod places;
 mod plan;
 mod private;
+mod review;
+mod shape;
+mod sheets;
 mod support;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chatferry_mapping::{Chats, MapError};
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::manifest::Workspace;
-use chatferry_model::plan::{Membership, TargetPlace};
+use chatferry_model::plan::{Membership, Plan, TargetPlace};
 use chatferry_model::{Millis, TeamKey};
 
 use crate::support::{
@@ -253,26 +253,8 @@ fn three_thousand_channels_fit_into_teams() {
     let outcome = big.map().unwrap();
     let plan = big.plan().unwrap();
     assert_eq!(plan.targets.len(), 3_000);
-    assert_eq!(
-        plan.teams.keys().map(TeamKey::as_str).collect::<Vec<_>>(),
-        ["Acme", "Acme 2", "Acme 3", "Acme 4"]
-    );
-    for team in plan.teams.keys() {
-        let mut names = BTreeSet::from(["general".to_owned()]);
-        for target in &plan.targets {
-            let TargetPlace::Channel(channel) = &target.place else {
-                panic!()
-            };
-            if channel.team == *team && !channel.general {
-                assert!(
-                    names.insert(channel.name.to_lowercase()),
-                    "{}",
-                    channel.name
-                );
-            }
-        }
-        assert!(names.len() <= 1_000, "{}", names.len());
-    }
+    assert_eq!(plan.teams.len(), 30, "900 private channels, 30 a team");
+    within_limits(&plan, 30);
     assert!(
         outcome
             .findings
@@ -282,6 +264,63 @@ fn three_thousand_channels_fit_into_teams() {
     let first = big.everything();
     big.map().unwrap();
     assert_eq!(big.everything(), first);
+
+    // In a tenant that holds more of them, four teams do.
+    big.settings.limits.private_channels = 1_000;
+    let plan = big.planned();
+    assert_eq!(
+        plan.teams.keys().map(TeamKey::as_str).collect::<Vec<_>>(),
+        ["Acme", "Acme 2", "Acme 3", "Acme 4"]
+    );
+    within_limits(&plan, 1_000);
+    // One more private channel than a team holds is an error by file, row and column.
+    big.settings.limits.private_channels = 30;
+    big.map().unwrap();
+    let moved = plan_of_private(&big, "Acme 2");
+    big.edit(CONVERSATIONS, &moved, "team", "Acme");
+    for error in [big.map().unwrap_err(), big.plan().unwrap_err()] {
+        let error = error.to_string();
+        assert!(
+            error.contains("column team") && error.contains("at most 30 private"),
+            "{error}"
+        );
+    }
+}
+
+/// A conversation that becomes a private channel of that team.
+fn plan_of_private(migration: &Migration, team: &str) -> String {
+    let plan = migration.plan().unwrap();
+    let targets = plan.targets.iter();
+    let mut private = targets.filter(|target| match &target.place {
+        TargetPlace::Channel(channel) => {
+            channel.membership == Membership::Private && channel.team.as_str() == team
+        }
+        TargetPlace::Chat(_) => false,
+    });
+    private.next().unwrap().sources[0].conversation.to_string()
+}
+
+/// Every team holds what Teams lets it, under names of their own.
+fn within_limits(plan: &Plan, private: usize) {
+    for team in plan.teams.keys() {
+        let mut names = BTreeSet::from(["general".to_owned()]);
+        let mut closed = 0;
+        for target in &plan.targets {
+            let TargetPlace::Channel(channel) = &target.place else {
+                panic!()
+            };
+            if channel.team == *team && !channel.general {
+                closed += usize::from(channel.membership == Membership::Private);
+                assert!(
+                    names.insert(channel.name.to_lowercase()),
+                    "{}",
+                    channel.name
+                );
+            }
+        }
+        assert!(names.len() <= 1_000, "{}", names.len());
+        assert!(closed <= private, "{closed}");
+    }
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn members_of_private_channels_are_in_the_team() {
 fn a_private_channel_nobody_can_own_is_an_error() {
     let mut acme = Migration::acme();
     acme.directory = Directory::default();
-    acme.settings.placeholder = Some(id(10).to_string());
+    acme.settings.placeholder = None;
     let outcome = acme.map().unwrap();
     let lines = outcome.findings.lines();
     let errors: Vec<_> = lines
@@ -124,6 +124,14 @@ fn a_private_channel_nobody_can_own_is_an_error() {
             ("map-private-without-owner", Some("G2"))
         ]
     );
+    // The placeholder is the owner of last resort.
+    acme.settings.placeholder = Some(id(10).to_string());
+    let outcome = acme.map().unwrap();
+    assert_eq!(outcome.findings.count(Severity::Error), 0);
+    let found = outcome.findings.totals();
+    let owned = found.filter(|(code, _)| code.id == "map-private-owned-by-placeholder");
+    assert_eq!(owned.map(|(_, count)| count).sum::<u64>(), 2);
+    assert_eq!(channel(&acme.plan().unwrap(), "G1").members, [id(10)]);
     acme.settings.owners = vec![id(11).to_string()];
     let outcome = acme.map().unwrap();
     assert_eq!(outcome.findings.count(Severity::Error), 0);

@@ -31,6 +31,8 @@ fn any_cell() -> impl Strategy<Value = String> {
         "standard",
         "Standard",
         "private",
+        "shared",
+        "year",
         "public",
         "true",
         "TRUE",
@@ -48,6 +50,9 @@ fn any_cell() -> impl Strategy<Value = String> {
         "map",
         "placeholder",
         "rosalind@acme.example",
+        "leadership",
+        "Random (2)",
+        "19:abc@thread.tacv2",
     ];
     prop_oneof![4 => prop::sample::select(WORDS).prop_map(str::to_owned), 1 => "\\PC{0,8}"]
 }
@@ -65,6 +70,8 @@ fn any_edit() -> impl Strategy<Value = (&'static str, String, String, String)> {
         "team",
         "channel",
         "membership",
+        "existing",
+        "split",
         "archived",
         "allow_private_in_standard",
         "status",
@@ -83,7 +90,7 @@ fn any_edit() -> impl Strategy<Value = (&'static str, String, String, String)> {
         Just(CONVERSATIONS),
         prop::sample::select(["G1", "G2", "D1", "M1"].map(str::to_owned).to_vec()),
         prop::sample::select(
-            columns[3..8]
+            columns[3..10]
                 .iter()
                 .map(|c| (*c).to_owned())
                 .collect::<Vec<_>>(),
@@ -100,11 +107,28 @@ fn any_edit() -> impl Strategy<Value = (&'static str, String, String, String)> {
                 .to_vec(),
         ),
     );
-    prop_oneof![2 => anywhere, 3 => private, 1 => opening]
+    // Into a channel that others have, of this team or of the tenant.
+    let merging = (
+        Just(CONVERSATIONS),
+        prop::sample::select(
+            ["C1", "C2", "C3", "G1", "G2", "D1"]
+                .map(str::to_owned)
+                .to_vec(),
+        ),
+        prop::sample::select(["channel", "existing"].map(str::to_owned).to_vec()),
+        prop::sample::select(["random", "leadership", "News"].map(str::to_owned).to_vec()),
+    );
+    let taking = (
+        Just(TEAMS),
+        Just("Acme".to_owned()),
+        Just("existing".to_owned()),
+        Just("Acme".to_owned()),
+    );
+    prop_oneof![2 => anywhere, 3 => private, 1 => opening, 2 => merging, 1 => taking]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_edit_opens_what_is_private_unless_it_says_so(

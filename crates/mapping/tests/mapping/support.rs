@@ -26,6 +26,8 @@ pub(crate) struct Migration {
     pub(crate) details: ReadDetails,
     pub(crate) people: Vec<Person>,
     pub(crate) conversations: Vec<Conversation>,
+    /// The times of the messages of a conversation; of a reply, that of its root too.
+    pub(crate) messages: Vec<(&'static str, Vec<(&'static str, Option<&'static str>)>)>,
     pub(crate) directory: Directory,
     pub(crate) settings: MapSettings,
 }
@@ -42,6 +44,7 @@ impl Migration {
             },
             people: Vec::new(),
             conversations: Vec::new(),
+            messages: Vec::new(),
             directory: Directory::default(),
             settings: MapSettings::default(),
         }
@@ -161,6 +164,12 @@ impl Migration {
         Manifest::new(Stage::Read, self.details.clone())
             .write(read.root())
             .unwrap();
+        fs::create_dir_all(read.messages_folder()).unwrap();
+        for (conversation, messages) in &self.messages {
+            let path = read.messages(&ConversationId::new(*conversation));
+            let lines: Vec<_> = messages.iter().enumerate().map(line).collect();
+            write(&path, Format::MESSAGES, &lines);
+        }
         let place = self.work().map();
         let stage = StageFolder::begin(&place).unwrap();
         let outcome = map(&read, &self.directory, &self.settings, &place, stage.path())?;
@@ -253,6 +262,16 @@ impl Migration {
     }
 }
 
+fn line((number, (time, root)): (usize, &(&str, Option<&str>))) -> serde_json::Value {
+    let mut line = serde_json::json!({
+        "id": number.to_string(), "time": time, "author": {"person": "U1"},
+    });
+    if let Some(root) = root {
+        line["thread"] = serde_json::json!({"root": "0", "root_time": root});
+    }
+    line
+}
+
 fn at(rows: &[Vec<String>], column: &str) -> usize {
     rows[0]
         .iter()
@@ -283,6 +302,7 @@ pub(crate) fn user(number: u32, name: &str, upn: &str) -> DirectoryUser {
         mail: Some(upn.into()),
         proxy_addresses: Vec::new(),
         enabled: true,
+        licensed: None,
         guest: false,
     }
 }

@@ -1,12 +1,12 @@
-//! People as the Entra portal's download or PowerShell's `Export-Csv` writes them.
+//! People as the Entra portal's download, PowerShell's `Export-Csv` or a workbook of these has them.
 
 use std::path::Path;
 
 use super::{DirectoryError, DirectoryUser};
-use crate::table::{self, Table, TableError};
+use crate::table::{Column, Table, TableError, truth};
 
-/// Reads the users of a CSV file.
-pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Vec<DirectoryUser>, DirectoryError> {
+/// Reads the users of a table.
+pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Vec<DirectoryUser>, DirectoryError> {
     let table = Table::parse(path, bytes)?;
     let missing = |column, remedy| TableError::Column {
         path: path.to_owned(),
@@ -31,6 +31,8 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Vec<DirectoryUser>, Dire
     let enabled = table.column(&["accountEnabled"]);
     let blocked = table.column(&["blockCredential"]);
     let user_type = table.column(&["userType"]);
+    let licensed = table.column(&["isLicensed"]);
+    let licences = table.column(&["licenses"]);
 
     let mut users = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
@@ -55,8 +57,13 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Vec<DirectoryUser>, Dire
             user_principal_name: name,
             mail: Some(cell(mail).to_owned()).filter(|mail| !mail.is_empty()),
             proxy_addresses: split(cell(proxies)),
-            enabled: !cell(enabled).eq_ignore_ascii_case("false")
-                && !cell(blocked).eq_ignore_ascii_case("true"),
+            enabled: truth(cell(enabled)) != Some(false) && truth(cell(blocked)) != Some(true),
+            // The admin center writes this word where it lists no licence.
+            licensed: truth(cell(licensed)).or_else(|| {
+                Some(cell(licences))
+                    .filter(|licences| !licences.is_empty())
+                    .map(|licences| !licences.eq_ignore_ascii_case("unlicensed"))
+            }),
             guest: cell(user_type).eq_ignore_ascii_case("guest"),
         });
     }
@@ -75,17 +82,19 @@ fn split(cell: &str) -> Vec<String> {
 
 /// Writes users so that [`read`] gives them back.
 pub(crate) fn write(path: &Path, users: &[DirectoryUser]) -> Result<(), TableError> {
-    const HEADINGS: &[&str] = &[
-        "id",
-        "userPrincipalName",
-        "displayName",
-        "mail",
-        "proxyAddresses",
-        "accountEnabled",
-        "userType",
+    const COLUMNS: &[Column] = &[
+        Column::text("id"),
+        Column::text("userPrincipalName"),
+        Column::text("displayName"),
+        Column::text("mail"),
+        Column::text("proxyAddresses"),
+        Column::figure("accountEnabled"),
+        Column::figure("isLicensed"),
+        Column::figure("userType"),
     ];
     let rows = users.iter().map(|user| {
         let user_type = if user.guest { "Guest" } else { "Member" };
+        let licensed = user.licensed.map(|licensed| licensed.to_string());
         vec![
             user.id.to_string(),
             user.user_principal_name.clone(),
@@ -93,8 +102,9 @@ pub(crate) fn write(path: &Path, users: &[DirectoryUser]) -> Result<(), TableErr
             user.mail.clone().unwrap_or_default(),
             user.proxy_addresses.join(";"),
             user.enabled.to_string(),
+            licensed.unwrap_or_default(),
             user_type.to_owned(),
         ]
     });
-    table::write(path, HEADINGS, rows)
+    Table::write(path, COLUMNS, rows)
 }
