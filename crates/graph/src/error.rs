@@ -189,6 +189,16 @@ impl GraphError {
         self.refusal().is_some_and(|refusal| refusal.status == 403)
     }
 
+    /// Whether what was asked for is not there.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status == 404)
+    }
+
+    /// Whether the key of what was to be made is taken.
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status == 409)
+    }
+
     /// Graph's words, if it was Graph that said no.
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
         match &self.cause {

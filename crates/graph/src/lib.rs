@@ -14,6 +14,7 @@ mod blanks;
 mod error;
 mod journal;
 mod likeness;
+mod quick_xor;
 mod requests;
 mod retry;
 mod throttle;

@@ -1,0 +1,11 @@
+//! Posts with images, files, links and reactions, against the simulated tenant and all its rules.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
+
+mod blanks;
+mod kills;
+mod rendered;
+mod tenant;
