@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
-use chatferry_model::plan::{Membership, Plan, Target, TargetPlace, TargetSource};
+use chatferry_model::plan::{Plan, Target, TargetPlace, TargetSource, TimeRange};
 use chatferry_model::selection::Selection;
 use chatferry_model::sum::Sum;
 
 use crate::error::RenderError;
+use crate::names::is_open;
 
 /// The reason of a conversation that was not selected, as mapping calls it.
 const NOT_SELECTED: &str = "not-selected";
@@ -45,14 +46,29 @@ impl Account {
             .iter()
             .map(|conversation| (conversation.id.as_str(), conversation))
             .collect();
+        let mut ranges: HashMap<&str, Vec<TimeRange>> = HashMap::new();
         for target in &plan.targets {
             let mut selected = target.clone();
             selected.sources.clear();
             for source in &target.sources {
                 let id = source.conversation.as_str();
-                let Some(conversation) = unplanned.remove(id) else {
+                let again = match (ranges.get_mut(id), source.range) {
+                    (Some(ranges), Some(range)) => {
+                        ranges.push(range);
+                        true
+                    }
+                    _ => false,
+                };
+                let known = match again {
+                    true => conversations.iter().find(|known| known.id.as_str() == id),
+                    false => unplanned.remove(id),
+                };
+                let Some(conversation) = known else {
                     return Err(misplanned(conversations, source, target));
                 };
+                if let (false, Some(range)) = (again, source.range) {
+                    ranges.insert(id, vec![range]);
+                }
                 if is_open(target) && is_private(conversation.kind, source) {
                     return Err(RenderError::WouldPublish {
                         conversation: id.to_owned(),
@@ -60,9 +76,9 @@ impl Account {
                     });
                 }
                 if selection.has_conversation(id, &conversation.name) {
-                    account.conversations.output += 1;
+                    account.conversations.output += u64::from(!again);
                     selected.sources.push(source.clone());
-                } else {
+                } else if !again {
                     account.skip(conversation, NOT_SELECTED);
                 }
             }
@@ -72,6 +88,13 @@ impl Account {
         }
         for conversation in conversations {
             let id = conversation.id.as_str();
+            if let Some(ranges) = ranges.get_mut(id)
+                && !covers(ranges, conversation)
+            {
+                return Err(RenderError::Ranges {
+                    conversation: id.to_owned(),
+                });
+            }
             if !unplanned.contains_key(id) {
                 continue;
             }
@@ -90,6 +113,18 @@ impl Account {
         self.messages.input += conversation.messages;
         self.messages.skip_many(reason, conversation.messages);
     }
+}
+
+/// Whether each message of the conversation is in exactly one of the ranges.
+fn covers(ranges: &mut [TimeRange], conversation: &Conversation) -> bool {
+    ranges.sort_unstable_by_key(|range| range.from);
+    let joined = ranges
+        .iter()
+        .zip(ranges.iter().skip(1))
+        .all(|(range, next)| range.until == next.from);
+    let begins = |first| ranges.first().is_some_and(|range| range.from <= first);
+    let ends = |last| ranges.last().is_some_and(|range| range.until > last);
+    joined && conversation.first.is_none_or(begins) && conversation.last.is_none_or(ends)
 }
 
 /// Whichever says so is believed (design.md rule 4.4).
@@ -113,16 +148,6 @@ fn misplanned(
         }
     } else {
         RenderError::NotRead { conversation }
-    }
-}
-
-fn is_open(target: &Target) -> bool {
-    match &target.place {
-        TargetPlace::Channel(channel) => match channel.membership {
-            Membership::Standard => true,
-            Membership::Private | Membership::Shared => false,
-        },
-        TargetPlace::Chat(_) => false,
     }
 }
 

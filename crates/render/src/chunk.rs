@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use chatferry_model::blank::{LinkTo, SourceMessage};
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::jsonl::Chunk;
 use chatferry_model::message::Message;
@@ -14,9 +15,11 @@ use crate::document::Note;
 use crate::error::RenderError;
 use crate::html::Html;
 use crate::line::{Content, Line};
+use crate::links::Wanted;
 use crate::media::Media;
 use crate::names::{Names, Speaker};
 use crate::settings::RenderSettings;
+use crate::silence::Silence;
 
 /// What rendering a chunk depends on.
 #[derive(Clone, Copy)]
@@ -24,6 +27,7 @@ pub(crate) struct Context<'c> {
     pub(crate) names: &'c Names<'c>,
     pub(crate) settings: &'c RenderSettings,
     pub(crate) media: &'c Media,
+    pub(crate) silence: &'c Silence,
     pub(crate) target: &'c Target,
     pub(crate) source: &'c TargetSource,
 }
@@ -41,6 +45,10 @@ pub(crate) struct Rendered {
     pub(crate) files: Vec<(u64, u64)>,
     /// Messages outside of the chosen dates.
     pub(crate) outside: u64,
+    /// Messages of people of whom nothing is carried over.
+    pub(crate) silenced: u64,
+    /// Messages that the posts link to.
+    pub(crate) wanted: Vec<Wanted>,
 }
 
 /// A post whose time is not decided yet.
@@ -66,6 +74,8 @@ pub(crate) enum PostKind {
     Continuation,
     /// Its copy in the channel.
     Copy,
+    /// What is left of it where its author is left out.
+    Emptied,
 }
 
 impl PostKind {
@@ -75,6 +85,7 @@ impl PostKind {
             Self::First => None,
             Self::Continuation => Some("continuations"),
             Self::Copy => Some("broadcast-copies"),
+            Self::Emptied => Some("emptied-roots"),
         }
     }
 }
@@ -142,11 +153,27 @@ impl<'c> ChunkWriter<'c> {
         self.rendered.outside += 1;
     }
 
+    pub(crate) fn skip_silenced(&mut self) {
+        self.rendered.silenced += 1;
+    }
+
     pub(crate) fn push(&mut self, post: &NewPost<'_>) -> Result<(), RenderError> {
         let out = &mut self.rendered;
         for file in post.content.files {
             let hash = xxhash_rust::xxh3::xxh3_64(file.path.as_bytes());
             out.files.push((hash, file.bytes));
+        }
+        for link in post.content.links {
+            if let LinkTo::Message(message) = &link.to {
+                let source = &post.content.source;
+                out.wanted.push(Wanted {
+                    message: message.to_static(),
+                    by: SourceMessage {
+                        conversation: source.conversation.to_static(),
+                        message: source.message.to_static(),
+                    },
+                });
+            }
         }
         let line = Line::write(&mut out.lines, &post.content)?;
         let from = out.ids.len();

@@ -12,6 +12,7 @@ pub const CODES: &[&Code] = &[
     &IMAGE_DAMAGED,
     &IMAGE_TOO_LARGE,
     &IMAGES_TOO_MANY,
+    &LINK_UNRESOLVED,
     &MESSAGE_EMPTY,
     &MESSAGE_SPLIT,
     &REPLY_IN_CHAT,
@@ -83,6 +84,14 @@ pub const IMAGES_TOO_MANY: Code = Code {
     severity: Severity::Info,
     summary: "A post has more pictures than a request takes, so that some of them hang on it as files.",
     remedy: "Nothing is lost; limits.request_bytes sets the size.",
+};
+
+/// A link leads into the source, to what has no place in Teams.
+pub const LINK_UNRESOLVED: Code = Code {
+    id: "render-link-unresolved",
+    severity: Severity::Warning,
+    summary: "A link to a message, channel or file of the source keeps its old address, since what it leads to has no address in Teams.",
+    remedy: "If it leads into a conversation that is left out, carry that over too; else it works as long as the source does.",
 };
 
 /// A message shows nothing.

@@ -48,6 +48,14 @@ pub enum RenderError {
         /// The second target.
         target: String,
     },
+    /// The parts into which a conversation is split by time overlap or leave something out.
+    #[error(
+        "the parts of the conversation {conversation} in 2-map overlap or leave something out; run `chatferry map` again"
+    )]
+    Ranges {
+        /// The conversation.
+        conversation: String,
+    },
     /// The plan names a conversation that was not read.
     #[error("2-map names the conversation {conversation}, which is not in 1-read")]
     NotRead {

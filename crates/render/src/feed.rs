@@ -1,11 +1,11 @@
 //! Reads the messages of all targets, one chunk after another: the beginning of the pipeline.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
-use chatferry_model::Micros;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
 use chatferry_model::plan::Target;
+use chatferry_model::{ConversationId, Micros};
 use serde::Deserialize;
 
 /// A step of the pipeline, in the order in which the posts are written.
@@ -32,13 +32,17 @@ pub(crate) struct Feed<'p> {
     at: usize,
     streams: VecDeque<Stream>,
     opened: bool,
-    /// Messages read.
+    /// Messages read, each once: conversations may go to several targets in parts.
     pub(crate) messages: u64,
+    /// Conversations of which a part has been read.
+    in_parts: HashSet<&'p ConversationId<'static>>,
 }
 
 /// A conversation that is being read.
 struct Stream {
     source: usize,
+    /// Whether its messages are counted here.
+    counts: bool,
     reader: JsonlReader,
     /// The time of the last message read.
     until: Micros,
@@ -58,6 +62,7 @@ impl<'p> Feed<'p> {
             streams: VecDeque::new(),
             opened: false,
             messages: 0,
+            in_parts: HashSet::new(),
         }
     }
 
@@ -99,8 +104,11 @@ impl<'p> Feed<'p> {
             self.opened = true;
             for (source, conversation) in target.sources.iter().enumerate() {
                 let path = self.folder.messages(&conversation.conversation);
+                let id = &conversation.conversation;
+                let counts = conversation.range.is_none() || self.in_parts.insert(id);
                 self.streams.push_back(Stream {
                     source,
+                    counts,
                     reader: JsonlReader::open(&path, Format::MESSAGES)?,
                     until: Micros::EPOCH,
                 });
@@ -120,7 +128,9 @@ impl<'p> Feed<'p> {
         let source = stream.source;
         let what = match stream.reader.next_chunk()? {
             Some(chunk) => {
-                self.messages += chunk.records();
+                if stream.counts {
+                    self.messages += chunk.records();
+                }
                 if merging && let Some((number, line)) = chunk.lines().last() {
                     let last: TimeOfMessage = chunk.parse(number, line)?;
                     stream.until = stream.until.max(last.time);

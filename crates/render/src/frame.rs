@@ -6,7 +6,8 @@ use chatferry_model::document::{Attachment, Block, Inline, Mark, Marks};
 use chatferry_model::message::{Message, MessageKind};
 use chatferry_model::{FileId, Micros};
 
-use crate::names::Shown;
+use crate::names::{Names, Shown};
+use crate::reactions;
 use crate::settings::RenderSettings;
 use crate::texts::Texts;
 use crate::time::shown;
@@ -15,6 +16,18 @@ use crate::time::shown;
 pub(crate) struct Frame<'m> {
     pub(crate) head: Vec<Block<'m>>,
     pub(crate) foot: Vec<Block<'m>>,
+}
+
+/// What a message's frame depends on beside the message.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'m> {
+    /// Its author, where that has to be said.
+    pub(crate) author: Option<Shown<'m>>,
+    pub(crate) standing: Standing,
+    pub(crate) settings: &'m RenderSettings,
+    pub(crate) names: &'m Names<'m>,
+    /// Whether its author is left out.
+    pub(crate) silenced: bool,
 }
 
 /// How a message stands in its target.
@@ -31,13 +44,15 @@ pub(crate) enum Standing {
 }
 
 impl<'m> Frame<'m> {
-    /// Makes the frame of `message`, whose author is `author` where that has to be said.
-    pub(crate) fn of(
-        message: &'m Message<'_>,
-        author: Option<Shown<'m>>,
-        standing: Standing,
-        settings: &RenderSettings,
-    ) -> Self {
+    /// Makes the frame of `message`.
+    pub(crate) fn of(message: &'m Message<'_>, surroundings: &Surroundings<'m>) -> Self {
+        let Surroundings {
+            author,
+            standing,
+            settings,
+            names,
+            silenced,
+        } = *surroundings;
         let texts = settings.texts;
         let mut head = Vec::new();
         head.extend(author.map(|author| author_line(author, texts)));
@@ -62,12 +77,16 @@ impl<'m> Frame<'m> {
             head.push(paragraph([Inline::marked(subject, Mark::Bold.into())]));
         }
         if message.kind == MessageKind::Placeholder && message.body.is_empty() {
-            head.push(mark(texts.placeholder));
+            head.push(mark(if silenced {
+                texts.left_out
+            } else {
+                texts.placeholder
+            }));
         }
 
         let mut foot = Vec::new();
         foot.extend(loose_files(message));
-        foot.extend(reactions(message));
+        foot.extend(reactions::line(message, names, settings.reactions));
         foot.extend(marks(message, standing, settings));
         Self { head, foot }
     }
@@ -133,19 +152,6 @@ fn find_placed<'b>(blocks: &'b [Block<'_>], placed: &mut Vec<&'b FileId<'b>>) {
             | Block::Image(_) => {}
         }
     }
-}
-
-/// 👍 12 · 🎉 3
-fn reactions<'m>(message: &'m Message<'_>) -> Option<Block<'m>> {
-    let mut line = Vec::new();
-    for reaction in &message.reactions {
-        if !line.is_empty() {
-            line.push(Inline::text(" · "));
-        }
-        line.push(Inline::Emoji(reaction.emoji.clone()));
-        line.push(Inline::text(format!(" {}", reaction.count)));
-    }
-    (!line.is_empty()).then_some(Block::Paragraph(line))
 }
 
 /// *📌 pinned · ✏️ edited 2019-02-04 19:58 UTC*

@@ -42,6 +42,7 @@ pub(crate) fn attachment<'f>(file: &'f PostFile<'_>) -> ChatMessageAttachment<'f
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     created: usize,
+    reactions: Range<usize>,
     body: Range<usize>,
 }
 
@@ -84,7 +85,9 @@ impl Line {
         put_list(out, IMAGES, content.images)?;
         put_list(out, FILES, content.files)?;
         put_list(out, LINKS, content.links)?;
+        let reactions = out.len();
         put_list(out, REACTIONS, content.reactions)?;
+        let reactions = reactions - start..out.len() - start;
         out.extend_from_slice(BODY);
         let body = out.len();
         out.extend_from_slice(CREATED);
@@ -111,6 +114,7 @@ impl Line {
         out.extend_from_slice(b"}\n");
         Ok(Self {
             created: created - start,
+            reactions,
             body: body - start..end - start,
         })
     }
@@ -123,8 +127,20 @@ impl Line {
     /// Puts another time into the written `line`.
     pub(crate) fn set_time(&self, line: &mut [u8], time: Millis) {
         let time = text_of(time);
-        overwrite(line, ID.len(), &time);
-        overwrite(line, self.created, &time);
+        // Reactions are as old as their message.
+        let before = line
+            .get(self.created..self.created + TIME)
+            .map(<[u8]>::to_vec);
+        let reactions = line.get(self.reactions.clone()).unwrap_or_default();
+        let places: Vec<usize> = reactions
+            .windows(TIME)
+            .enumerate()
+            .filter(|(_, text)| Some(*text) == before.as_deref())
+            .map(|(at, _)| self.reactions.start + at)
+            .collect();
+        for place in [ID.len(), self.created].into_iter().chain(places) {
+            overwrite(line, place, &time);
+        }
     }
 
     /// Puts the time of another root into the written `line`, that of a reply.
@@ -209,7 +225,7 @@ mod tests {
         };
         let reaction = ChatMessageReaction {
             reaction_type: "👍".into(),
-            created_date_time: later,
+            created_date_time: ms("2019-02-04T19:58:15.511Z"),
             user: from.clone(),
         };
         for (reply_to, subject, mentions) in [
@@ -247,7 +263,14 @@ mod tests {
                     images: images.clone(),
                     files: files.clone(),
                     links: links.clone(),
-                    reactions: reactions.clone(),
+                    reactions: reactions
+                        .iter()
+                        .cloned()
+                        .map(|reaction| ChatMessageReaction {
+                            created_date_time: time,
+                            ..reaction
+                        })
+                        .collect(),
                     body: ChatMessage {
                         created_date_time: time,
                         from: from.clone(),

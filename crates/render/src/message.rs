@@ -10,9 +10,10 @@ use crate::chunk::{ChunkWriter, Context, NewPost, PostKind};
 use crate::codes;
 use crate::document::{Note, Renderer, Scope};
 use crate::error::RenderError;
-use crate::frame::{Frame, Standing, author_line, mark, set_apart};
+use crate::frame::{Frame, Standing, Surroundings, author_line, mark, set_apart};
 use crate::line::Content;
 use crate::names::Speaker;
+use crate::reactions;
 use crate::settings::Broadcast;
 use crate::size::size;
 use crate::split::{MOST_FILES, split, with_monsters_as_files, with_previews_apart};
@@ -27,15 +28,39 @@ pub(crate) fn render(
 ) -> Result<(), RenderError> {
     let context = out.context;
     let settings = context.settings;
+    let thread_time = (message.thread.as_ref()).map_or(message.time, |thread| thread.root_time);
+    if context
+        .source
+        .range
+        .is_some_and(|range| !range.contains(thread_time))
+    {
+        // It goes to another target.
+        return Ok(());
+    }
     if !settings.selection.has_time(message.time) {
         out.skip_outside();
         return Ok(());
+    }
+    let silenced =
+        message.kind != MessageKind::Placeholder && context.silence.has(&message.author.person);
+    if silenced {
+        out.skip_silenced();
+        let conversation = &context.source.conversation;
+        if !context.silence.is_answered(conversation, &message.id) {
+            return Ok(());
+        }
+        empty(&mut message);
     }
     if message.kind != MessageKind::Said {
         set_apart(&mut message.body.blocks);
     }
     let message = &message;
-    let Some(mut speaker) = context.names.speaker(&message.author) else {
+    let speaker = if silenced {
+        context.names.placeholder()
+    } else {
+        context.names.speaker(&message.author)
+    };
+    let Some(mut speaker) = speaker else {
         return Err(RenderError::NobodySpeaks {
             name: context
                 .names
@@ -59,6 +84,7 @@ pub(crate) fn render(
         speaker,
         out,
         written: 0,
+        silenced,
     };
     posts.write(standing)?;
     if let (Standing::Reply, Some(thread)) = (standing, &message.thread)
@@ -72,6 +98,18 @@ pub(crate) fn render(
         posts.write(Standing::Copy(thread.root_time))?;
     }
     Ok(())
+}
+
+/// Leaves nothing of a message but that there was one, which others answered.
+fn empty(message: &mut Message<'_>) {
+    message.kind = MessageKind::Placeholder;
+    message.subject = None;
+    message.body.blocks.clear();
+    message.links.clear();
+    message.files.clear();
+    message.edited = None;
+    message.pinned = None;
+    message.reactions.clear();
 }
 
 fn standing(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> Standing {
@@ -108,6 +146,8 @@ struct MessagePosts<'m, 'o, 'c> {
     out: &'o mut ChunkWriter<'c>,
     /// How many there are by now.
     written: u32,
+    /// Whether its author is left out.
+    silenced: bool,
 }
 
 impl<'m> MessagePosts<'m, '_, '_> {
@@ -120,7 +160,14 @@ impl<'m> MessagePosts<'m, '_, '_> {
     fn write(&mut self, standing: Standing) -> Result<(), RenderError> {
         let message = self.message;
         let settings = self.context.settings;
-        let frame = Frame::of(message, self.speaker.shown, standing, settings);
+        let surroundings = Surroundings {
+            author: self.speaker.shown,
+            standing,
+            settings,
+            names: self.context.names,
+            silenced: self.silenced,
+        };
+        let frame = Frame::of(message, &surroundings);
         let mut renderer = Renderer::new(self.scope(standing), self.out.buffer());
         for blocks in [&frame.head, &message.body.blocks, &frame.foot] {
             renderer.blocks(blocks);
@@ -241,6 +288,13 @@ impl<'m> MessagePosts<'m, '_, '_> {
             _ => (None, &message.id),
         };
         let subject = message.subject.as_ref();
+        let left = self.room().saturating_sub(size(renderer));
+        let reactions = match kind {
+            PostKind::First if self.context.settings.reactions_probe => {
+                reactions::to_probe(message, self.context.names, left)
+            }
+            _ => Vec::new(),
+        };
         self.out.push(&NewPost {
             content: Content {
                 time: natural,
@@ -256,8 +310,8 @@ impl<'m> MessagePosts<'m, '_, '_> {
                 mentions: &renderer.mentions,
                 images: &renderer.images,
                 files: &renderer.files,
-                links: &[],
-                reactions: &[],
+                links: &renderer.links,
+                reactions: &reactions,
             },
             time: message.time,
             root_id: root_id.as_str(),
@@ -274,6 +328,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
     fn kind(&self, standing: Standing) -> PostKind {
         match standing {
             Standing::Copy(_) => PostKind::Copy,
+            _ if self.silenced => PostKind::Emptied,
             Standing::Root | Standing::Reply | Standing::Loose(_) => PostKind::First,
         }
     }
@@ -284,6 +339,8 @@ impl<'m> MessagePosts<'m, '_, '_> {
             settings: self.context.settings,
             media: self.context.media,
             message: (&self.context.source.conversation, &self.message.id),
+            target: self.context.target,
+            links: &self.message.links,
             files: &self.message.files,
             previews: true,
             // Nobody is called twice for one message.

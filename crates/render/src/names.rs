@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chatferry_model::conversation::Conversation;
 use chatferry_model::message::Author;
 use chatferry_model::person::{Person, PersonKind};
-use chatferry_model::plan::{Plan, STAND_IN, TargetPlace, User};
+use chatferry_model::plan::{Membership, Plan, STAND_IN, Target, TargetPlace, User};
 use chatferry_model::post::{From, Identity, UserIdentityType};
-use chatferry_model::{ConversationId, PersonId};
+use chatferry_model::{ConversationId, Micros, PersonId};
 
 use crate::html::is_visible;
 use crate::texts::Texts;
@@ -20,7 +20,7 @@ pub(crate) struct Names<'p> {
     placeholder: Option<Account<'p>>,
     /// Whether the placeholder has spoken for anybody.
     placeholder_spoke: AtomicBool,
-    conversations: HashMap<ConversationId<'static>, ConversationName>,
+    conversations: HashMap<ConversationId<'static>, ConversationName<'p>>,
 }
 
 /// Somebody of the source.
@@ -38,9 +38,13 @@ struct Account<'p> {
     from: String,
 }
 
-struct ConversationName {
+struct ConversationName<'p> {
     /// What it is called in Teams, or in the source if it goes nowhere.
     name: String,
+    /// Where it goes; the latest part of it, if it goes to several targets.
+    target: Option<&'p Target>,
+    /// When that part begins.
+    from: Option<Micros>,
     /// Whether its name is nothing for everybody.
     private: bool,
 }
@@ -90,18 +94,24 @@ impl<'p> Names<'p> {
             .map(|conversation| {
                 let name = ConversationName {
                     name: conversation.name.clone(),
+                    target: None,
+                    from: None,
                     private: conversation.kind.is_private(),
                 };
                 (conversation.id.clone(), name)
             })
             .collect();
         for target in &plan.targets {
-            let TargetPlace::Channel(channel) = &target.place else {
-                continue;
-            };
             for source in &target.sources {
-                if let Some(known) = names.get_mut(&source.conversation) {
-                    known.name.clone_from(&channel.name);
+                let from = source.range.map(|range| range.from);
+                if let Some(known) = names.get_mut(&source.conversation)
+                    && from >= known.from
+                {
+                    known.from = from;
+                    known.target = Some(target);
+                    if let TargetPlace::Channel(channel) = &target.place {
+                        known.name.clone_from(&channel.name);
+                    }
                 }
             }
         }
@@ -136,6 +146,22 @@ impl<'p> Names<'p> {
             shown: Some(shown(used.or(own).unwrap_or(self.texts.nobody))),
             placeholder: true,
         })
+    }
+
+    /// The placeholder, speaking for nobody.
+    pub(crate) fn placeholder(&self) -> Option<Speaker<'_>> {
+        let placeholder = self.placeholder.as_ref()?;
+        self.placeholder_spoke.store(true, Ordering::Relaxed);
+        Some(Speaker {
+            from: &placeholder.from,
+            shown: None,
+            placeholder: true,
+        })
+    }
+
+    /// Where a conversation goes, if it goes anywhere; the latest part of it, if to several targets.
+    pub(crate) fn target(&self, id: &ConversationId<'_>) -> Option<&'p Target> {
+        self.conversations.get(id.as_str())?.target
     }
 
     /// Whether posts speak through the placeholder's stand-in.
@@ -177,6 +203,17 @@ impl<'p> Names<'p> {
             Some(known) if is_visible(&known.name) => &known.name,
             _ => shown.unwrap_or(self.texts.unknown_channel),
         }
+    }
+}
+
+/// Whether more people than its own members can read what comes to stand there.
+pub(crate) fn is_open(target: &Target) -> bool {
+    match &target.place {
+        TargetPlace::Channel(channel) => match channel.membership {
+            Membership::Standard => true,
+            Membership::Private | Membership::Shared => false,
+        },
+        TargetPlace::Chat(_) => false,
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn size(renderer: &Renderer<'_>) -> usize {
     for file in &renderer.files {
         count.add(&attachment(file));
     }
-    count.0 + (renderer.files.len()) * LINK_BYTES
+    count.0 + (renderer.files.len() + renderer.links.len()) * LINK_BYTES
 }
 
 /// Counts what is written to it.

@@ -22,9 +22,11 @@ use crate::account::Account;
 use crate::chunk::{Context, Rendered, render_chunk};
 use crate::error::RenderError;
 use crate::feed::{Feed, Step, What};
+use crate::links::Links;
 use crate::media::Media;
 use crate::names::Names;
 use crate::settings::RenderSettings;
+use crate::silence::Silence;
 use crate::target::TargetWriter;
 
 /// Chunks of a batch for each thread: enough that no thread waits long for another.
@@ -69,6 +71,7 @@ pub fn render(
 
     let names = Names::new(plan, &people, &conversations, settings.texts)?;
     drop((people, conversations));
+    let silence = Silence::of(plan, read, &targets)?;
     let mut feed = Feed::new(read, &targets);
     let mut posts = Posts {
         targets: &targets,
@@ -77,12 +80,19 @@ pub fn render(
         open: None,
         outcome: &mut outcome,
         sum: &mut messages,
+        links: Links::default(),
+    };
+    let common = Common {
+        names: &names,
+        media: &media,
+        silence: &silence,
+        settings,
     };
     let size = rayon::current_num_threads() * CHUNKS_PER_THREAD;
     let mut batch = feed.batch(size)?;
     let mut rendered = Vec::new();
     while !batch.is_empty() || !rendered.is_empty() {
-        let work = |step| render_step(step, &names, &media, settings, &targets, progress);
+        let work = |step| render_step(step, common, &targets, progress);
         let (now, (written, next)) = rayon::join(
             || {
                 (batch.into_par_iter().with_max_len(1))
@@ -97,6 +107,10 @@ pub fn render(
         rendered = now.into_iter().collect::<Result<_, _>>()?;
         media.check()?;
     }
+    let links = posts.links;
+    if let Some(file) = links.resolve(&targets, into, &mut outcome.findings)? {
+        outcome.files.insert("links.jsonl".to_owned(), file);
+    }
     outcome.details.stand_in = names.stand_in_spoke();
     messages.input += feed.messages;
     outcome.sums.insert("messages".to_owned(), messages);
@@ -106,11 +120,18 @@ pub fn render(
     Ok(outcome)
 }
 
+/// What rendering depends on in all targets.
+#[derive(Clone, Copy)]
+struct Common<'c> {
+    names: &'c Names<'c>,
+    media: &'c Media,
+    silence: &'c Silence,
+    settings: &'c RenderSettings,
+}
+
 fn render_step(
     step: Step<Chunk>,
-    names: &Names<'_>,
-    media: &Media,
-    settings: &RenderSettings,
+    common: Common<'_>,
     targets: &[Target],
     progress: &dyn Progress,
 ) -> Result<Step<Rendered>, RenderError> {
@@ -129,9 +150,10 @@ fn render_step(
                 });
             };
             let context = Context {
-                names,
-                settings,
-                media,
+                names: common.names,
+                settings: common.settings,
+                media: common.media,
+                silence: common.silence,
                 target: place,
                 source: conversation,
             };
@@ -156,6 +178,7 @@ struct Posts<'p> {
     open: Option<(usize, PathBuf, TargetWriter)>,
     outcome: &'p mut Outcome<RenderDetails>,
     sum: &'p mut Sum,
+    links: Links,
 }
 
 impl Posts<'_> {
@@ -181,6 +204,11 @@ impl Posts<'_> {
         match step.what {
             What::Messages(mut rendered) => {
                 self.sum.skip_many("outside-dates", rendered.outside);
+                self.sum.skip_many("skipped-person", rendered.silenced);
+                let wanted = std::mem::take(&mut rendered.wanted);
+                wanted
+                    .into_iter()
+                    .for_each(|wanted| self.links.want(wanted));
                 let findings = std::mem::take(&mut rendered.findings);
                 self.outcome.findings.append(findings);
                 writer.take(step.source, rendered, self.sum)?;

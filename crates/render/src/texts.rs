@@ -13,6 +13,8 @@ pub struct Texts {
     pub nobody: &'static str,
     /// In place of a root that is deleted or not in the export.
     pub placeholder: &'static str,
+    /// In place of a root whose author is left out.
+    pub left_out: &'static str,
     /// In place of a message that shows nothing.
     pub empty: &'static str,
     /// On a message changed after it was sent; given when, if that is known.
@@ -79,6 +81,7 @@ pub const ENGLISH: Texts = Texts {
     bot: "bot",
     nobody: "unknown",
     placeholder: "The message that started this thread was deleted or is not in the export.",
+    left_out: "The message that started this thread was left out.",
     empty: "This message shows nothing.",
     edited: |time| match time {
         Some(time) => format!("edited {time}"),

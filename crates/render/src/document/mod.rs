@@ -7,15 +7,18 @@ mod block;
 mod card;
 pub(crate) mod file;
 mod inline;
+mod link;
 mod mention;
 mod picture;
 
 use std::borrow::Cow;
 
-use chatferry_model::blank::{PostFile, PostImage};
+use chatferry_model::blank::{PostFile, PostImage, PostLink};
 use chatferry_model::document::Block;
 use chatferry_model::file::File;
 use chatferry_model::finding::Code;
+use chatferry_model::message::SourceLink;
+use chatferry_model::plan::Target;
 use chatferry_model::post::ChatMessageMention;
 use chatferry_model::{ConversationId, MessageId};
 
@@ -32,6 +35,10 @@ pub(crate) struct Scope<'s> {
     pub(crate) media: &'s Media,
     /// The message that all of it belongs to.
     pub(crate) message: (&'s ConversationId<'s>, &'s MessageId<'s>),
+    /// Where the posts go.
+    pub(crate) target: &'s Target,
+    /// The addresses in the message that lead into the source.
+    pub(crate) links: &'s [SourceLink<'s>],
     /// The files of the message, for the places they have in its document.
     pub(crate) files: &'s [File<'s>],
     /// Whether the text that a message carries of a file stands with the file.
@@ -54,6 +61,7 @@ pub(crate) struct Renderer<'s> {
     pub(crate) mentions: Vec<ChatMessageMention<'s>>,
     pub(crate) images: Vec<PostImage<'static>>,
     pub(crate) files: Vec<PostFile<'static>>,
+    pub(crate) links: Vec<PostLink<'s>>,
     pub(crate) notes: Vec<Note>,
     /// Whether there was a picture too many for one request.
     pub(crate) crowded: bool,
@@ -81,6 +89,7 @@ impl<'s> Renderer<'s> {
             mentions: Vec::new(),
             images: Vec::new(),
             files: Vec::new(),
+            links: Vec::new(),
             notes: Vec::new(),
             crowded: false,
             image_bytes: 0,

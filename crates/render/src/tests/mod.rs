@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 use chatferry_model::document::{Block, Document};
 use chatferry_model::file::File;
-use chatferry_model::plan::{PersonPlan, Plan, User, Voice};
-use chatferry_model::{ConversationId, MessageId, PersonId};
+use chatferry_model::plan::{Chat, ChatKind, PersonPlan, Plan, Target, TargetPlace, User, Voice};
+use chatferry_model::{ConversationId, MessageId, Millis, PersonId, TargetKey};
 
 use crate::document::{Note, Renderer, Scope};
 use crate::html::Html;
@@ -33,6 +33,7 @@ struct Stage {
     settings: RenderSettings,
     files: Vec<File<'static>>,
     media: Media,
+    target: Target,
 }
 
 impl Stage {
@@ -58,6 +59,17 @@ impl Stage {
             settings: RenderSettings::default(),
             files: Vec::new(),
             media: Media::default(),
+            target: Target {
+                key: TargetKey::new("General"),
+                place: TargetPlace::Chat(Chat {
+                    kind: ChatKind::Group,
+                    existing: None,
+                    topic: None,
+                    members: Vec::new(),
+                }),
+                created: Millis::EPOCH,
+                sources: Vec::new(),
+            },
         }
     }
 
@@ -69,6 +81,8 @@ impl Stage {
             settings: &self.settings,
             media: &self.media,
             message: (&ConversationId::new("C1"), &MessageId::new("m1")),
+            target: &self.target,
+            links: &[],
             files: &self.files,
             previews: true,
             calls: true,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Stage;
 use super::oracle::check;
 use crate::document::Renderer;
-use crate::frame::{Frame, Standing};
+use crate::frame::{Frame, Standing, Surroundings};
 use crate::html::Html;
 use crate::names::Shown;
 
@@ -95,7 +95,16 @@ fn no_attack_becomes_active() {
         };
         let standing = Standing::Reply;
         let html = stage.with(|scope| {
-            let frame = Frame::of(&message, Some(author), standing, scope.settings);
+            let frame = Frame::of(
+                &message,
+                &Surroundings {
+                    author: Some(author),
+                    standing,
+                    settings: scope.settings,
+                    names: scope.names,
+                    silenced: false,
+                },
+            );
             let scope = crate::document::Scope {
                 files: &message.files,
                 ..scope
