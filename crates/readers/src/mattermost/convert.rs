@@ -261,6 +261,6 @@ fn has_permalink(text: &str) -> bool {
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         })
     };
-    text.match_indices("/pl/")
-        .any(|(at, _)| text.get(at + 4..).is_some_and(is_id))
+    memchr::memmem::find_iter(text.as_bytes(), "/pl/")
+        .any(|at| text.get(at + 4..).is_some_and(is_id))
 }

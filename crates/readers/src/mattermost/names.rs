@@ -10,9 +10,18 @@ use xxhash_rust::xxh3::xxh3_128;
 /// A longer list of members is named by its hash, so that the file's name stays legal.
 const LONGEST: usize = 120;
 
+/// A longer name of a file than this no file system has to take. Names of teams and channels are far
+/// shorter, unless somebody means harm.
+const LONGEST_FILE: usize = 200;
+
 /// A channel: `team/channel`; channels' names are unique within their team only (trap T10).
 pub(super) fn channel(team: &str, channel: &str) -> ConversationId<'static> {
-    ConversationId::new(format!("{}/{}", part(team), part(channel)))
+    let id = format!("{}/{}", part(team), part(channel));
+    ConversationId::new(if file_name(&id).len() > LONGEST_FILE {
+        format!("channel/{:032x}", xxh3_128(id.as_bytes()))
+    } else {
+        id
+    })
 }
 
 /// A direct or group message: `dm/ann+bob`, by the set of its members (trap T9).
@@ -49,6 +58,9 @@ mod tests {
     fn ids_are_readable_and_cannot_be_confused() {
         assert_eq!(channel("acme", "town-square").as_str(), "acme/town-square");
         assert_ne!(channel("a/b", "c"), channel("a", "b/c"));
+        let long = "x".repeat(64);
+        assert_eq!(channel(&long, &long).as_str().len(), 129);
+        assert_eq!(channel(&long.repeat(9), "c").as_str().len(), 40);
         let members = |names: &[&'static str]| names.iter().copied().collect::<BTreeSet<_>>();
         assert_eq!(direct(&members(&["eve", "bob"])).as_str(), "dm/bob+eve");
         assert_eq!(direct(&members(&["bob", "bob"])).as_str(), "dm/bob");

@@ -53,8 +53,8 @@ fn is_id(text: &str) -> bool {
 
 /// The ids of the files that a text shows or points to.
 pub(super) fn ids(text: &str) -> impl Iterator<Item = &str> {
-    let found = text.match_indices(ADDRESS);
-    found.filter_map(|(at, _)| id_at(text.get(at..)?))
+    let found = memchr::memmem::find_iter(text.as_bytes(), ADDRESS);
+    found.filter_map(|at| id_at(text.get(at..)?))
 }
 
 fn id_at(address: &str) -> Option<&str> {

@@ -94,6 +94,8 @@ fn odd_value() -> impl Strategy<Value = String> {
         Just("\"../../../etc/passwd\"".to_owned()),
         Just("\"C:\\\\x\\\\..\\\\y\"".to_owned()),
         Just("\"/absolute/path\"".to_owned()),
+        Just(format!("\"{}\"", "x".repeat(5_000))),
+        Just(format!("\"{}\"", "ü".repeat(90))),
         Just("\":a::a:::+1:@all ~ ~~ ~~~ @ @@ <http://[ ![](/api/v4/files/ \\\" ```\"".to_owned()),
         "[ -~]{0,12}".prop_map(|text| serde_json::to_string(&text).unwrap()),
     ]
