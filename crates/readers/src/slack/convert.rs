@@ -116,9 +116,15 @@ pub(super) fn convert<'m>(
     };
     if body.is_empty() && files.is_empty() {
         let words = match treatment {
-            Treatment::Tombstone => "This message was deleted.",
-            Treatment::Denied => "The content of this message was kept from the export.",
-            _ => "",
+            Treatment::Tombstone => Text::from_static("This message was deleted."),
+            Treatment::Denied => {
+                Text::from_static("The content of this message was kept from the export.")
+            }
+            // It is shown only where somebody answered it.
+            Treatment::Nothing | Treatment::PinnedItem => {
+                message.subtype.or_empty().replace('_', " ").into()
+            }
+            _ => Text::default(),
         };
         if !words.is_empty() {
             body = vec![Block::Paragraph(vec![Inline::text(words)])];
@@ -265,12 +271,15 @@ fn said<'m>(
     treatment: Treatment,
     context: &mut Context<'m>,
 ) -> Vec<Block<'m>> {
-    let words = words(message, treatment);
-    match treatment {
-        Treatment::Me => mrkdwn::blocks(words, Marks::from(Mark::Italic), context),
-        _ if message.mrkdwn.is_no() => mrkdwn::unstyled(words, context),
-        _ => mrkdwn::blocks(words, Marks::NONE, context),
+    let mut out = Vec::new();
+    for words in words(message, treatment).into_iter().flatten() {
+        out.append(&mut match treatment {
+            Treatment::Me => mrkdwn::blocks(words, Marks::from(Mark::Italic), context),
+            _ if message.mrkdwn.is_no() => mrkdwn::unstyled(words, context),
+            _ => mrkdwn::blocks(words, Marks::NONE, context),
+        });
     }
+    out
 }
 
 /// Whether blocks hold anything that can be read.
@@ -282,41 +291,41 @@ fn says_words(blocks: &[Block<'_>]) -> bool {
     })
 }
 
-/// The text of the message: for old ways to share files it stands elsewhere, and `text` is a
+/// The texts of the message: for old ways to share files they stand elsewhere, and `text` is a
 /// sentence of Slack's in the language of the workspace (slack.md 3.1).
-fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> &'m str {
-    let text = message.text.or_empty();
+fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> [Option<&'m str>; 2] {
+    let text = message.text.get();
     match treatment {
         Treatment::FileComment => {
-            let comment = message
-                .comment
-                .get()
-                .and_then(|comment| comment.comment.get());
-            comment.unwrap_or(text)
+            let comment = message.comment.get();
+            [
+                comment.and_then(|comment| comment.comment.get()).or(text),
+                None,
+            ]
         }
         Treatment::FileShare => {
-            let file = message
-                .file
-                .get()
-                .map(Box::as_ref)
-                .or_else(|| message.files.iter().find_map(Obj::get));
-            let comment = file
-                .and_then(|file| file.initial_comment.get())
-                .and_then(|comment| comment.comment.get());
             let by = message.user.get().unwrap_or_default();
             let is_sentence = text
-                .strip_prefix("<@")
+                .and_then(|text| text.strip_prefix("<@"))
                 .is_some_and(|rest| rest.starts_with(by));
-            match comment {
-                Some(comment) => comment,
-                None if file.is_some() && is_sentence => comment_in(text),
-                None => text,
+            match (text, comment_of_own_file(message)) {
+                (Some(text), Some(comment)) if !is_sentence && !text.contains(comment) => {
+                    [Some(text), Some(comment)]
+                }
+                (_, Some(comment)) => [Some(comment), None],
+                (Some(text), None) if is_sentence && has_file(message) => {
+                    [Some(comment_in(text)), None]
+                }
+                (text, None) => [text, None],
             }
         }
         // Since 2018 a share is a plain message, but what was said may still hang on the file.
-        _ if text.is_empty() => comment_of_own_file(message).unwrap_or_default(),
-        _ => text,
+        _ => [text.or_else(|| comment_of_own_file(message)), None],
     }
+}
+
+fn has_file(message: &Message<'_>) -> bool {
+    message.file.get().is_some() || !message.files.is_empty()
 }
 
 /// What the author said when sharing one of the files.
@@ -325,6 +334,7 @@ fn comment_of_own_file<'m>(message: &'m Message<'_>) -> Option<&'m str> {
         .files
         .iter()
         .filter_map(Obj::get)
+        .chain(message.file.get().map(Box::as_ref))
         .filter_map(|file| Some((file, file.initial_comment.get()?)));
     comments.find_map(|(file, comment)| {
         let by = comment.user.id().or_else(|| file.user.id());
