@@ -25,6 +25,11 @@ const PAGES: &[Page] = &[
         text: include_str!("../../guide/slack.md"),
     },
     Page {
+        name: "rendering",
+        about: "what becomes of a message, element by element, and the settings for it",
+        text: include_str!("../../guide/rendering.md"),
+    },
+    Page {
         name: "write-a-reader",
         about: "teach chatferry another source, in Rust or in any language",
         text: include_str!("../../guide/write-a-reader.md"),
