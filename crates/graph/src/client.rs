@@ -199,17 +199,22 @@ impl Client {
                 return Ok(());
             }
             let Some(next) = page.next else { return Ok(()) };
-            // A token goes to Graph only, wherever a link points. One to Graph's public name is
-            // followed where Graph is for us.
-            let graph = &self.shared.config.graph_url;
-            let path = graph.strip(&next);
-            let path = path.or_else(|| next.strip_prefix(graph.resource()));
-            let Some(path) = path.and_then(|path| path.strip_prefix("/v1.0")) else {
+            let Some(path) = self.path_of(&next) else {
                 let cause = Cause::Unreadable("the next page is on another host".to_owned());
                 return Err(Failed::new(&call, cause).into_failure(Remedy::Abandon, false));
             };
             path.clone_into(&mut call.path);
         }
+    }
+
+    /// What an address of Graph's is to a call: what follows the version. None for an address
+    /// that is not Graph's: a token goes to Graph only. One with Graph's public name is
+    /// followed where Graph is for us.
+    pub(crate) fn path_of<'u>(&self, url: &'u str) -> Option<&'u str> {
+        let graph = &self.shared.config.graph_url;
+        let path = graph.strip(url);
+        let path = path.or_else(|| url.strip_prefix(graph.resource()));
+        path?.strip_prefix("/v1.0")
     }
 
     async fn token(&self, rejected: Option<&Token>) -> Result<Token, TokenError> {

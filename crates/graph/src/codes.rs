@@ -36,6 +36,10 @@ codes! {
     CHECK_AUTHOR_KIND = "check-author-kind", Error,
         "A post's author is not an ordinary user of the tenant.",
         "Let an ordinary user or the placeholder speak for that person in 2-map/people.csv and render again.";
+    /// chatferry_model::blank
+    CHECK_BLANKS = "check-blanks", Error,
+        "What a post leaves blank for upload and what it lists beside it do not match.",
+        "Render again; if it happens again, report it as a bug of chatferry.";
     /// graph.md R34
     CHECK_BODY = "check-body", Error,
         "A post says nothing, or not in HTML.",
@@ -63,6 +67,14 @@ codes! {
     /// graph.md R31
     CHECK_DUPLICATE_TIME = "check-duplicate-time", Error,
         "Two posts of a channel have the same time, or stand in the wrong order.",
+        "Render again; if it happens again, report it as a bug of chatferry.";
+    /// design.md 2
+    CHECK_FILE_MISSING = "check-file-missing", Error,
+        "An image or file of a post is not in 3-render, or is not as large as the post says.",
+        "Render again: files of 3-render were moved, changed or deleted.";
+    /// graph.md R64
+    CHECK_FILE_NAME = "check-file-name", Error,
+        "A file's name is one that SharePoint does not allow.",
         "Render again; if it happens again, report it as a bug of chatferry.";
     /// graph.md 1.6
     CHECK_GENERAL_TWICE = "check-general-twice", Error,
@@ -100,6 +112,10 @@ codes! {
     CHECK_PRIVATE_OWNER = "check-private-owner", Error,
         "A private channel has no member who could be its owner.",
         "Map at least one of its members to a user in 2-map/people.csv and render again.";
+    /// graph.md R44
+    CHECK_REACTIONS = "check-reactions", Error,
+        "A post brings more reactions than Graph takes.",
+        "Render again; if it happens again, report it as a bug of chatferry.";
     /// graph.md R36
     CHECK_REPLY_IN_CHAT = "check-reply-in-chat", Error,
         "A post of a chat is a reply, but chats have no replies.",
@@ -120,6 +136,10 @@ codes! {
     CHECK_TEAM_NAME = "check-team-name", Error,
         "A team has no name, or a longer one than Teams allows.",
         "Change the name in 2-map/teams.csv and render again.";
+    /// graph.md 2.4
+    CHECK_TOO_MANY_ATTACHMENTS = "check-too-many-attachments", Error,
+        "More files hang on a post than Teams allows.",
+        "Render again; if it happens again, report it as a bug of chatferry.";
     /// graph.md R15
     CHECK_TOO_MANY_CHANNELS = "check-too-many-channels", Error,
         "A team has more channels than Teams allows.",
@@ -188,6 +208,10 @@ codes! {
     UPLOAD_WITHHELD = "upload-withheld", Warning,
         "A message became more posts than were uploaded of it; the further ones were held back, since they may repeat what is there.",
         "Look at the message in Teams; what is missing can be posted there by hand.";
+    /// graph.md 1.10
+    VERIFY_ATTACHMENTS = "verify-attachments", Error,
+        "Other files hang on a message in Teams than the ones that were sent.",
+        "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";
     /// graph.md 1.1
     VERIFY_AUTHOR = "verify-author", Error,
         "A message in Teams has another author than the one that was sent.",
@@ -200,6 +224,14 @@ codes! {
     VERIFY_EXTRA = "verify-extra", Warning,
         "Teams holds a message that was not uploaded from here.",
         "Nothing needs to be done if somebody wrote it since.";
+    /// graph.md 1.9
+    VERIFY_IMAGE = "verify-image", Error,
+        "An image in a message in Teams is not the one that was sent, or can't be read.",
+        "Look at the message in Teams; the image is in 3-render/images.";
+    /// chatferry_model::blank
+    VERIFY_LINKS = "verify-links", Error,
+        "A message in Teams leads to other places in Teams than the one that was sent.",
+        "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";
     /// graph.md E26
     VERIFY_MISSING = "verify-missing", Error,
         "A message that was uploaded is not in Teams.",

@@ -3,6 +3,7 @@
 //! It takes less than browsers do: names in lower case, attributes in double quotes, every element
 //! closed. What rendering writes is like that; what is not was not written by rendering.
 
+use chatferry_model::blank::STAND_IN_URL;
 use chatferry_model::teams_html::{ELEMENTS, Element, SCHEMES};
 
 /// What a scan found, in order.
@@ -12,8 +13,10 @@ pub(crate) struct Scan<'a> {
     pub(crate) ats: Vec<(&'a str, bool)>,
     /// The id of each `<attachment>`.
     pub(crate) attachments: Vec<&'a str>,
-    /// Whether there is an image that the post itself should bring along.
-    pub(crate) hosted: bool,
+    /// The ids of the images that the post itself should bring along.
+    pub(crate) images: Vec<&'a str>,
+    /// Addresses that stand for places known at upload only.
+    pub(crate) stand_ins: Vec<&'a str>,
 }
 
 /// What is wrong with a text.
@@ -29,6 +32,9 @@ impl std::fmt::Display for Fault {
         write!(f, "{} (at byte {})", self.what, self.at)
     }
 }
+
+/// How addresses of images within the text begin.
+const HOSTED: &str = "../hostedContents/";
 
 /// Elements that are not closed.
 const VOID: &[&str] = &["br", "hr", "img"];
@@ -130,9 +136,13 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    fn value(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn value(&mut self, name: &str, value: &'a str) -> Result<(), String> {
         match name {
-            "src" if value.starts_with("../hostedContents/") => self.hosted = true,
+            "src" if value.starts_with(HOSTED) => {
+                let id = value.get(HOSTED.len()..).and_then(|rest| rest.strip_suffix("/$value"));
+                self.images.push(id.ok_or_else(|| format!("src=\"{value}\" is no image"))?);
+            }
+            "href" | "src" if value.starts_with(STAND_IN_URL) => self.stand_ins.push(value),
             "href" | "src" if !has_known_scheme(value) => {
                 return Err(format!(
                     "{name}=\"{value}\" has a scheme that is not allowed"
@@ -188,7 +198,7 @@ mod tests {
         let scan = scan(html).unwrap();
         assert_eq!(scan.ats, [("0", true)]);
         assert_eq!(scan.attachments, ["a"]);
-        assert!(scan.hosted);
+        assert_eq!(scan.images, ["1"]);
     }
 
     #[test]

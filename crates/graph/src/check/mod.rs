@@ -5,6 +5,7 @@
 //! target at hand, 8 bytes each. Whether a post lies in the future (R29) is a question for the
 //! upload, which has a clock.
 
+mod blanks;
 pub(crate) mod html;
 mod names;
 mod places;
@@ -27,7 +28,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use post::Container;
+use post::{Container, request_size};
 pub use rules::{RULES, Rule};
 
 /// Sizes that the tenant takes.
@@ -128,6 +129,7 @@ struct Source<'a> {
 
 /// A chunk and what it is held against.
 struct Batched<'a> {
+    folder: &'a RenderFolder,
     summary: &'a TargetSummary,
     file: String,
     limits: CheckLimits,
@@ -161,6 +163,7 @@ impl<'a> Source<'a> {
                     let path = self.folder.posts(&summary.target.key);
                     let file = shown(&path, self.folder.root());
                     batch.push(Batched {
+                        folder: self.folder,
                         summary,
                         file,
                         limits: self.limits,
@@ -206,7 +209,7 @@ struct Seen {
 
 impl Batched<'_> {
     fn check(&self) -> Checked {
-        let container = Container::new(&self.summary.target, self.limits);
+        let container = Container::new(&self.summary.target, self.folder, self.limits);
         let mut checked = Checked {
             posts: self.chunk.records(),
             ..Checked::default()
@@ -229,13 +232,13 @@ impl Batched<'_> {
 
     fn check_post(
         &self,
-        container: &Container,
+        container: &Container<'_>,
         line: u64,
         post: &Post<'_, &RawValue>,
         checked: &mut Checked,
     ) {
         let id = post.id.created().as_millis();
-        checked.largest = checked.largest.max(post.body.get().len() as u64);
+        checked.largest = checked.largest.max(request_size(post) as u64);
         let mut broken = false;
         let findings = &mut checked.findings;
         let mut note = |rule: &'static Rule, words: String| {

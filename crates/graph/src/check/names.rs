@@ -55,6 +55,40 @@ pub(super) fn team_fault(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Characters no file's name may hold.
+const FORBIDDEN_IN_FILES: &str = "\"*:<>?/\\|";
+/// Names no file may have, in lower case; `com0`–`lpt9` besides.
+const RESERVED_FILES: &[&str] = &[".lock", "con", "prn", "aux", "nul", "desktop.ini"];
+/// The longest name, in characters, a number at its end included: what remains of the 400 that a
+/// whole path may have is the site's and the channel's.
+const LONGEST_FILE: usize = 200;
+
+/// What is wrong with a file's name, if anything (graph.md 1.12, R64).
+pub(super) fn file_fault(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    let numbered = ["com", "lpt"].iter().any(|port| {
+        let digit = lower.strip_prefix(port).unwrap_or_default();
+        matches!(digit.as_bytes(), [b'0'..=b'9'])
+    });
+    if name.trim().is_empty() {
+        Some("it is empty")
+    } else if name != name.trim() {
+        Some("it begins or ends with a blank")
+    } else if name.contains(|c: char| FORBIDDEN_IN_FILES.contains(c) || c.is_control()) {
+        Some("it holds a character that is not allowed")
+    } else if numbered || RESERVED_FILES.contains(&lower.as_str()) {
+        Some("it is a reserved word")
+    } else if name.starts_with("~$") || lower.contains("_vti_") {
+        Some("it holds ~$ or _vti_")
+    } else if name.chars().count() > LONGEST_FILE {
+        Some("it is longer than 200 characters")
+    } else if name.ends_with('.') {
+        Some("it ends with a dot")
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +132,19 @@ mod tests {
         }
         assert!(team_fault("").is_some() && team_fault(&"x".repeat(257)).is_some());
         assert_eq!(team_fault(&"x".repeat(256)), None);
+    }
+
+    #[test]
+    fn names_of_files() {
+        for name in ["a b.txt", "#1 & 50%.png", "con.txt", "com10.x", "é🎉'.md", "a..b"] {
+            assert_eq!(file_fault(name), None, "{name}");
+        }
+        let long = "x".repeat(LONGEST_FILE + 1);
+        for name in [
+            "", " ", "a/b", "a:b", "what?", " a", "a ", ".LOCK", "Con", "lpt0", "~$a.docx",
+            "a_VTI_b", "a\tb", "a.", &long,
+        ] {
+            assert!(file_fault(name).is_some(), "{name:?}");
+        }
     }
 }

@@ -1,27 +1,35 @@
 //! The rules for one post.
 
+use chatferry_model::folder::RenderFolder;
 use chatferry_model::plan::{Target, TargetPlace};
 use chatferry_model::post::{ChatMessage, Post};
 use chatferry_model::{EntraId, Millis};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::CheckLimits;
 use super::html;
+use super::{CheckLimits, blanks};
 use super::rules::{self, Rule};
 use super::sanitiser;
+use crate::blanks::hosted_size;
 
 /// What posts of one file are held against.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Container {
+pub(super) struct Container<'a> {
+    folder: &'a RenderFolder,
     created: Millis,
     is_chat: bool,
     limits: CheckLimits,
 }
 
-impl Container {
-    pub(super) fn new(target: &Target, limits: CheckLimits) -> Self {
+impl<'a> Container<'a> {
+    pub(super) fn new(
+        target: &Target,
+        folder: &'a RenderFolder,
+        limits: CheckLimits,
+    ) -> Self {
         Self {
+            folder,
             created: target.created,
             is_chat: matches!(target.place, TargetPlace::Chat(_)),
             limits,
@@ -38,11 +46,12 @@ impl Container {
             broken(&rules::NO_REPLIES_IN_CHATS, "it is a reply".to_owned());
         }
         let body = post.body.get();
-        if body.len() > self.limits.request_bytes {
-            broken(&rules::REQUEST_SIZE, format!("{} bytes", body.len()));
+        let size = request_size(post);
+        if size > self.limits.request_bytes {
+            broken(&rules::REQUEST_SIZE, format!("{size} bytes, its images included"));
         }
         match serde_json::from_str::<ChatMessage<'_>>(body) {
-            Ok(message) => self.check_message(post.id.created(), &message, &mut broken),
+            Ok(message) => self.check_message(post, &message, &mut broken),
             Err(error) => {
                 let (rule, words) = diagnose(body, &error);
                 broken(rule, words);
@@ -52,10 +61,11 @@ impl Container {
 
     fn check_message(
         &self,
-        id: Millis,
+        post: &Post<'_, &RawValue>,
         message: &ChatMessage<'_>,
         broken: &mut impl FnMut(&'static Rule, String),
     ) {
+        let id = post.id.created();
         let created = message.created_date_time;
         if id != created {
             broken(
@@ -73,7 +83,7 @@ impl Container {
         if content.is_empty() {
             broken(&rules::BODY, "the content is empty".to_owned());
         }
-        let weight = weight(message);
+        let weight = weight(message) + blanks::reserve(post);
         if weight > self.limits.message_bytes {
             broken(&rules::MESSAGE_SIZE, format!("{weight} bytes"));
         }
@@ -81,7 +91,10 @@ impl Container {
             Ok(_) if self.limits.strict && sanitiser::changes(content) => {
                 broken(&rules::HTML, "a sanitiser would change it".to_owned());
             }
-            Ok(scan) => check_references(message, &scan, broken),
+            Ok(scan) => {
+                check_references(message, &scan, broken);
+                blanks::check(post, message, &scan, self.folder, broken);
+            }
             Err(fault) => broken(&rules::HTML, fault.to_string()),
         }
         for attachment in &message.attachments {
@@ -164,9 +177,16 @@ fn check_references(
             );
         }
     }
-    if scan.hosted {
-        broken(&rules::HOSTED, "the text shows a hosted image".to_owned());
-    }
+}
+
+/// Bytes of the request that brings a post, its images included.
+pub(super) fn request_size(post: &Post<'_, &RawValue>) -> usize {
+    let images = if post.images.is_empty() {
+        0
+    } else {
+        hosted_size(&post.images)
+    };
+    post.body.get().len() + images
 }
 
 /// What counts against the size of a message: content and subject in UTF-8, mentions and
@@ -251,6 +271,7 @@ fn diagnose(body: &str, error: &serde_json::Error) -> (&'static Rule, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chatferry_model::blank::{file_url, link_url};
     use serde_json::{Value, json};
 
     /// A post that breaks no rule.
@@ -285,12 +306,19 @@ mod tests {
     }
 
     fn broken(post: &Value, is_chat: bool) -> Vec<&'static str> {
+        let place = tempfile::tempdir().unwrap();
+        let folder = RenderFolder::new(place.path().to_owned());
+        for (folder, name) in [(folder.images(), "png"), (folder.files(), "txt")] {
+            std::fs::create_dir(&folder).unwrap();
+            std::fs::write(folder.join(name), "12345").unwrap();
+        }
         let container = Container {
+            folder: &folder,
             created: "2019-01-01T00:00:00.000Z".parse().unwrap(),
             is_chat,
             limits: CheckLimits {
-                message_bytes: 2_000,
-                request_bytes: 4_000,
+                message_bytes: 4_000,
+                request_bytes: 6_000,
                 strict: false,
             },
         };
@@ -308,8 +336,8 @@ mod tests {
 
     #[test]
     fn every_rule_for_one_post_is_noticed() {
-        let long = "x".repeat(2_001);
-        let longer = "x".repeat(4_001);
+        let long = "x".repeat(4_001);
+        let longer = "x".repeat(6_001);
         for (pointer, value, number) in [
             ("/id", json!("2019-02-04T19:58:15.512Z"), "R32"),
             ("/body/from/user/id", json!("jane@example.com"), "R26"),
@@ -364,6 +392,77 @@ mod tests {
         image["body"]["mentions"] = json!([]);
         image["body"]["attachments"] = json!([]);
         assert_eq!(broken(&image, false), ["R40"]);
+    }
+
+    /// A post with everything that can be left blank, and no rule broken.
+    fn blank() -> Value {
+        let mut post = good();
+        let file = file_url("8c0a", "a b.txt");
+        post["images"] = json!([{
+            "id": 1, "path": "png", "mediaType": "image/png", "bytes": 5, "name": "a.png",
+        }]);
+        post["files"] = json!([{ "id": "8c0a", "path": "txt", "name": "a b.txt", "bytes": 5 }]);
+        post["links"] = json!([
+            { "id": 0, "to": { "target": "dev" }, "source": "https://a.example" },
+            { "id": 1, "to": { "target": "dev" } },
+        ]);
+        post["body"]["body"]["content"] = json!(format!(
+            "<p><at id=\"0\">Jo</at><a href=\"{}\">x</a></p>\
+             <img src=\"../hostedContents/1/$value\"><attachment id=\"8c0a\"></attachment>",
+            link_url(0)
+        ));
+        post["body"]["mentions"][0]["mentioned"] = json!({ "conversation": {
+            "id": link_url(1), "displayName": "dev", "conversationIdentityType": "channel",
+        } });
+        post["body"]["attachments"] = json!([{
+            "id": "8c0a", "contentType": "reference", "contentUrl": file, "name": "a b.txt",
+        }]);
+        post
+    }
+
+    #[test]
+    fn every_rule_for_blanks_is_noticed() {
+        assert_eq!(broken(&blank(), false), [] as [&str; 0]);
+        let image = blank()["images"][0].clone();
+        let many: Vec<_> = (0..11)
+            .map(|n| json!({ "id": n.to_string(), "contentType": "x" }))
+            .collect();
+        let reaction = json!({
+            "reactionType": "x", "createdDateTime": "2019-02-04T19:58:15.511Z",
+            "user": good()["body"]["from"],
+        });
+        for (pointer, value, number) in [
+            ("/images", json!([]), "R40"),
+            ("/images", json!([image, image]), "R40"),
+            ("/images/0/id", json!(2), "R40"),
+            ("/images/0/mediaType", json!("text/html"), "R40"),
+            ("/images/0/path", json!("gone"), "design 2"),
+            ("/images/0/bytes", json!(6), "design 2"),
+            ("/images/0/bytes", json!(4_600), "R42"),
+            ("/files/0/path", json!("../images/png"), "design 2"),
+            ("/files", json!([]), "design 2"),
+            ("/files/0/id", json!("8c0b"), "design 2"),
+            ("/files/0/name", json!("a:b.txt"), "R64"),
+            ("/files/0/name", json!("README"), "R39"),
+            ("/links", json!([]), "design 2"),
+            ("/links/1/id", json!(0), "design 2"),
+            ("/links/1/id", json!(7), "design 2"),
+            ("/body/attachments", json!(many), "2.4"),
+            ("/reactions", json!(vec![reaction; 251]), "R44"),
+        ] {
+            let mut post = blank();
+            match post.pointer_mut(pointer) {
+                Some(place) => *place = value,
+                None => post["reactions"] = value,
+            }
+            let found = broken(&post, false);
+            assert!(found.contains(&number), "{pointer}: {number}, {found:?}");
+        }
+        let mut long = blank();
+        long["links"] = (0..8)
+            .map(|n| json!({ "id": n, "to": { "target": "dev" }, "source": "https://a.example" }))
+            .collect();
+        assert!(broken(&long, false).contains(&"R43"), "links are reserved for");
     }
 
     #[test]

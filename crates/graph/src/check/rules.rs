@@ -50,6 +50,8 @@ rules! {
         "a private channel is made with an owner", CHECK_PRIVATE_OWNER;
     CHANNELS = "R15", "documented, limits of Teams",
         "a team has at most 1,000 channels", CHECK_TOO_MANY_CHANNELS;
+    MOST_ATTACHMENTS = "2.4", "documented, limits of Teams",
+        "a message has at most 10 attachments", CHECK_TOO_MANY_ATTACHMENTS;
     AUTHOR = "R26", "documented; observed, ISS#2230",
         "the author is the object id of a user", CHECK_AUTHOR;
     AUTHOR_KIND = "R27", "documented for federated users, inferred for others",
@@ -79,10 +81,18 @@ rules! {
         "a request holds at most 4 MiB", CHECK_REQUEST_SIZE;
     MESSAGE_SIZE = "R43", "documented, approximately",
         "a message weighs at most about 28 KiB", CHECK_MESSAGE_SIZE;
+    REACTIONS = "R44", "documented, import-messages",
+        "a message has at most 250 reactions", CHECK_REACTIONS;
     CHAT_MEMBERS = "R55", "observed in third-party code",
         "a chat has two different members or more", CHECK_CHAT_MEMBERS;
+    FILE_NAME = "R64", "documented, OneDrive's restrictions",
+        "a file's name is legal in SharePoint", CHECK_FILE_NAME;
     SHAPE = "1.7", "documented, chatMessage",
         "a post is a chatMessage as an import sets it", CHECK_SHAPE;
+    BLANKS = "design 2", "chatferry's own",
+        "whatever a post leaves blank is listed beside it, and the reverse", CHECK_BLANKS;
+    BROUGHT_ALONG = "design 2", "chatferry's own",
+        "3-render holds every image and file that is uploaded", CHECK_FILE_MISSING;
     COUNT = "design 2", "chatferry's own",
         "a file holds as many posts as the manifest says", CHECK_COUNT;
 }

@@ -8,10 +8,12 @@ use chatferry_model::post::{ChatMessage, Post};
 use chatferry_model::{GraphMessageId, Millis};
 use serde::de::IgnoredAny;
 
+use super::images::{Images, Shown};
 use super::read_back::{ReadBack, There};
-use super::{Verified, VerifyError};
+use super::{Trouble, Verified, VerifyError};
+use crate::blanks::Blanks;
 use crate::codes;
-use crate::journal::{Journal, PostState};
+use crate::journal::{FilledRow, Journal, PostState};
 use crate::likeness::Likeness;
 use crate::upload::Assigned;
 
@@ -57,19 +59,24 @@ impl Expected<'_> {
 }
 
 /// Compares every post with its message, and notes what is not as it was sent.
-pub(super) fn compare(
+pub(super) async fn compare(
     expected: &Expected<'_>,
     found: &ReadBack,
+    images: Images<'_>,
     assigned: &Assigned,
     findings: &mut Findings,
     progress: impl Fn(u64),
-) -> Result<Verified, VerifyError> {
+) -> Result<Verified, Trouble> {
     let mut counts = Verified::default();
-    let mut reader = JsonlReader::open(expected.path, Format::POSTS)?;
+    let mut reader =
+        JsonlReader::open(expected.path, Format::POSTS)?;
     let key = assigned.target().key.as_str();
     while let Some(chunk) = reader.next_chunk()? {
+        let mut shown = Vec::new();
+        let mut places = Vec::new();
         for (number, line) in chunk.lines() {
-            let post: Post<'_, ChatMessage<'_>> = chunk.parse(number, line)?;
+            let post: Post<'_, ChatMessage<'_>> =
+                chunk.parse(number, line)?;
             let place = Place {
                 file: Some(key.into()),
                 conversation: Some(post.source.conversation.as_str().into()),
@@ -79,9 +86,11 @@ pub(super) fn compare(
                 findings.note(Stage::Verify, code, place.clone(), words);
             };
             counts.posts += 1;
-            let row = expected
-                .journal
-                .post(expected.target, post.id.created().as_millis())?;
+            let planned = post.id.created().as_millis();
+            let journal = expected.journal;
+            let row = journal
+                .post(expected.target, planned)
+                ?;
             let id = match row {
                 Some(row) if row.state.is_there() => row.id,
                 Some(row) if row.state == PostState::Refused => {
@@ -105,10 +114,31 @@ pub(super) fn compare(
             if there.deleted {
                 counts.deleted += 1;
                 note(&codes::VERIFY_DELETED, format!("message {id}"));
-            } else if differs(&post, id, root, &there, &mut note) {
+                continue;
+            }
+            let filled = match Blanks::of(&post) {
+                Some(_) => journal
+                    .filled(expected.target, planned)
+                    ?,
+                None => None,
+            };
+            if differs(&post, filled.as_ref(), id, root, &there, &mut note) {
                 counts.different += 1;
-            } else {
-                counts.equal += 1;
+                continue;
+            }
+            counts.equal += 1;
+            if filled.is_some_and(|filled| filled.images) {
+                let content = &post.body.body.content;
+                shown.push(Shown::new(content, &post.images, there.images));
+                places.push((id, place.into_owned()));
+            }
+        }
+        for (differs, (id, place)) in images.differ(&shown).await?.into_iter().zip(places) {
+            if let Some(words) = differs {
+                counts.equal -= 1;
+                counts.different += 1;
+                let words = format!("message {id}: {words}");
+                findings.note(Stage::Verify, &codes::VERIFY_IMAGE, place, words);
             }
         }
         progress(chunk.records());
@@ -135,12 +165,18 @@ pub(super) fn compare(
 /// Whether a message is not as it was sent; `note` is told in what.
 fn differs(
     post: &Post<'_, ChatMessage<'_>>,
+    filled: Option<&FilledRow>,
     id: i64,
     root: Option<i64>,
     there: &There,
     note: &mut impl FnMut(&'static Code, String),
 ) -> bool {
-    let sent = Likeness::sent(&post.body);
+    let mut sent = Likeness::sent(&post.body);
+    if let Some(filled) = filled {
+        sent.text = filled.text;
+        sent.places = filled.places;
+        sent.attachments = filled.attachments;
+    }
     let mut different = false;
     let mut unequal = |equal: bool, code: &'static Code, words: String| {
         if !equal {
@@ -159,6 +195,16 @@ fn differs(
     unequal(
         there.text == sent.text,
         &codes::VERIFY_TEXT,
+        format!("message {id}"),
+    );
+    unequal(
+        there.attachments == sent.attachments,
+        &codes::VERIFY_ATTACHMENTS,
+        format!("message {id}"),
+    );
+    unequal(
+        there.places == sent.places,
+        &codes::VERIFY_LINKS,
         format!("message {id}"),
     );
     unequal(

@@ -4,6 +4,7 @@
 //! an order of its own; then the posts' file is streamed past it. Memory stays flat.
 
 mod compare;
+mod images;
 mod read_back;
 
 use std::path::Path;
@@ -309,8 +310,13 @@ impl Verifying<'_> {
             let target = &assigned.target().key;
             self.observer.event(Event::Progress { target, posts });
         };
-        Ok(compare::compare(
-            &expected, &found, assigned, findings, progress,
-        )?)
+        let folder = self.folder.images();
+        let images = images::Images {
+            client: self.client,
+            observer: self.observer,
+            thread,
+            folder: &folder,
+        };
+        compare::compare(&expected, &found, images, assigned, findings, progress).await
     }
 }

@@ -27,6 +27,10 @@ pub(super) struct There {
     pub(super) root: Option<i64>,
     pub(super) author: Option<EntraId>,
     pub(super) text: i64,
+    pub(super) places: i64,
+    pub(super) attachments: i64,
+    /// The addresses of the images within its text, in their order.
+    pub(super) images: Vec<String>,
     pub(super) created: Option<i64>,
     pub(super) deleted: bool,
 }
@@ -94,6 +98,7 @@ impl ReadBack {
             "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;
              CREATE TABLE found (
                 id INTEGER PRIMARY KEY, root INTEGER, author TEXT, text INTEGER NOT NULL,
+                places INTEGER NOT NULL, attachments INTEGER NOT NULL, images TEXT NOT NULL,
                 created INTEGER, deleted INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0
              );
              CREATE TABLE threads (root INTEGER PRIMARY KEY);",
@@ -116,8 +121,9 @@ impl ReadBack {
         let transaction = connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO found (id, root, author, text, created, deleted)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO found
+                 (id, root, author, text, created, deleted, places, attachments, images)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             for message in messages {
                 let own = message
@@ -140,6 +146,9 @@ impl ReadBack {
                     likeness.text,
                     created.map(Millis::as_millis),
                     message.deleted_date_time.is_some(),
+                    likeness.places,
+                    likeness.attachments,
+                    message.images().collect::<Vec<_>>().join("\n"),
                 ))?;
             }
         }
@@ -168,7 +177,8 @@ impl ReadBack {
     pub(super) fn take(&self, id: i64) -> rusqlite::Result<Option<There>> {
         let connection = self.lock();
         let there = connection
-            .prepare_cached("SELECT root, author, text, created, deleted FROM found WHERE id = ?1")?
+            .prepare_cached("SELECT root, author, text, created, deleted, places, attachments, images
+                 FROM found WHERE id = ?1")?
             .query_row([id], |row| {
                 Ok(There {
                     root: row.get(0)?,
@@ -178,6 +188,9 @@ impl ReadBack {
                     text: row.get(2)?,
                     created: row.get(3)?,
                     deleted: row.get(4)?,
+                    places: row.get(5)?,
+                    attachments: row.get(6)?,
+                    images: row.get::<_, String>(7)?.lines().map(str::to_owned).collect(),
                 })
             })
             .optional()?;

@@ -10,7 +10,7 @@
 
 mod item;
 mod local;
-pub(crate) mod names;
+mod names;
 mod pieces;
 mod put;
 mod shelf;
