@@ -39,6 +39,9 @@ pub use journal::{Durability, JournalError};
 pub use observer::{Event, Observer, Unobserved};
 pub use status::{Status, status};
 pub use transport::{Answering, HttpTransport, Transport, TransportError};
-pub use upload::{UploadError, UploadOptions, UploadPlan, UploadReport, plan_upload, upload};
+pub use upload::{
+    Closing, ClosingReport, RollbackPlan, UploadError, UploadOptions, UploadPlan, UploadReport, close,
+    plan_rollback, plan_upload, rollback, upload,
+};
 pub use users::UsersError;
 pub use verify::{VerifyError, VerifyOptions, VerifyReport, verify};

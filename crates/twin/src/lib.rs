@@ -61,6 +61,7 @@ mod report;
 mod route;
 mod routes;
 mod rules;
+mod seed;
 mod server;
 mod settings;
 mod state;
@@ -77,6 +78,7 @@ pub use moment::Moment;
 pub use refusal::{Outcome, Refusal};
 pub use route::Kind;
 pub use rules::{BOOK, Entry, Rule, Verdict};
+pub use seed::ChannelKind;
 pub use server::{router, serve};
 pub use settings::{AddressStyle, Files, Limits, Settings, Troubles, Weight};
 pub use state::{

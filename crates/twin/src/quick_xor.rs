@@ -18,16 +18,22 @@ pub(crate) struct QuickXor {
 }
 
 impl QuickXor {
-    /// Takes in the next bytes.
+    /// Takes in the next bytes. Those that meet the same bits of the ring are XORed first.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            let bit = self.length % RING * STEP % RING;
-            let spread = u16::from(*byte) << (bit % 8);
+        let mut columns = [0_u8; RING as usize];
+        for row in bytes.chunks(columns.len()) {
+            for (column, byte) in columns.iter_mut().zip(row) {
+                *column ^= byte;
+            }
+        }
+        for (at, byte) in (self.length..).zip(columns) {
+            let bit = at % RING * STEP % RING;
+            let spread = u16::from(byte) << (bit % 8);
             let [low, high] = spread.to_le_bytes();
             self.toggle(bit / 8, low);
             self.toggle((bit / 8 + 1) % (RING / 8), high);
-            self.length += 1;
         }
+        self.length += bytes.len() as u64;
     }
 
     fn toggle(&mut self, at: u64, bits: u8) {

@@ -87,7 +87,9 @@ impl Rebase<'_> {
                 )?
                 .query_map([target], |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<i64>>>()?;
-            connection.execute_batch("DROP TABLE IF EXISTS temp.next")?;
+            connection.execute_batch(
+                "DROP TABLE IF EXISTS temp.next; DROP TABLE IF EXISTS temp.next_filled;",
+            )?;
             // What vanished has no time in the file, and gets one that no post can have.
             connection.execute(
                 "CREATE TEMP TABLE next AS
@@ -110,11 +112,26 @@ impl Rebase<'_> {
                 [target],
             )?;
             connection.execute(
+                "CREATE TEMP TABLE next_filled AS
+                 SELECT kept.planned, text, places, attachments, images, nowhere
+                 FROM filled JOIN temp.kept ON old = filled.planned WHERE target = ?1",
+                [target],
+            )?;
+            connection.execute("DELETE FROM filled WHERE target = ?1", [target])?;
+            connection.execute(
+                "INSERT INTO filled
+                 (target, planned, text, places, attachments, images, nowhere)
+                 SELECT ?1, planned, text, places, attachments, images, nowhere
+                 FROM temp.next_filled",
+                [target],
+            )?;
+            connection.execute(
                 "UPDATE targets SET input = ?2, posts = ?3 WHERE number = ?1",
                 (target, input, posts.cast_signed()),
             )?;
             connection.execute_batch(
-                "DROP TABLE temp.next; DROP TABLE temp.kept; DROP TABLE temp.withheld;",
+                "DROP TABLE temp.next; DROP TABLE temp.next_filled; DROP TABLE temp.kept;
+                 DROP TABLE temp.withheld;",
             )?;
             Ok(vanished)
         })

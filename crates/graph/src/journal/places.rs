@@ -301,7 +301,7 @@ impl Journal {
     /// Forgets what was uploaded into a team that is no more, so that it can be made anew.
     pub(crate) fn forget_team(&self, key: &str) -> Result<(), JournalError> {
         self.durably(|connection| {
-            for table in ["posts", "chat_members"] {
+            for table in ["posts", "filled", "chat_members"] {
                 connection.execute(
                     &format!(
                         "DELETE FROM {table} WHERE target IN

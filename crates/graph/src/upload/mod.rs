@@ -23,6 +23,7 @@
 
 mod channel;
 mod chat;
+mod closing;
 mod delta;
 mod deliver;
 mod error;
@@ -35,6 +36,7 @@ mod members;
 mod plan;
 mod preflight;
 mod report;
+mod rollback;
 mod route;
 mod session;
 mod slots;
@@ -64,9 +66,11 @@ pub(crate) use input::{Assigned, Input};
 use filling::Filler;
 use slots::Slots;
 
+pub use closing::{Closed, Closing, ClosingReport, close};
 pub use error::UploadError;
 pub use plan::{TargetPlan, TeamPlan, UploadPlan, plan_upload};
 pub use report::{Counts, TargetReport, TeamReport, UploadReport};
+pub use rollback::{RollbackPlan, RollbackTeam, Stays, plan_rollback, rollback};
 pub use route::Route;
 
 /// How an upload is done.
@@ -139,31 +143,13 @@ pub async fn upload(
     let started = Instant::now();
     let (calls, throttled) = (client.calls(), client.throttled());
     let input = Input::load(folder, &options.selection)?;
-    let config = client.config();
-    check_cloud(&config.graph_url, &input)?;
+    check_cloud(&client.config().graph_url, &input)?;
     preflight::check_input(&input, options, client.clock().now())?;
-    let journal = Journal::open(upload_dir, options.durability)?;
-    journal.belongs_to(&[
-        ("tenant_id", &config.tenant_id),
-        ("client_id", &config.client_id),
-        ("graph_url", config.graph_url.as_str()),
-    ])?;
-    let mark = journal.note_once("mark", &new_mark(client, &input))?;
+    let journal = open_journal(client, upload_dir, options)?;
     let mut findings = Findings::default();
     delta::adopt(&journal, folder, &input, &mut findings)?;
-    let run = Run {
-        client,
-        folder,
-        journal: &journal,
-        options,
-        observer,
-        slots: Slots::new(config.limits.concurrency),
-        chat_slots: Slots::new(config.limits.concurrency),
-        filler: Filler::new(client, folder, &input).await?,
-        findings: Mutex::new(findings),
-        mark,
-        sent: AtomicU64::new(0),
-    };
+    let mut run = Run::new(client, folder, &journal, options, observer, &input).await?;
+    run.findings = Mutex::new(findings);
     preflight::check(&run, &input).await?;
     note_refused_before(&run, &input)?;
     let mut teams: FuturesUnordered<_> = input
@@ -186,16 +172,28 @@ pub async fn upload(
     }
     drop((teams, chats));
     let sent = run.sent.load(Ordering::Relaxed);
-    let findings = run
-        .findings
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    let mut report = report::from_journal(&journal, &input, findings)?;
+    let mut report = report::from_journal(&journal, &input, run.into_findings())?;
     report.sent = sent;
     report.seconds = started.elapsed().as_secs_f64();
     report.calls = client.calls() - calls;
     report.throttled = client.throttled() - throttled;
     Ok(report)
+}
+
+/// Opens the journal, and checks that it is of this tenant and app.
+fn open_journal(
+    client: &Client,
+    upload_dir: &Path,
+    options: &UploadOptions,
+) -> Result<Journal, UploadError> {
+    let config = client.config();
+    let journal = Journal::open(upload_dir, options.durability)?;
+    journal.belongs_to(&[
+        ("tenant_id", &config.tenant_id),
+        ("client_id", &config.client_id),
+        ("graph_url", config.graph_url.as_str()),
+    ])?;
+    Ok(journal)
 }
 
 /// A mark that no other upload has.
@@ -241,6 +239,36 @@ fn note_refused_before(run: &Run<'_>, input: &Input) -> Result<(), UploadError> 
         }
     }
     Ok(())
+}
+
+impl<'a> Run<'a> {
+    async fn new(
+        client: &'a Client,
+        folder: &'a RenderFolder,
+        journal: &'a Journal,
+        options: &'a UploadOptions,
+        observer: &'a dyn Observer,
+        input: &Input,
+    ) -> Result<Self, UploadError> {
+        let concurrency = client.config().limits.concurrency;
+        Ok(Self {
+            client,
+            folder,
+            journal,
+            options,
+            observer,
+            slots: Slots::new(concurrency),
+            chat_slots: Slots::new(concurrency),
+            filler: Filler::new(client, folder, input).await?,
+            findings: Mutex::default(),
+            mark: journal.note_once("mark", &new_mark(client, input))?,
+            sent: AtomicU64::new(0),
+        })
+    }
+
+    fn into_findings(self) -> Findings {
+        self.findings.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Run<'_> {

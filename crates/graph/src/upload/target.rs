@@ -36,6 +36,12 @@ impl<'a> Home<'a> {
         row.and_then(|row| row.id.as_deref()).unwrap_or_default()
     }
 
+    /// Whether a target is General of a new team, which is taken out of migration mode last of
+    /// all (graph.md R51).
+    pub(super) fn is_ended_with_team(self, assigned: &Assigned) -> bool {
+        assigned.route == Route::General && matches!(self, Self::Migrating(..))
+    }
+
     /// The thread of a target that is there.
     pub(super) fn thread(self, row: &TargetRow) -> Thread {
         let id = row.thread.as_deref().unwrap_or_default();
@@ -100,12 +106,20 @@ async fn go_on(
         }
         advance(run, row, TargetState::Posted)?;
     }
-    // General is completed with its team.
-    let with_team = assigned.route == Route::General && matches!(home, Home::Migrating(..));
-    if row.state < TargetState::Complete && !with_team {
+    if row.state < TargetState::Complete && !home.is_ended_with_team(assigned) {
         session::complete(run, &home.thread(row), row).await?;
         advance(run, row, TargetState::Complete)?;
     }
+    finish(run, home, assigned, row).await
+}
+
+/// What comes after a target is out of migration mode.
+pub(super) async fn finish(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+) -> Result<(), Trouble> {
     match home {
         // Its team is completed first.
         Home::Migrating(..) => Ok(()),

@@ -247,7 +247,7 @@ async fn create(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Tro
     advance(run, team, row, TeamState::Creating)?;
     let mut tries = 0;
     loop {
-        if unsure && let Some(id) = look_for(run, team, &marker).await? {
+        if unsure && let Some(id) = look_for(run, team).await? {
             row.id = Some(id);
             row.operation = None;
             break;
@@ -287,7 +287,8 @@ fn marker(run: &Run<'_>) -> String {
 }
 
 /// Looks for a team by its mark, for a while: groups show up with a delay.
-async fn look_for(run: &Run<'_>, team: &Team, marker: &str) -> Result<Option<String>, Trouble> {
+pub(super) async fn look_for(run: &Run<'_>, team: &Team) -> Result<Option<String>, Trouble> {
+    let marker = marker(run);
     for wait in LOOK_AFTER {
         sleep(Duration::from_secs(wait)).await;
         let Some(groups) = of_name(run, &team.name).await? else {
@@ -300,7 +301,7 @@ async fn look_for(run: &Run<'_>, team: &Team, marker: &str) -> Result<Option<Str
         };
         let mut ours = groups.into_iter().filter(|group| {
             let text = group.description.as_deref();
-            text.is_some_and(|text| text.ends_with(marker))
+            text.is_some_and(|text| text.ends_with(&marker))
         });
         if let Some(group) = ours.next() {
             return Ok(Some(group.id));

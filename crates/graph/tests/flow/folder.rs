@@ -30,6 +30,10 @@ pub(crate) struct Rendered {
 pub(crate) type Said = (i64, Option<i64>);
 
 impl Rendered {
+    pub(crate) fn details(&self) -> &RenderDetails {
+        &self.details
+    }
+
     pub(crate) fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
         let root = place.path().join("3-render");
@@ -60,15 +64,34 @@ impl Rendered {
         RenderFolder::new(self.root.clone())
     }
 
+    /// Lays `change` over the plan of the team.
+    pub(crate) fn team(mut self, change: Value) -> Self {
+        let mut team = serde_json::to_value(&self.details.teams[0]).unwrap();
+        for (field, value) in change.as_object().unwrap() {
+            team[field] = value.clone();
+        }
+        self.details.teams[0] = serde_json::from_value(team).unwrap();
+        self
+    }
+
+    /// Adds a team; its channels say that they are of it.
+    pub(crate) fn another_team(mut self, team: Value) -> Self {
+        self.details.teams.push(serde_json::from_value(team).unwrap());
+        self
+    }
+
+    /// Adds a chat with these posts, none of which is a reply.
+    pub(crate) fn chat(self, key: &str, chat: Value, posts: &[Said]) -> Self {
+        self.target(key, json!({ "chat": chat }), posts, words)
+    }
+
     /// Adds a channel with these posts; `change` is laid over the channel's plan.
     pub(crate) fn channel(self, name: &str, change: Value, posts: &[Said]) -> Self {
-        self.channel_saying(name, change, posts, |at| {
-            format!("<p>post {at} &amp; more</p>")
-        })
+        self.channel_saying(name, change, posts, words)
     }
 
     pub(crate) fn channel_saying(
-        mut self,
+        self,
         name: &str,
         change: Value,
         posts: &[Said],
@@ -78,9 +101,19 @@ impl Rendered {
         for (field, value) in change.as_object().unwrap() {
             channel[field] = value.clone();
         }
+        self.target(name, json!({ "channel": channel }), posts, content)
+    }
+
+    fn target(
+        mut self,
+        name: &str,
+        place: Value,
+        posts: &[Said],
+        content: impl Fn(i64) -> String,
+    ) -> Self {
         let target: Target = serde_json::from_value(json!({
             "key": name,
-            "place": { "channel": channel },
+            "place": place,
             "created": "2016-01-01T00:00:00.000Z",
             "sources": [{ "conversation": name, "kind": "public", "messages": posts.len() }],
         }))
@@ -139,6 +172,10 @@ impl Rendered {
     }
 }
 
+fn words(at: i64) -> String {
+    format!("<p>post {at} &amp; more</p>")
+}
+
 fn post(conversation: &str, at: i64, root: Option<i64>, content: &str) -> Value {
     let time = |at: i64| Millis::new(FIRST + at).unwrap().to_string();
     let mut post = json!({
@@ -156,6 +193,11 @@ fn post(conversation: &str, at: i64, root: Option<i64>, content: &str) -> Value 
         post["replyTo"] = time(root).into();
     }
     post
+}
+
+/// `count` posts, a second apart, none of which is a reply.
+pub(crate) fn line(count: i64) -> Vec<Said> {
+    (0..count).map(|n| (n * 1_000, None)).collect()
 }
 
 /// `count` posts, a second apart; every root has three replies.

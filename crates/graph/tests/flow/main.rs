@@ -10,10 +10,12 @@ mod folder;
 mod graph;
 mod kills;
 mod order;
+mod routes;
 mod speed;
 mod tenant;
 mod users;
 mod verify;
+mod world;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -70,6 +70,22 @@ async fn general_is_completed_last_and_private_channels_come_after_the_members()
         .map(|(call, _)| call)
         .filter(|call| !call.contains("/messages") && !call.contains("/oauth2/"))
         .collect();
+    // Ids go by the number of calls.
+    let mut ids: Vec<String> = Vec::new();
+    let calls: Vec<_> = calls
+        .into_iter()
+        .map(|call| match call.split('/').find(|part| part.starts_with("19:")) {
+            Some(id) if !id.contains("general") => {
+                let id = id.to_owned();
+                if !ids.contains(&id) {
+                    ids.push(id.clone());
+                }
+                let number = ids.iter().position(|known| *known == id).unwrap() + 1;
+                call.replace(&id, &format!("channel{number}"))
+            }
+            _ => call,
+        })
+        .collect();
     insta::assert_snapshot!(calls.join("\n"), @"
         GET /v1.0/users
         POST /v1.0/teams
@@ -77,17 +93,17 @@ async fn general_is_completed_last_and_private_channels_come_after_the_members()
         GET /v1.0/teams/team1/primaryChannel
         POST /v1.0/teams/team1/channels
         POST /v1.0/teams/team1/channels
-        POST /v1.0/teams/team1/channels/19:7@thread.tacv2/completeMigration
-        POST /v1.0/teams/team1/channels/19:5@thread.tacv2/completeMigration
+        POST /v1.0/teams/team1/channels/channel1/completeMigration
+        POST /v1.0/teams/team1/channels/channel2/completeMigration
         POST /v1.0/teams/team1/channels/19:general@thread.tacv2/completeMigration
         POST /v1.0/teams/team1/completeMigration
         GET /v1.0/teams/team1/members
         POST /v1.0/teams/team1/members/add
-        POST /v1.0/teams/team1/channels/19:7@thread.tacv2/archive
+        POST /v1.0/teams/team1/channels/channel1/archive
         POST /v1.0/teams/team1/channels
-        GET /v1.0/teams/team1/channels/19:69@thread.tacv2/members
-        POST /v1.0/teams/team1/channels/19:69@thread.tacv2/startMigration
-        POST /v1.0/teams/team1/channels/19:69@thread.tacv2/completeMigration
+        GET /v1.0/teams/team1/channels/channel3/members
+        POST /v1.0/teams/team1/channels/channel3/startMigration
+        POST /v1.0/teams/team1/channels/channel3/completeMigration
     ");
 }
 

@@ -43,6 +43,7 @@ pub enum Kind {
     GetUser,
     CreateChat,
     GetChat,
+    ListChats,
     ListGroups,
     ListTeams,
     GetFilesFolder,
@@ -158,6 +159,10 @@ pub(crate) enum Route<'a> {
     GetChat {
         chat: &'a str,
     },
+    /// Somebody's chats; of everybody if nobody is named.
+    ListChats {
+        user: Option<&'a str>,
+    },
     StartMigration(ThreadRef<'a>),
     CompleteMigration(ThreadRef<'a>),
     ListMessages(ThreadRef<'a>),
@@ -225,6 +230,7 @@ impl<'a> Route<'a> {
             Route::ArchiveChannel { .. } => Kind::ArchiveChannel,
             Route::CreateChat => Kind::CreateChat,
             Route::GetChat { .. } => Kind::GetChat,
+            Route::ListChats { .. } => Kind::ListChats,
             Route::StartMigration(_) => Kind::StartMigration,
             Route::CompleteMigration(_) => Kind::CompleteMigration,
             Route::ListMessages(_) => Kind::ListMessages,

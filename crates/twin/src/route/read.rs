@@ -98,6 +98,8 @@ fn named<'a>(method: &Method, segments: &[&'a str]) -> Result<Option<Route<'a>>,
             return Ok(channel(method, team, ChannelRef::Primary, tail));
         }
         ["v1.0", "chats"] if post => Route::CreateChat,
+        ["v1.0", "chats"] if get => Route::ListChats { user: None },
+        ["v1.0", "users", user, "chats"] if get => Route::ListChats { user: Some(user) },
         ["v1.0", "chats", chat] if get => Route::GetChat { chat },
         ["v1.0", "chats", _, "messages", _, "replies", ..] => {
             return Err(Rule::R36.refuse("a chat is one line of messages"));

@@ -1,4 +1,4 @@
-//! Chats (E14).
+//! Chats (E14), and their list, which is how a group is found whose creation was not answered.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,12 @@ use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::state::{Caller, Chat, ChatKind, Roster, State, Thread};
 use crate::wire::requests::ChatBody;
+use crate::wire::resources::Page;
 use crate::wire::{self, resources};
+
+/// The most chats on a page, and how many there are unless asked for.
+const MOST_ON_PAGE: usize = 50;
+const ON_PAGE: usize = 20;
 
 /// `POST /chats`
 pub(crate) fn create(
@@ -81,4 +86,52 @@ pub(crate) fn get(state: &State, call: &Call<'_>, chat: &str) -> Result<Answer, 
     call.query.only(&[])?;
     let chat = state.chat(chat)?;
     Ok(Answer::json(200, &resources::chat(chat, &state.settings)))
+}
+
+/// `GET /users/{id}/chats` and `GET /chats`
+pub(crate) fn list(
+    state: &State,
+    call: &Call<'_>,
+    caller: &Caller,
+    user: Option<&str>,
+) -> Result<Answer, Refused> {
+    const PERMISSIONS: [&str; 3] = [
+        "Chat.ReadBasic.All",
+        "Chat.Read.All",
+        "Chat.ReadWrite.All",
+    ];
+    require(state, caller, &PERMISSIONS)?;
+    call.query.only(&["$top", "$skiptoken"])?;
+    let top = match call.query.get("$top") {
+        None => ON_PAGE,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|top| (1..=MOST_ON_PAGE).contains(top))
+            .ok_or_else(|| Rule::G9.refuse("a page has 1 to 50 chats").with(text))?,
+    };
+    let user = match user {
+        None => None,
+        Some(name) => {
+            let user = state.directory.find(name);
+            let user = user.ok_or_else(|| Rule::G6.refuse("unknown").with("User").with(name))?;
+            Some(&user.id)
+        }
+    };
+    let last = call.query.get("$skiptoken");
+    let mut chats = state
+        .chats
+        .values()
+        .filter(|chat| last.is_none_or(|last| chat.id.as_str() > last))
+        .filter(|chat| user.is_none_or(|user| chat.members.of(user).is_some()));
+    let page: Vec<&Chat> = chats.by_ref().take(top).collect();
+    let next = match (chats.next(), page.last()) {
+        (Some(_), Some(last)) => Some(last.id.as_str()),
+        _ => None,
+    };
+    let value = page
+        .iter()
+        .map(|chat| resources::chat(chat, &state.settings))
+        .collect();
+    Ok(Answer::json(200, &Page::of(call, "chats", value, next)))
 }

@@ -58,6 +58,7 @@ pub(crate) fn dispatch(
         }
         Route::CreateChat => chats::create(state, call, caller),
         Route::GetChat { chat } => chats::get(state, call, chat),
+        Route::ListChats { user } => chats::list(state, call, caller, user),
         Route::StartMigration(at) => migration::start(state, call, caller, at),
         Route::CompleteMigration(at) => migration::complete(state, call, caller, at),
         Route::PostMessage(at) => messages::post(state, call, caller, at, None),

@@ -1,7 +1,7 @@
 //! What the tenant does when no rule is broken.
 
 use base64::Engine;
-use chatferry_twin::{MessageId, Outcome, Rule, Settings};
+use chatferry_twin::{ChannelKind, MessageId, Outcome, Rule, Settings, UserId};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -409,4 +409,49 @@ fn a_message_can_be_planted() {
         twin.post(&format!("{channel}/messages"), message(5)).status,
         409
     );
+}
+
+#[test]
+fn chats_are_listed_by_their_members_page_by_page() {
+    let twin = Twin::instant();
+    let (anna, ben, cleo) = (UserId::from(ANNA), UserId::from(BEN), UserId::from(CLEO));
+    twin.tenant.add_chat(None, None, &[anna.clone(), ben.clone()]);
+    for topic in ["one", "two", "three"] {
+        twin.tenant.add_chat(None, Some(topic), &[anna.clone(), cleo.clone()]);
+    }
+    let listed = |path: &str| {
+        let mut all = Vec::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next {
+            let reply = twin.get(&path);
+            assert_eq!(reply.status, 200, "{reply:?}");
+            all.extend(reply.body["value"].as_array().unwrap().clone());
+            let link = reply.body["@odata.nextLink"].as_str();
+            next = link.map(ToOwned::to_owned);
+        }
+        all
+    };
+    assert_eq!(listed("/chats?$top=2").len(), 4);
+    assert_eq!(listed(&format!("/users/{ANNA}/chats?$top=3")).len(), 4);
+    let bens = listed(&format!("/users/{BEN}/chats"));
+    assert_eq!(bens.len(), 1);
+    assert_eq!(bens[0]["chatType"], "oneOnOne");
+    assert_eq!(twin.get("/chats?$top=51").status, 400);
+}
+
+#[test]
+fn what_people_made_can_be_migrated_into() {
+    let twin = Twin::instant();
+    let (anna, ben) = (UserId::from(ANNA), UserId::from(BEN));
+    let team = twin.tenant.add_team(None, "Old team", &[anna.clone()]);
+    let private = twin
+        .tenant
+        .add_channel(&team, Some("19:p@thread.tacv2"), "p", ChannelKind::Private, &[anna, ben])
+        .unwrap();
+    let path = format!("/teams/{team}/channels/{private}");
+    let channel = twin.get(&path);
+    assert_eq!(channel.body["membershipType"], "private");
+    assert_eq!(twin.get(&format!("{path}/members")).body["value"].as_array().unwrap().len(), 2);
+    let start = json!({ "conversationCreationDateTime": CREATED });
+    assert_eq!(twin.post(&format!("{path}/startMigration"), start).status, 204);
 }

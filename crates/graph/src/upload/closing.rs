@@ -1,0 +1,216 @@
+//! What an aborted run left in migration mode is taken out of it: `complete` and `unlock`.
+//!
+//! A channel or chat in migration mode shows a banner, and a new team is closed to its members.
+//! [`Closing::Through`] ends the sessions of targets whose posts are all there, and what follows:
+//! it is the end of an upload without sending posts. [`Closing::All`] ends every session of this
+//! journal, so that people can work, however little is in them: the next upload opens them once
+//! more (graph.md R49).
+
+use std::path::Path;
+
+use chatferry_model::finding::Findings;
+use chatferry_model::folder::RenderFolder;
+use chatferry_model::plan::Team;
+use serde::Serialize;
+
+use super::target::{self, Home, advance};
+use super::{
+    Assigned, Input, Run, Trouble, UploadError, UploadOptions, open_journal, session, team,
+};
+use crate::client::Client;
+use crate::journal::{Journal, TargetRow, TargetState, TeamState};
+use crate::observer::Observer;
+
+/// Which sessions are ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// Those of targets whose posts are all through, and of teams whose targets are.
+    Through,
+    /// All that this journal began.
+    All,
+}
+
+/// What closing came to.
+#[derive(Debug)]
+pub struct ClosingReport {
+    /// The targets and teams that were in migration mode, by key.
+    pub places: Vec<Closed>,
+    /// What could not be done.
+    pub findings: Findings,
+}
+
+/// What became of a target or team that was in migration mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is out of migration mode now.
+    pub closed: bool,
+    /// Posts that are not in it yet.
+    pub missing: u64,
+    /// Why it is not out, or what remains to be done.
+    pub reason: Option<String>,
+}
+
+/// Takes out of migration mode what the journal in `upload_dir` says is in it.
+///
+/// # Errors
+/// When files or the journal can't be used, or Graph can't be reached. What concerns one target or
+/// team is in the report.
+pub async fn close(
+    client: &Client,
+    folder: &RenderFolder,
+    upload_dir: &Path,
+    options: &UploadOptions,
+    closing: Closing,
+    observer: &dyn Observer,
+) -> Result<ClosingReport, UploadError> {
+    let mut places = Vec::new();
+    if Journal::read(upload_dir)?.is_none() {
+        let findings = Findings::default();
+        return Ok(ClosingReport { places, findings });
+    }
+    let input = Input::load(folder, &options.selection)?;
+    let journal = open_journal(client, upload_dir, options)?;
+    let run = Run::new(client, folder, &journal, options, observer, &input).await?;
+    for plan in &input.teams {
+        let targets = input.of_team(&plan.key);
+        places.extend(close_team(&run, plan, &targets, closing).await?);
+    }
+    for assigned in input.chats().filter(|assigned| assigned.selected) {
+        places.extend(close_target(&run, Home::Tenant, assigned, closing).await?);
+    }
+    Ok(ClosingReport {
+        places,
+        findings: run.into_findings(),
+    })
+}
+
+async fn close_team(
+    run: &Run<'_>,
+    plan: &Team,
+    targets: &[&Assigned],
+    closing: Closing,
+) -> Result<Vec<Closed>, UploadError> {
+    let mut places = Vec::new();
+    let Some(mut row) = run.journal.team_row(plan.key.as_str())? else {
+        return Ok(places);
+    };
+    if row.id.is_none() {
+        return Ok(places);
+    }
+    let migrating = (TeamState::Open..TeamState::Complete).contains(&row.state);
+    for assigned in targets.iter().filter(|assigned| assigned.selected) {
+        let home = if migrating {
+            Home::Migrating(plan, &row)
+        } else {
+            Home::Peopled(plan, &row)
+        };
+        places.extend(close_target(run, home, assigned, closing).await?);
+    }
+    if !migrating {
+        return Ok(places);
+    }
+    let open = places.iter().any(|place| !place.closed);
+    let mut waits = false;
+    for assigned in targets {
+        let row = run.journal.target(assigned.target().key.as_str())?;
+        let through = row.is_some_and(|row| row.state >= TargetState::Posted);
+        waits |= !through && assigned.route.is_early();
+    }
+    let mut closed = Closed {
+        key: plan.key.to_string(),
+        name: plan.name.clone(),
+        closed: false,
+        missing: 0,
+        reason: None,
+    };
+    if open || (waits && closing == Closing::Through) {
+        closed.reason = Some("channels of it are not through".to_owned());
+    } else {
+        let ended = match team::end(run, plan, &mut row).await {
+            Ok(()) => team::people(run, plan, &mut row).await,
+            failed => failed,
+        };
+        let reason = reason(ended)?;
+        (closed.closed, closed.reason) = (reason.is_none(), reason);
+    }
+    places.push(closed);
+    Ok(places)
+}
+
+/// What became of a target, if it was in migration mode.
+async fn close_target(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    closing: Closing,
+) -> Result<Option<Closed>, UploadError> {
+    let Some(mut row) = run.journal.target(assigned.target().key.as_str())? else {
+        return Ok(None);
+    };
+    let tally = run.journal.tally(row.number)?;
+    let through = tally.posted + tally.adopted + tally.refused + tally.withheld;
+    let missing = assigned.summary.posts.saturating_sub(through) + tally.intended;
+    // Of what was asked for without an answer, nobody knows yet.
+    let begun = row.floor.is_some() && row.state == TargetState::Created;
+    let open = begun || matches!(row.state, TargetState::Open | TargetState::Posted);
+    if row.thread.is_none() || !open {
+        return Ok(None);
+    }
+    let mut closed = Closed {
+        key: row.key.clone(),
+        name: assigned.name().to_owned(),
+        closed: false,
+        missing,
+        reason: None,
+    };
+    if missing > 0 && closing == Closing::Through {
+        closed.reason = Some("not all of its posts are in it".to_owned());
+        return Ok(Some(closed));
+    }
+    let reason = reason(end(run, home, assigned, &mut row, missing).await)?;
+    (closed.closed, closed.reason) = (reason.is_none(), reason);
+    if closed.closed && missing > 0 {
+        closed.reason = Some("the next upload goes on with it".to_owned());
+    }
+    Ok(Some(closed))
+}
+
+async fn end(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    row: &mut TargetRow,
+    missing: u64,
+) -> Result<(), Trouble> {
+    if home.is_ended_with_team(assigned) {
+        // General comes last, with its team.
+        let state = if missing > 0 {
+            TargetState::Created
+        } else {
+            TargetState::Posted
+        };
+        return advance(run, row, state);
+    }
+    session::complete(run, &home.thread(row), row).await?;
+    if missing > 0 {
+        return advance(run, row, TargetState::Created);
+    }
+    advance(run, row, TargetState::Complete)?;
+    match home {
+        Home::Migrating(..) => Ok(()),
+        _ => target::finish(run, home, assigned, row).await,
+    }
+}
+
+/// Why it did not work; an error if nothing will.
+fn reason(done: Result<(), Trouble>) -> Result<Option<String>, UploadError> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(Trouble::Failed(reason)) => Ok(Some(reason)),
+        Err(Trouble::Stop(error)) => Err(error),
+    }
+}
