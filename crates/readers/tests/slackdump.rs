@@ -54,6 +54,11 @@ fn findings(outcome: &Outcome<ReadDetails>) -> Vec<String> {
     lines.iter().map(code).collect()
 }
 
+fn workspaces(outcome: &Outcome<ReadDetails>) -> Vec<String> {
+    let named = outcome.details.workspaces.iter();
+    named.filter_map(|workspace| workspace.name.clone()).collect()
+}
+
 fn lines(name: &str) -> Vec<Value> {
     let text = fs::read_to_string(fixture("chunks").join(name)).unwrap();
     let lines = text.lines();
@@ -106,7 +111,8 @@ fn make_database(path: &Path) -> Connection {
                 DATA BLOB, PRIMARY KEY (ID, CHUNK_ID));
             CREATE TABLE CHANNEL (ID TEXT, CHUNK_ID INTEGER, IDX INTEGER, DATA BLOB);
             CREATE TABLE S_USER (ID TEXT, CHUNK_ID INTEGER, IDX INTEGER, DATA BLOB);
-            CREATE TABLE CHANNEL_USER (ID TEXT, CHUNK_ID INTEGER, CHANNEL_ID TEXT, IDX INTEGER);",
+            CREATE TABLE CHANNEL_USER (ID TEXT, CHUNK_ID INTEGER, CHANNEL_ID TEXT, IDX INTEGER);
+            CREATE TABLE WORKSPACE (ID INTEGER PRIMARY KEY, CHUNK_ID INTEGER, DATA BLOB);",
         )
         .unwrap();
     // Somebody who had left by the second session.
@@ -149,6 +155,14 @@ fn make_database(path: &Path) -> Connection {
                     .unwrap();
             }
         }
+        if let Some(workspace) = chunk.get("w") {
+            database
+                .execute(
+                    "INSERT INTO WORKSPACE (CHUNK_ID, DATA) VALUES (?1, ?2)",
+                    params![number, workspace.to_string().into_bytes()],
+                )
+                .unwrap();
+        }
         for (index, user) in (0_i64..).zip(all("cu").iter()) {
             database
                 .execute(
@@ -169,12 +183,28 @@ fn chunks_are_read_as_the_export() {
     let (found, outcome) = output(temporary.path());
     assert_same(&found, &expected);
     assert_eq!(outcome.details.layout, "slackdump's chunks");
+    assert_eq!(workspaces(&outcome), ["Acme"]);
     assert_eq!(findings(&outcome), Vec::<String>::new());
     let (messages, whole) = (&outcome.sums["messages"], &export.sums["messages"]);
     // The edited message and the reply that is shown to all came twice.
     assert_eq!((messages.input, whole.input), (10, 8));
     assert_eq!(messages.output, whole.output);
     assert_eq!(messages.merged["in several answers of Slack"], 2);
+}
+
+#[test]
+fn one_chunk_file_stands_for_its_conversation() {
+    let (expected, _) = output(&fixture("export"));
+    let temporary = tempfile::tempdir().unwrap();
+    make_chunks(temporary.path());
+    let (found, outcome) = output(&temporary.path().join("C04AR31GN.json.gz"));
+    let messages = |output: &Output| -> Output {
+        let one = |(path, _): &&(PathBuf, Vec<u8>)| path.ends_with("C04AR31GN.jsonl");
+        output.iter().filter(one).cloned().collect()
+    };
+    assert_same(&messages(&found), &messages(&expected));
+    assert_eq!(outcome.details.layout, "slackdump's chunks");
+    assert_eq!(workspaces(&outcome), ["Acme"]);
 }
 
 #[test]
@@ -228,6 +258,7 @@ fn the_archive_is_read_as_the_export() {
     let (found, outcome) = output(&folder);
     assert_same(&found, &expected);
     assert_eq!(outcome.details.layout, "slackdump's archive (SQLite)");
+    assert_eq!(workspaces(&outcome), ["Acme"]);
     assert_eq!(findings(&outcome), Vec::<String>::new());
     assert_eq!(
         outcome.sums["messages"].merged["in several answers of Slack"],
