@@ -35,7 +35,8 @@ pub struct MapSettings {
 }
 
 /// What becomes of direct and group messages (design.md rule 4.4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Chats {
     /// They stay behind, counted.
     #[default]
@@ -45,7 +46,8 @@ pub enum Chats {
 }
 
 /// Whether teams are made, or are there already (graph.md 0.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Route {
     /// Teams are made, but for those whose row of `teams.csv` names an existing one.
     #[default]
@@ -57,7 +59,8 @@ pub enum Route {
 }
 
 /// How people are matched, and what becomes of those who are not ordinary members.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct PeopleSettings {
     /// Domains of addresses that have changed: the old one to the new one.
     pub domains: BTreeMap<String, String>,
@@ -91,7 +94,8 @@ impl Default for PeopleSettings {
 }
 
 /// What becomes of a kind of people. In this order: where two kinds fit somebody, the later wins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Policy {
     /// They are matched like everybody.
     #[default]

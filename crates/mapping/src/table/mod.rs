@@ -13,6 +13,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use self::csv::decode;
 pub(crate) use self::truth::truth;
 
@@ -88,7 +90,8 @@ impl TableError {
 }
 
 /// The kinds of file in which `map` writes the tables that people edit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sheets {
     /// Comma-separated text, which every tool opens.
     #[default]
