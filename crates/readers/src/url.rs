@@ -1,6 +1,9 @@
 //! Addresses without the secrets they carry.
 
+use std::sync::LazyLock;
+
 use chatferry_model::Text;
+use memchr::memmem::Finder;
 
 /// The address without the token that an export puts into its query (slack.md traps 51, 52): any
 /// parameter whose value is a Slack token, and `t` and `token` at Slack's file servers.
@@ -61,11 +64,9 @@ fn is_token(value: &str) -> bool {
 /// Blots out export tokens (`xoxe-…`) that stand elsewhere than in an address: in words, in code.
 pub(crate) fn blot_tokens(line: &mut Vec<u8>, from: usize) {
     const TOKEN: &[u8] = b"xoxe-";
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(TOKEN));
     let mut at = from;
-    while let Some(found) = line
-        .get(at..)
-        .and_then(|rest| memchr::memmem::find(rest, TOKEN))
-    {
+    while let Some(found) = line.get(at..).and_then(|rest| FINDER.find(rest)) {
         let start = at + found + TOKEN.len();
         let rest = line.get(start..).unwrap_or_default();
         let length = rest

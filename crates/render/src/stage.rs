@@ -30,7 +30,7 @@ use crate::silence::Silence;
 use crate::target::TargetWriter;
 
 /// Chunks of a batch for each thread: enough that no thread waits long for another.
-const CHUNKS_PER_THREAD: usize = 4;
+const CHUNKS_PER_THREAD: usize = 8;
 
 /// Renders all messages that the plan gives a place, into `into`.
 ///

@@ -74,7 +74,7 @@ pub enum CheckError {
 }
 
 /// Chunks in the works, by thread: enough to keep all of them busy, few enough to stay small.
-const CHUNKS_PER_THREAD: usize = 3;
+const CHUNKS_PER_THREAD: usize = 8;
 
 /// Checks every team, target and post of `3-render`.
 ///

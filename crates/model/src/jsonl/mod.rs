@@ -17,6 +17,7 @@
 mod error;
 mod format;
 mod reader;
+mod spare;
 mod writer;
 
 pub use error::JsonlError;

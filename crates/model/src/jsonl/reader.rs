@@ -1,18 +1,18 @@
 //! Reads a JSON-lines file in chunks of whole lines.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Format, JsonlError, RawHeader, TRAILER_START, Trailer, is_zstd};
+use super::{Format, JsonlError, RawHeader, TRAILER_START, Trailer, is_zstd, spare};
 
-/// How much a chunk holds unless one line is longer: enough to share out, little enough to hold a
-/// few of.
-const CHUNK_BYTES: usize = 1024 * 1024;
+/// How much a chunk holds unless one line is longer: much for one call, little for sharing out
+/// evenly.
+const CHUNK_BYTES: usize = 256 * 1024;
 /// A line longer than this is taken for damage.
 const LONGEST_LINE: usize = 256 * 1024 * 1024;
 
@@ -64,13 +64,13 @@ impl JsonlReader {
         let mut reader = Self {
             path: path.to_owned(),
             source,
-            rest: Vec::new(),
+            rest: spare::take(),
             about: None,
             hash: Xxh3::new(),
             lines: 0,
             ended: false,
         };
-        let first = reader.take_lines(1)?;
+        let first = reader.take_line()?;
         let text = std::str::from_utf8(&first)
             .map_err(|_| JsonlError::line(path, 1, "the first line is not UTF-8"))?;
         if text.is_empty() {
@@ -124,7 +124,7 @@ impl JsonlReader {
         if self.ended {
             return Ok(None);
         }
-        let mut text = self.take_lines(CHUNK_BYTES)?;
+        let mut text = self.take_lines()?;
         if text.is_empty() {
             return Err(JsonlError::Cut {
                 path: self.path.clone(),
@@ -195,7 +195,7 @@ impl JsonlReader {
                 path: self.path.clone(),
             });
         }
-        if !self.take_lines(1)?.is_empty() {
+        if !self.take_line()?.is_empty() {
             let reason = "there is more after the last line";
             return Err(JsonlError::line(&self.path, number + 1, reason));
         }
@@ -203,39 +203,54 @@ impl JsonlReader {
         Ok(())
     }
 
-    /// Takes whole lines, at least `bytes` of them unless the file ends before; at the end of the
-    /// file the last line may lack its line feed.
-    fn take_lines(&mut self, bytes: usize) -> Result<Vec<u8>, JsonlError> {
+    /// Takes whole lines, a chunk of them unless the file ends before; at its end the last line may
+    /// lack its line feed.
+    fn take_lines(&mut self) -> Result<Vec<u8>, JsonlError> {
         loop {
-            if self.rest.len() >= bytes
+            if self.rest.len() >= CHUNK_BYTES
                 && let Some(end) = memchr::memrchr(b'\n', &self.rest)
             {
-                // Asked for one line, give one line.
-                let end = if bytes == 1 {
-                    memchr::memchr(b'\n', &self.rest)
-                } else {
-                    Some(end)
-                };
-                let after = self.rest.split_off(end.map_or(0, |end| end + 1));
+                let mut after = spare::take();
+                after.extend_from_slice(self.rest.get(end + 1..).unwrap_or_default());
+                self.rest.truncate(end + 1);
                 return Ok(std::mem::replace(&mut self.rest, after));
             }
-            if self.rest.len() > LONGEST_LINE {
-                let reason = "the line is too long";
-                return Err(JsonlError::line(&self.path, self.lines + 1, reason));
-            }
-            let before = self.rest.len();
-            let read = read_some(&mut self.source, &mut self.rest, CHUNK_BYTES)
-                .map_err(JsonlError::io(&self.path))?;
-            if read == 0 {
-                let after = if bytes == 1 {
-                    memchr::memchr(b'\n', &self.rest).map_or(before, |end| end + 1)
-                } else {
-                    before
-                };
-                let after = self.rest.split_off(after);
-                return Ok(std::mem::replace(&mut self.rest, after));
+            if !self.read_on()? {
+                return Ok(std::mem::take(&mut self.rest));
             }
         }
+    }
+
+    /// Takes one line; at the end of the file it may lack its line feed.
+    fn take_line(&mut self) -> Result<Vec<u8>, JsonlError> {
+        loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.rest) {
+                return Ok(self.rest.drain(..=end).collect());
+            }
+            if !self.read_on()? {
+                return Ok(std::mem::take(&mut self.rest));
+            }
+        }
+    }
+
+    /// Reads on, unless the file has ended.
+    fn read_on(&mut self) -> Result<bool, JsonlError> {
+        if self.rest.len() > LONGEST_LINE {
+            let reason = "the line is too long";
+            return Err(JsonlError::line(&self.path, self.lines + 1, reason));
+        }
+        self.rest.reserve(CHUNK_BYTES);
+        (&mut self.source)
+            .take(CHUNK_BYTES as u64)
+            .read_to_end(&mut self.rest)
+            .map(|read| read > 0)
+            .map_err(JsonlError::io(&self.path))
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        spare::give_back(std::mem::take(&mut self.text));
     }
 }
 
@@ -298,9 +313,4 @@ impl<'a> Iterator for Lines<'a> {
 fn start_of_last_line(text: &[u8]) -> usize {
     let body = text.strip_suffix(b"\n").unwrap_or(text);
     memchr::memrchr(b'\n', body).map_or(0, |end| end + 1)
-}
-
-fn read_some(source: &mut dyn Read, into: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
-    into.reserve(limit);
-    source.take(limit as u64).read_to_end(into)
 }

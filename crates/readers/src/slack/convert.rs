@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chatferry_model::document::{Block, Card, Date, Document, Inline, Mark, Marks};
 use chatferry_model::file::File;
 use chatferry_model::message::{Author, Message as ModelMessage, MessageKind, Stamp, Thread};
-use chatferry_model::{ConversationId, MessageId, Micros, PersonId, Text};
+use chatferry_model::{ConversationId, Micros, PersonId, Text};
 
 use super::author::{self, Sighting};
 use super::blocks;
@@ -200,7 +200,7 @@ fn is_intro(message: &Message<'_>) -> bool {
 fn thread<'m>(message: &Message<'_>, time: Micros, treatment: Treatment) -> Option<Thread<'m>> {
     let root = message.thread_ts.get().filter(|root| *root != time)?;
     Some(Thread {
-        root: MessageId::new(message_id(root).as_str().to_owned()),
+        root: message_id(root),
         root_time: root,
         broadcast: treatment == Treatment::Broadcast || message.is_thread_broadcast.is_set(),
     })

@@ -149,12 +149,12 @@ const DEEPEST: usize = 100;
 /// One message on its own: as it is, else repaired, else with the last of doubled keys, else without
 /// what lies too deep, else not.
 fn one(element: &str, writer: &mut Writer<'_>) {
-    let first = serde_json::from_str::<Obj<Message<'_>>>(element);
+    let first = serde_json::from_str::<Obj<Box<Message<'_>>>>(element);
     let Err(error) = first.map(|message| writer.take(message)) else {
         return;
     };
     let repaired = split::repair(element);
-    if let Ok(message) = serde_json::from_str::<Obj<Message<'_>>>(&repaired) {
+    if let Ok(message) = serde_json::from_str::<Obj<Box<Message<'_>>>>(&repaired) {
         writer.take(message);
         writer
             .day
@@ -163,7 +163,7 @@ fn one(element: &str, writer: &mut Writer<'_>) {
     }
     let plain = serde_json::from_str::<Value>(&repaired).map(|value| value.to_string());
     if let Ok(plain) = plain
-        && let Ok(message) = serde_json::from_str::<Obj<Message<'_>>>(&plain)
+        && let Ok(message) = serde_json::from_str::<Obj<Box<Message<'_>>>>(&plain)
     {
         writer.take(message);
         writer
@@ -173,7 +173,7 @@ fn one(element: &str, writer: &mut Writer<'_>) {
     }
     let pruned = split::prune(&repaired, DEEPEST);
     if pruned.len() < repaired.len()
-        && let Ok(message) = serde_json::from_str::<Obj<Message<'_>>>(&pruned)
+        && let Ok(message) = serde_json::from_str::<Obj<Box<Message<'_>>>>(&pruned)
     {
         writer.take(message);
         let words = format!("what lies deeper than {DEEPEST} brackets");
@@ -238,7 +238,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn take(&mut self, message: Obj<Message<'_>>) {
+    fn take(&mut self, message: Obj<Box<Message<'_>>>) {
         self.day.tally.messages.input += 1;
         let Some(message) = message.into_inner() else {
             self.day.tally.messages.skip("not a message");
@@ -436,7 +436,7 @@ impl Day {
 /// something comes after the list.
 fn each_message<'de>(
     text: &'de str,
-    take: impl FnMut(Obj<Message<'de>>),
+    take: impl FnMut(Obj<Box<Message<'de>>>),
 ) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Messages(take).deserialize(&mut deserializer)?;
@@ -445,7 +445,7 @@ fn each_message<'de>(
 
 struct Messages<F>(F);
 
-impl<'de, F: FnMut(Obj<Message<'de>>)> DeserializeSeed<'de> for Messages<F> {
+impl<'de, F: FnMut(Obj<Box<Message<'de>>>)> DeserializeSeed<'de> for Messages<F> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -453,7 +453,7 @@ impl<'de, F: FnMut(Obj<Message<'de>>)> DeserializeSeed<'de> for Messages<F> {
     }
 }
 
-impl<'de, F: FnMut(Obj<Message<'de>>)> Visitor<'de> for Messages<F> {
+impl<'de, F: FnMut(Obj<Box<Message<'de>>>)> Visitor<'de> for Messages<F> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -461,7 +461,7 @@ impl<'de, F: FnMut(Obj<Message<'de>>)> Visitor<'de> for Messages<F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut messages: A) -> Result<(), A::Error> {
-        while let Some(message) = messages.next_element::<Obj<Message<'de>>>()? {
+        while let Some(message) = messages.next_element::<Obj<Box<Message<'de>>>>()? {
             (self.0)(message);
         }
         Ok(())
