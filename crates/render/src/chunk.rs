@@ -8,7 +8,8 @@ use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::jsonl::Chunk;
 use chatferry_model::message::Message;
 use chatferry_model::plan::{Target, TargetSource};
-use chatferry_model::{Micros, Millis, PersonId};
+use chatferry_model::sum::Sum;
+use chatferry_model::{FileId, Micros, Millis, PersonId};
 
 use crate::codes;
 use crate::document::Note;
@@ -43,6 +44,8 @@ pub(crate) struct Rendered {
     pub(crate) findings: Findings,
     /// The files that hang on the posts, by hash, with their bytes.
     pub(crate) files: Vec<(u64, u64)>,
+    /// What became of the messages' files.
+    pub(crate) file_sum: Sum,
     /// Messages outside of the chosen dates.
     pub(crate) outside: u64,
     /// Messages of people of whom nothing is carried over.
@@ -151,6 +154,21 @@ impl<'c> ChunkWriter<'c> {
 
     pub(crate) fn skip_outside(&mut self) {
         self.rendered.outside += 1;
+    }
+
+    /// Counts a file of a message by what became of it.
+    pub(crate) fn count_file(
+        &mut self,
+        id: &FileId<'_>,
+        fates: &[(Box<str>, Option<&'static str>)],
+    ) {
+        let sum = &mut self.rendered.file_sum;
+        sum.input += 1;
+        match fates.iter().find(|(of, _)| **of == *id.as_str()) {
+            Some((_, None)) => sum.output += 1,
+            Some((_, Some(reason))) => sum.skip(reason),
+            None => {}
+        }
     }
 
     pub(crate) fn skip_silenced(&mut self) {

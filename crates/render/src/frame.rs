@@ -2,7 +2,9 @@
 //!
 //! All of it is document too, so that it is rendered, measured and split like the text itself.
 
-use chatferry_model::document::{Attachment, Block, Inline, Mark, Marks};
+use chatferry_model::document::{
+    Attachment, Block, Heading, Image, ImageSource, Inline, Mark, Marks,
+};
 use chatferry_model::message::{Message, MessageKind};
 use chatferry_model::{FileId, Micros};
 
@@ -143,14 +145,27 @@ fn find_placed<'b>(blocks: &'b [Block<'_>], placed: &mut Vec<&'b FileId<'b>>) {
                 for field in &card.fields {
                     find_placed(&field.value, placed);
                 }
+                for image in card.image.iter().chain(&card.thumbnail) {
+                    placed.extend(file_of(image));
+                }
             }
-            Block::Paragraph(_)
-            | Block::Heading(_)
-            | Block::Code(_)
-            | Block::Table(_)
-            | Block::Divider
-            | Block::Image(_) => {}
+            Block::Image(image) => placed.extend(file_of(image)),
+            Block::Paragraph(content) | Block::Heading(Heading { content, .. }) => {
+                for inline in content {
+                    if let Inline::Image(image) = inline {
+                        placed.extend(file_of(image));
+                    }
+                }
+            }
+            Block::Code(_) | Block::Table(_) | Block::Divider => {}
         }
+    }
+}
+
+fn file_of<'b>(image: &'b Image<'_>) -> Option<&'b FileId<'b>> {
+    match &image.source {
+        ImageSource::File(id) => Some(id),
+        ImageSource::Url(_) => None,
     }
 }
 

@@ -127,6 +127,11 @@ impl Line {
     /// Puts another time into the written `line`.
     pub(crate) fn set_time(&self, line: &mut [u8], time: Millis) {
         let time = text_of(time);
+        if self.reactions.is_empty() {
+            overwrite(line, ID.len(), &time);
+            overwrite(line, self.created, &time);
+            return;
+        }
         // Reactions are as old as their message.
         let before = line
             .get(self.created..self.created + TIME)

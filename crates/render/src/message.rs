@@ -183,6 +183,9 @@ impl<'m> MessagePosts<'m, '_, '_> {
             for note in renderer.notes.drain(..) {
                 self.out.note(message, note);
             }
+            for file in &message.files {
+                self.out.count_file(&file.id, &renderer.fates);
+            }
         }
         let files = renderer.files.len();
         if size(&renderer) <= self.room() && files <= MOST_FILES {

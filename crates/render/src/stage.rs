@@ -80,6 +80,7 @@ pub fn render(
         open: None,
         outcome: &mut outcome,
         sum: &mut messages,
+        files: Sum::default(),
         links: Links::default(),
     };
     let common = Common {
@@ -107,12 +108,13 @@ pub fn render(
         rendered = now.into_iter().collect::<Result<_, _>>()?;
         media.check()?;
     }
-    let links = posts.links;
+    let (files, links) = (posts.files, posts.links);
     if let Some(file) = links.resolve(&targets, into, &mut outcome.findings)? {
         outcome.files.insert("links.jsonl".to_owned(), file);
     }
     outcome.details.stand_in = names.stand_in_spoke();
     messages.input += feed.messages;
+    outcome.sums.insert("files".to_owned(), files);
     outcome.sums.insert("messages".to_owned(), messages);
     outcome
         .sums
@@ -178,6 +180,7 @@ struct Posts<'p> {
     open: Option<(usize, PathBuf, TargetWriter)>,
     outcome: &'p mut Outcome<RenderDetails>,
     sum: &'p mut Sum,
+    files: Sum,
     links: Links,
 }
 
@@ -205,6 +208,7 @@ impl Posts<'_> {
             What::Messages(mut rendered) => {
                 self.sum.skip_many("outside-dates", rendered.outside);
                 self.sum.skip_many("skipped-person", rendered.silenced);
+                self.files.append(&rendered.file_sum);
                 let wanted = std::mem::take(&mut rendered.wanted);
                 wanted
                     .into_iter()

@@ -28,6 +28,7 @@ impl Renderer<'_> {
         if let Some(bytes) = &bytes
             && self.picture_of_file(file, bytes)
         {
+            self.fate(file, true);
             return;
         }
         let hangs = match &bytes {
@@ -41,6 +42,7 @@ impl Renderer<'_> {
         if !hangs || is_visible_title(file) {
             self.blocks(&[line(Some(file), hangs, texts)]);
         }
+        self.fate(file, hangs);
         if !hangs {
             self.note_file(file);
         }
@@ -77,6 +79,18 @@ impl Renderer<'_> {
             name: stored.name.into(),
             bytes: stored.bytes,
         });
+    }
+
+    /// Accounts for a file, of which the bytes came along or not.
+    pub(super) fn fate(&mut self, file: &File<'_>, came: bool) {
+        let lost = match &file.place {
+            _ if came || is_shown_whole(file) => None,
+            FilePlace::External(_) => None,
+            FilePlace::Gone(_) => Some("gone"),
+            FilePlace::Remote(_) => Some("not-fetched"),
+            FilePlace::Blob(_) => Some("only-named"),
+        };
+        self.fates.push((file.id.as_str().into(), lost));
     }
 
     fn note_file(&mut self, file: &File<'_>) {

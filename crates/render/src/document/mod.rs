@@ -63,6 +63,8 @@ pub(crate) struct Renderer<'s> {
     pub(crate) files: Vec<PostFile<'static>>,
     pub(crate) links: Vec<PostLink<'s>>,
     pub(crate) notes: Vec<Note>,
+    /// The message's files by id, and why each did not come along if it did not.
+    pub(crate) fates: Vec<(Box<str>, Option<&'static str>)>,
     /// Whether there was a picture too many for one request.
     pub(crate) crowded: bool,
     /// What the pictures take of a request.
@@ -91,6 +93,7 @@ impl<'s> Renderer<'s> {
             files: Vec::new(),
             links: Vec::new(),
             notes: Vec::new(),
+            fates: Vec::new(),
             crowded: false,
             image_bytes: 0,
             in_link: false,

@@ -53,6 +53,9 @@ impl Renderer<'_> {
             if let (true, Some(file), Some(bytes)) = (picture.lesser, file, &bytes) {
                 self.attach(file, bytes);
             }
+            if let Some(file) = file {
+                self.fate(file, true);
+            }
             return;
         }
         let url = match (&image.source, file.map(|file| &file.place)) {
@@ -67,6 +70,9 @@ impl Renderer<'_> {
             }
             _ => false,
         };
+        if let Some(file) = file {
+            self.fate(file, hangs);
+        }
         if !hangs {
             self.note(&codes::IMAGE_AS_LINK, "picture");
         }
@@ -202,7 +208,7 @@ fn shown_size(picture: &Picture, asked: Option<(u32, u32)>, side: u32) -> (u32, 
     } else {
         (width * most_high / height, most_high)
     };
-    let pixels = |side: u64| u32::try_from(side.max(1)).unwrap_or(side as u32);
+    let pixels = |side: u64| u32::try_from(side.max(1)).unwrap_or(u32::MAX);
     (pixels(wide), pixels(high))
 }
 

@@ -72,10 +72,16 @@ fn time() -> BoxedStrategy<Micros> {
         .boxed()
 }
 
+fn file_id() -> BoxedStrategy<FileId<'static>> {
+    prop::sample::select(vec!["F1", "F2", "F3"])
+        .prop_map(FileId::new)
+        .boxed()
+}
+
 fn image() -> BoxedStrategy<Image<'static>> {
     let source = prop_oneof![
         url().prop_map(ImageSource::Url),
-        Just(ImageSource::File(FileId::new("F1"))),
+        file_id().prop_map(ImageSource::File),
     ];
     (source, option::of(text()), option::of(text()))
         .prop_map(|(source, title, alt)| Image {
@@ -232,7 +238,7 @@ pub(super) fn blocks() -> BoxedStrategy<Vec<Block<'static>>> {
         1 => table(),
         1 => Just(Block::Divider),
         1 => image().prop_map(Block::Image),
-        1 => Just(Block::Attachment(Attachment { file: FileId::new("F1") })),
+        1 => file_id().prop_map(|file| Block::Attachment(Attachment { file })),
     ];
     let block = flat.prop_recursive(4, 24, 4, |inner| {
         let blocks = vec(inner, 0..4).boxed();

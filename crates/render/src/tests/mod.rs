@@ -7,9 +7,12 @@ mod properties;
 mod xss;
 
 use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
 
 use chatferry_model::document::{Block, Document};
 use chatferry_model::file::File;
+use chatferry_model::folder::{ReadFolder, RenderFolder};
 use chatferry_model::plan::{Chat, ChatKind, PersonPlan, Plan, Target, TargetPlace, User, Voice};
 use chatferry_model::{ConversationId, MessageId, Millis, PersonId, TargetKey};
 
@@ -25,6 +28,8 @@ struct Shown {
     html: String,
     notes: Vec<Note>,
     size: usize,
+    /// The pictures in it, and the files that hang on it.
+    beside: Vec<String>,
 }
 
 /// A place to render documents in: U1 has an account, all others have none.
@@ -114,8 +119,25 @@ fn show(scope: Scope<'_>, blocks: &[Block<'_>]) -> Shown {
     Shown {
         html: renderer.html.as_str().to_owned(),
         size: crate::size::size(&renderer),
+        beside: (renderer.images.iter().map(|image| image.path.to_string()))
+            .chain(renderer.files.iter().map(|file| file.path.to_string()))
+            .collect(),
         notes: renderer.notes,
     }
+}
+
+/// A place to take bytes from: of a picture and of a text.
+fn media(folder: &Path, settings: &RenderSettings) -> Media {
+    let read = ReadFolder::new(folder.join("1-read"));
+    let into = RenderFolder::new(folder.join("3-render"));
+    fs::create_dir_all(read.blobs()).unwrap();
+    let picture = image::DynamicImage::new_rgb8(2, 2);
+    let path = read.blobs().join("picture");
+    picture
+        .save_with_format(path, image::ImageFormat::Png)
+        .unwrap();
+    fs::write(read.blobs().join("text"), "text").unwrap();
+    Media::load(&read, settings, &into).unwrap()
 }
 
 fn plain_text(blocks: &[Block<'_>]) -> String {

@@ -1,12 +1,14 @@
 //! What is true of any document.
 
+use std::collections::BTreeSet;
+
 use chatferry_model::FileId;
 use chatferry_model::document::Block;
 use chatferry_model::file::{File, FilePlace, Preview};
 use proptest::prelude::*;
 
 use super::oracle::{check, has_all_of, is_within, visible};
-use super::{Stage, generate, plain_text};
+use super::{Stage, generate, media, plain_text};
 use crate::settings::CodeBlocks;
 
 fn stage() -> Stage {
@@ -91,6 +93,38 @@ proptest! {
             let said: String = visible(&said).collect();
             prop_assert_eq!(said, whole);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_picture_and_no_file_is_lost_in_parts(
+        blocks in generate::blocks(),
+        limit in 4_000_usize..6_000,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = stage();
+        for (id, blob) in [("F2", "picture"), ("F3", "text")] {
+            stage.files.push(File {
+                id: FileId::new(id),
+                preview: None,
+                place: FilePlace::Blob(blob.into()),
+                ..stage.files[0].clone()
+            });
+        }
+        stage.media = media(folder.path(), &stage.settings);
+        stage.settings.message_bytes = limit;
+        let whole = stage.show(&blocks);
+        check(&whole.html);
+        let mut beside = BTreeSet::new();
+        for (part, _) in stage.parts(&blocks) {
+            check(&part.html);
+            prop_assert!(part.size <= limit, "{} of {limit}: {}", part.size, part.html);
+            beside.extend(part.beside);
+        }
+        prop_assert_eq!(beside, whole.beside.into_iter().collect::<BTreeSet<_>>());
     }
 }
 

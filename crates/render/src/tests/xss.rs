@@ -3,12 +3,13 @@
 use chatferry_model::message::Message;
 use serde_json::json;
 
-use super::Stage;
 use super::oracle::check;
+use super::{Stage, media};
 use crate::document::Renderer;
 use crate::frame::{Frame, Standing, Surroundings};
 use crate::html::Html;
 use crate::names::Shown;
+use crate::settings::Reactions;
 
 const VECTORS: &str = include_str!("xss.txt");
 
@@ -61,17 +62,29 @@ fn message(attack: &str) -> String {
         "files": [
             { "id": "F1", "name": attack, "title": attack, "alt": attack,
               "place": { "external": attack }, "preview": { "text": attack, "language": attack } },
+            { "id": "F3", "name": attack, "title": attack, "alt": attack, "media_type": attack,
+              "place": { "blob": "picture" } },
+            { "id": "F4", "name": attack, "title": attack, "media_type": attack,
+              "place": { "blob": "text" } },
             { "id": "F2", "name": attack, "media_type": attack, "place": { "remote": attack } },
         ],
         "edited": { "by": attack },
-        "reactions": [{ "emoji": { "name": attack }, "count": 1 }],
+        "links": [{ "url": attack, "to": { "message": {
+            "conversation": attack, "message": attack } } }],
+        "reactions": [
+            { "emoji": { "name": attack }, "count": 1, "people": [attack] },
+            { "emoji": { "name": "acme" }, "count": 1 },
+        ],
     })
     .to_string()
 }
 
 #[test]
 fn no_attack_becomes_active() {
-    let stage = Stage::new();
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new();
+    stage.settings.reactions = Reactions::Names;
+    stage.media = media(folder.path(), &stage.settings);
     let attacks: Vec<String> = VECTORS
         .lines()
         .filter(|line| !line.is_empty())
@@ -85,7 +98,7 @@ fn no_attack_becomes_active() {
                 .replace("\\xa0", "\u{a0}")
         })
         .collect();
-    assert!(attacks.len() >= 100, "{}", attacks.len());
+    assert!(attacks.len() >= 200, "{}", attacks.len());
     for attack in &attacks {
         let line = message(attack);
         let message: Message<'_> = serde_json::from_str(&line).unwrap();
@@ -107,12 +120,16 @@ fn no_attack_becomes_active() {
             );
             let scope = crate::document::Scope {
                 files: &message.files,
+                links: &message.links,
                 ..scope
             };
             let mut renderer = Renderer::new(scope, Html::default());
             for blocks in [&frame.head, &message.body.blocks, &frame.foot] {
                 renderer.blocks(blocks);
             }
+            assert_eq!((renderer.images.len(), renderer.files.len()), (1, 1));
+            let name = renderer.files[0].name.as_str();
+            assert!(!name.contains(['<', '>', '"', '/', ':']), "{name}");
             renderer.html.as_str().to_owned()
         });
         check(&html);

@@ -293,3 +293,30 @@ pub(crate) fn show(posts: &[OwnedPost]) -> String {
     }
     out
 }
+
+/// What stands in `fixtures/gallery`: every node there is, and awkward combinations of them.
+pub(crate) fn gallery() -> Workspace {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/gallery");
+    let text = fs::read_to_string(folder.join("messages.jsonl")).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let messages: Vec<_> = lines.map(|line| message(&line)).collect();
+    let mut workspace = Workspace::new();
+    let kind = ConversationKind::Public;
+    workspace.conversation("C1", "general", kind, &messages);
+    workspace.conversation("C2", "lantern-design", kind, &[]);
+    workspace.channel("General", &["C1"]);
+    workspace.channel("Lantern Design", &["C2"]);
+    for entry in fs::read_dir(folder.join("blobs")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        workspace.blob(&name, &fs::read(entry.path()).unwrap());
+    }
+    let emoji = json!({ "name": "acme", "file": "E1" });
+    workspace.list(&workspace.read().emoji(), Format::EMOJI, &[emoji]);
+    let mut files = vec![json!({ "id": "E1", "name": "acme.png", "place": { "blob": "acme" } })];
+    for file in messages.iter().flat_map(|message| &message.files) {
+        files.push(serde_json::to_value(file).unwrap());
+    }
+    workspace.list(&workspace.read().files(), Format::FILES, &files);
+    workspace
+}
