@@ -12,6 +12,7 @@
 mod bench;
 mod codegen;
 mod compare;
+mod gallery;
 mod generate;
 mod process;
 mod test_all;
@@ -47,6 +48,11 @@ const TASKS: &[Task] = &[
         "compare",
         "diff what two builds make of one export",
         compare::run,
+    ),
+    (
+        "gallery",
+        "show every kind of message as a page, beside how Slack shows it",
+        gallery::run,
     ),
     ("generate", "write a synthetic export", generate::run),
     (
