@@ -260,7 +260,7 @@ impl Index {
             text::to_plain(
                 &of.topic,
                 &space,
-                of.workspace.as_ref().map(|team| team.as_str()),
+                of.workspace.as_ref().map(WorkspaceId::as_str),
             )
         });
         let headers: Vec<String> = headers.collect();

@@ -11,8 +11,6 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 
-use zstd::{Decoder, Encoder};
-
 use crate::ReadError;
 
 /// Bytes of lines that are sorted in memory.
@@ -20,10 +18,6 @@ const RUN_BYTES: usize = 40 << 20;
 /// Files that are merged at once: more are merged to fewer first.
 const FAN_IN: usize = 200;
 const BUFFER_BYTES: usize = 64 << 10;
-/// Files are packed, because what is written and read again costs more than packing it. The window
-/// is small, because as many are open at once as are merged.
-const LEVEL: i32 = 1;
-const WINDOW: u32 = 16;
 /// Bytes of merged lines that are handed on at once, and how many such wait.
 const MERGED_BYTES: usize = 1 << 20;
 const WAITING: usize = 4;
@@ -214,22 +208,17 @@ fn merge<K: SortKey>(
 
 struct RunWriter {
     path: PathBuf,
-    file: BufWriter<Encoder<'static, File>>,
+    file: BufWriter<File>,
     /// The key and the length of a line.
     head: Vec<u8>,
 }
 
 impl RunWriter {
     fn create(path: &Path) -> Result<Self, ReadError> {
-        let packed = File::create(path).and_then(|file| {
-            let mut packed = Encoder::new(file, LEVEL)?;
-            packed.window_log(WINDOW)?;
-            Ok(packed)
-        });
-        let packed = packed.map_err(ReadError::io(path))?;
+        let file = File::create(path).map_err(ReadError::io(path))?;
         Ok(Self {
             path: path.to_owned(),
-            file: BufWriter::with_capacity(BUFFER_BYTES, packed),
+            file: BufWriter::with_capacity(BUFFER_BYTES, file),
             head: Vec::new(),
         })
     }
@@ -246,30 +235,24 @@ impl RunWriter {
         written.map_err(ReadError::io(&self.path))
     }
 
-    fn finish(self) -> Result<(), ReadError> {
-        let packed = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error);
-        let written = packed.and_then(Encoder::finish);
-        written.map(drop).map_err(ReadError::io(&self.path))
+    fn finish(mut self) -> Result<(), ReadError> {
+        self.file.flush().map_err(ReadError::io(&self.path))
     }
 }
 
 struct RunReader {
     path: PathBuf,
-    file: BufReader<Decoder<'static, BufReader<File>>>,
+    file: BufReader<File>,
     head: Vec<u8>,
     line: Vec<u8>,
 }
 
 impl RunReader {
     fn open(path: &Path) -> Result<Self, ReadError> {
-        let packed = File::open(path).and_then(Decoder::new);
-        let packed = packed.map_err(ReadError::io(path))?;
+        let file = File::open(path).map_err(ReadError::io(path))?;
         Ok(Self {
             path: path.to_owned(),
-            file: BufReader::with_capacity(BUFFER_BYTES, packed),
+            file: BufReader::with_capacity(BUFFER_BYTES, file),
             head: Vec::new(),
             line: Vec::new(),
         })
