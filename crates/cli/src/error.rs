@@ -156,7 +156,7 @@ fn status_of(error: &UploadError) -> ExitStatus {
         UploadError::Manifest(_) | UploadError::Posts(_) | UploadError::Changed { .. } => {
             ExitStatus::Unreadable
         }
-        UploadError::StandIn | UploadError::Chats { .. } => ExitStatus::Usage,
+        UploadError::StandIn => ExitStatus::Usage,
         _ => ExitStatus::Graph,
     }
 }
