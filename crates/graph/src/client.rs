@@ -1,6 +1,7 @@
 //! The one place that talks to Graph: token, turn, request, answer, and the retries that need no
 //! knowledge of what was asked.
 
+mod breaker;
 mod pieces;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::requests::{Call, Kind};
 use crate::retry::{self, Remedy};
 use crate::throttle::{Pass, Throttle};
 use crate::transport::{Transport, TransportError};
+use breaker::Breaker;
 
 pub(crate) use pieces::{PieceAnswer, UploadUrl};
 
@@ -42,6 +44,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     tokens: Tokens,
     throttle: Throttle,
+    breaker: Breaker,
     calls: AtomicU64,
     throttled: AtomicU64,
 }
@@ -87,6 +90,7 @@ impl Client {
             clock,
             tokens: Tokens::new(),
             throttle,
+            breaker: Breaker::default(),
             calls: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
         };
@@ -221,7 +225,7 @@ impl Client {
         let shared = &self.shared;
         shared
             .tokens
-            .get(&shared.config, &*shared.transport, rejected)
+            .get(&shared.config, &*shared.transport, &*shared.clock, rejected)
             .await
     }
 
@@ -240,12 +244,17 @@ impl Client {
             let cause = TransportError::NotSent("the address can't be written".to_owned());
             return Err((None, fail(cause.into())));
         };
+        self.shared.breaker.admit().await;
         let pass = self.shared.throttle.turn(&call.scope, priority).await;
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent = tokio::time::timeout(ANSWER_WITHIN, self.shared.transport.send(request));
         let sent = sent.await;
         let left = pass.as_ref().map(Pass::left);
         self.shared.throttle.answered(pass);
+        match &sent {
+            Ok(Ok(answer)) if !answer.status().is_server_error() => self.shared.breaker.answered(),
+            _ => self.shared.breaker.failed(),
+        }
         let answer = match sent {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err((Some(token), fail(error.into()))),

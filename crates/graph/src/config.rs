@@ -2,11 +2,14 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use http::Uri;
 use secrecy::SecretString;
+
+use crate::auth::Certificate;
 
 /// Everything a [`Client`](crate::Client) needs to know. Printing it shows no secret.
 #[derive(Clone, Debug)]
@@ -31,6 +34,11 @@ pub struct GraphConfig {
 pub enum Credential {
     /// A client secret: its value, not its id.
     Secret(SecretString),
+    /// A certificate, whose key signs an assertion.
+    Certificate(Certificate),
+    /// A file with a token of an issuer that the tenant trusts (workload identity); it is read
+    /// whenever a token is asked for, because it is renewed by others.
+    FederatedTokenFile(PathBuf),
 }
 
 /// How fast and how often Graph may be asked (graph.md 2.1 and 2.2).

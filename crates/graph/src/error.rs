@@ -61,6 +61,9 @@ pub enum TokenError {
         /// The first line of `error_description`; names no secret.
         message: String,
     },
+    /// There is nothing to prove with who the app is.
+    #[error("the app can't prove who it is: {0}")]
+    NoAssertion(String),
     /// The token service did not answer.
     #[error("the token service does not answer: {0}")]
     NoAnswer(TransportError),
@@ -177,6 +180,9 @@ impl GraphError {
                 .iter()
                 .find(|(part, _)| message.contains(part))
                 .map(|(_, remedy)| *remedy),
+            Cause::NoToken(TokenError::NoAssertion(_)) => {
+                Some("Check client_certificate, or the file with the federated token.")
+            }
             Cause::NoToken(TokenError::Unreadable(_)) | Cause::Unreadable(_) => {
                 Some("Check graph_url and login_url: something else than Graph answers there.")
             }
@@ -252,6 +258,18 @@ const TOKEN_REMEDIES: &[(&str, &str)] = &[
     (
         "AADSTS7000215",
         "Set CHATFERRY_CLIENT_SECRET to the secret's value, not its id; if it is the value, the secret has expired and needs a successor.",
+    ),
+    (
+        "AADSTS700027",
+        "The app registration does not know the certificate, or this machine's clock is wrong: upload the certificate there.",
+    ),
+    (
+        "AADSTS70021",
+        "The app registration has no federated credential that fits the token's issuer, subject and audience.",
+    ),
+    (
+        "AADSTS700024",
+        "The assertion is not good at this time: check this machine's clock.",
     ),
     (
         "AADSTS700016",

@@ -285,7 +285,7 @@ impl Patience {
 /// How long after a failed token request the next one is made, or nothing when it is one too many.
 pub(crate) fn token_wait(error: &TokenError, number: u32, retries: u32) -> Option<Duration> {
     match error {
-        TokenError::Refused { .. } => None,
+        TokenError::Refused { .. } | TokenError::NoAssertion(_) => None,
         TokenError::NoAnswer(_) | TokenError::Unreadable(_) => BAD_MINUTE.wait(number, retries, 0),
     }
 }

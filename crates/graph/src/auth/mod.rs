@@ -1,5 +1,8 @@
 //! Access tokens by client credentials (graph.md 1.1): fetched once, shared, renewed in time.
 
+mod assertion;
+mod certificate;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,10 +13,13 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::clock::Clock;
 use crate::config::{Credential, GraphConfig};
 use crate::error::TokenError;
 use crate::retry;
 use crate::transport::{Transport, TransportError};
+
+pub use certificate::{Certificate, CertificateError};
 
 /// A token is renewed this long before it ends, so that no call travels with one that ends on the
 /// way.
@@ -61,6 +67,7 @@ impl Tokens {
         &self,
         config: &GraphConfig,
         transport: &dyn Transport,
+        clock: &dyn Clock,
         rejected: Option<&Token>,
     ) -> Result<Token, TokenError> {
         let mut current = self.current.lock().await;
@@ -73,7 +80,7 @@ impl Tokens {
         }
         let mut failures = 0;
         let granted = loop {
-            match request(config, transport).await {
+            match request(config, transport, clock).await {
                 Ok(granted) => break granted,
                 Err(error) => {
                     failures += 1;
@@ -131,8 +138,13 @@ struct Claims {
     tid: Option<String>,
 }
 
-async fn request(config: &GraphConfig, transport: &dyn Transport) -> Result<Granted, TokenError> {
-    let request = token_request(config).map_err(|error| {
+async fn request(
+    config: &GraphConfig,
+    transport: &dyn Transport,
+    clock: &dyn Clock,
+) -> Result<Granted, TokenError> {
+    let proof = Proof::of(config, clock)?;
+    let request = token_request(config, &proof).map_err(|error| {
         TokenError::NoAnswer(TransportError::NotSent(format!("login_url: {error}")))
     })?;
     let answer = tokio::time::timeout(ANSWER_WITHIN, transport.send(request))
@@ -161,8 +173,39 @@ async fn request(config: &GraphConfig, transport: &dyn Transport) -> Result<Gran
     })
 }
 
+/// By what the app proves that it is the app.
+enum Proof<'a> {
+    Secret(&'a SecretString),
+    Assertion(SecretString),
+}
+
+impl<'a> Proof<'a> {
+    /// An assertion is made or read anew for each request.
+    fn of(config: &'a GraphConfig, clock: &dyn Clock) -> Result<Self, TokenError> {
+        Ok(match &config.credential {
+            Credential::Secret(secret) => Self::Secret(secret),
+            Credential::Certificate(certificate) => {
+                let (client, audience) = (&config.client_id, token_address(config));
+                let now = clock.now();
+                Self::Assertion(assertion::signed(certificate, client, &audience, now)?)
+            }
+            Credential::FederatedTokenFile(path) => Self::Assertion(assertion::in_file(path)?),
+        })
+    }
+}
+
+fn token_address(config: &GraphConfig) -> String {
+    format!(
+        "{}/{}/oauth2/v2.0/token",
+        config.login_url, config.tenant_id
+    )
+}
+
 /// The form of graph.md E1.
-fn token_request(config: &GraphConfig) -> Result<Request<Bytes>, http::Error> {
+fn token_request(
+    config: &GraphConfig,
+    proof: &Proof<'_>,
+) -> Result<Request<Bytes>, http::Error> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("client_id", &config.client_id)
         .append_pair(
@@ -170,15 +213,18 @@ fn token_request(config: &GraphConfig) -> Result<Request<Bytes>, http::Error> {
             &format!("{}/.default", config.graph_url.resource()),
         )
         .append_pair("grant_type", "client_credentials");
-    match &config.credential {
-        Credential::Secret(secret) => form.append_pair("client_secret", secret.expose_secret()),
+    match proof {
+        Proof::Secret(secret) => form.append_pair("client_secret", secret.expose_secret()),
+        Proof::Assertion(assertion) => form
+            .append_pair(
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            )
+            .append_pair("client_assertion", assertion.expose_secret()),
     };
     Request::builder()
         .method(Method::POST)
-        .uri(format!(
-            "{}/{}/oauth2/v2.0/token",
-            config.login_url, config.tenant_id
-        ))
+        .uri(token_address(config))
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(ACCEPT, "application/json")
         .body(Bytes::from(form.finish()))
@@ -202,7 +248,9 @@ mod tests {
 
     #[test]
     fn the_form_is_what_entra_asks_for() {
-        let request = token_request(&config()).unwrap();
+        let config = config();
+        let proof = Proof::of(&config, &crate::SystemClock).unwrap();
+        let request = token_request(&config, &proof).unwrap();
         insta::assert_snapshot!(
             format!("{} {}\n{}", request.method(), request.uri(), String::from_utf8_lossy(request.body())),
             @"
@@ -210,6 +258,55 @@ mod tests {
         client_id=app&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&grant_type=client_credentials&client_secret=s%2Bcr%26t
         "
         );
+    }
+
+    #[test]
+    fn an_assertion_says_who_to_whom_and_for_how_long() {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+        let keys = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/app.pem");
+        let certificate = Certificate::read(&keys, &String::new().into()).unwrap();
+        let config = GraphConfig {
+            credential: Credential::Certificate(certificate),
+            ..config()
+        };
+        let proof = || match Proof::of(&config, &crate::SystemClock).unwrap() {
+            Proof::Assertion(assertion) => assertion.expose_secret().to_owned(),
+            Proof::Secret(_) => String::new(),
+        };
+        let assertion = proof();
+        let part = |n| {
+            let part = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(n).unwrap()).unwrap();
+            serde_json::from_slice::<serde_json::Value>(&part).unwrap()
+        };
+        let (header, claims) = (part(0), part(1));
+        assert_eq!((&header["alg"], &header["typ"]), (&"PS256".into(), &"JWT".into()));
+        assert_eq!(header["x5t#S256"].as_str().unwrap().len(), 43);
+        assert_eq!(claims["aud"], token_address(&config));
+        assert_eq!((&claims["iss"], &claims["sub"]), (&"app".into(), &"app".into()));
+        let time = |name: &str| claims[name].as_i64().unwrap();
+        assert!(time("nbf") < time("iat") && time("exp") - time("iat") <= 600);
+        assert_ne!(assertion, proof(), "each is used once");
+    }
+
+    #[test]
+    fn a_federated_token_is_read_anew_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let config = GraphConfig {
+            credential: Credential::FederatedTokenFile(path.clone()),
+            ..config()
+        };
+        for token in ["first", "second"] {
+            std::fs::write(&path, format!("{token}\n")).unwrap();
+            let proof = Proof::of(&config, &crate::SystemClock).unwrap();
+            let request = token_request(&config, &proof).unwrap();
+            let form = String::from_utf8_lossy(request.body()).into_owned();
+            assert!(form.ends_with(&format!("jwt-bearer&client_assertion={token}")), "{form}");
+        }
+        std::fs::write(&path, "").unwrap();
+        assert!(Proof::of(&config, &crate::SystemClock).is_err());
     }
 
     #[test]
