@@ -31,6 +31,7 @@ pub mod upload;
 pub mod users;
 pub mod verify;
 
+pub use auth::{Certificate, CertificateError};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config::{BaseUrl, BaseUrlError, Credential, GraphConfig, Limits, Rate};
