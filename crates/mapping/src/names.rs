@@ -190,7 +190,7 @@ pub(crate) struct Taken(HashSet<String>);
 
 impl Taken {
     /// The names of a new team: it has its General channel.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn with_general() -> Self {
         Self(HashSet::from([fold(GENERAL)]))
     }
 
@@ -326,7 +326,7 @@ mod tests {
 
         #[test]
         fn names_of_a_team_are_unique_and_legal(names in prop::collection::vec(any_name(), 0..40)) {
-            let mut taken = Taken::new();
+            let mut taken = Taken::with_general();
             let mut seen = HashSet::from([fold("General")]);
             for name in names {
                 let name = taken.take_like(&legal(&name, "C1"), CHANNEL_UNITS);

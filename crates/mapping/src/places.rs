@@ -72,7 +72,7 @@ pub(crate) fn propose(
     settings: &MapSettings,
 ) -> Vec<Proposal> {
     let general = generals(conversations, homes);
-    let mut taken: Vec<Taken> = homes.teams.iter().map(|_| Taken::new()).collect();
+    let mut taken: Vec<Taken> = homes.teams.iter().map(|_| Taken::with_general()).collect();
     let each = conversations.iter().zip(&homes.of).enumerate();
     each.map(|(at, (conversation, home))| {
         let skipped = reason_to_skip(conversation, user_of, settings);

@@ -99,7 +99,7 @@ fn give_way(conversations: &[Conversation], rows: &Rows<'_>, decisions: &mut [De
         let place = &decision.place;
         taken
             .entry(place.team.clone())
-            .or_insert_with(Taken::new)
+            .or_insert_with(Taken::with_general)
             .take(&place.channel);
     }
     for ((conversation, row), decision) in conversations.iter().zip(rows).zip(decisions) {

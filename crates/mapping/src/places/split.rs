@@ -108,7 +108,7 @@ pub(crate) fn groups(
         }
         sources.push(at);
         if !place.by_year {
-            let taken = taken.entry(&place.team).or_insert_with(Taken::new);
+            let taken = taken.entry(&place.team).or_insert_with(Taken::with_general);
             taken.take(&place.channel);
         }
     }
@@ -147,7 +147,7 @@ pub(crate) fn groups(
             }
             name => name.to_owned(),
         };
-        let taken = taken.entry(&place.team).or_insert_with(Taken::new);
+        let taken = taken.entry(&place.team).or_insert_with(Taken::with_general);
         for (year, range) in ranges(&years) {
             let name = format!(
                 "{} {year}",

@@ -123,7 +123,7 @@ fn becomes_date(cell: &str) -> bool {
     };
     matches!(tokens.len(), 2 | 3)
         && tokens.iter().filter(|token| number(token)).count() + 1 == tokens.len()
-        && tokens.iter().any(|token| !number(&token) && month(&token))
+        && tokens.iter().any(|token| !number(token) && month(token))
 }
 
 #[cfg(test)]

@@ -20,14 +20,17 @@ pub(crate) const PEOPLE: &str = "people.csv";
 pub(crate) const CONVERSATIONS: &str = "conversations.csv";
 pub(crate) const TEAMS: &str = "teams.csv";
 
+/// When a message was said, and of a reply, when its root was.
+pub(crate) type Moment = (&'static str, Option<&'static str>);
+
 /// A migration on its way: what was read, what is known of the tenant, what was set.
 pub(crate) struct Migration {
     folder: tempfile::TempDir,
     pub(crate) details: ReadDetails,
     pub(crate) people: Vec<Person>,
     pub(crate) conversations: Vec<Conversation>,
-    /// The times of the messages of a conversation; of a reply, that of its root too.
-    pub(crate) messages: Vec<(&'static str, Vec<(&'static str, Option<&'static str>)>)>,
+    /// The messages of conversations, where they matter.
+    pub(crate) messages: Vec<(&'static str, Vec<Moment>)>,
     pub(crate) directory: Directory,
     pub(crate) settings: MapSettings,
 }
@@ -262,7 +265,7 @@ impl Migration {
     }
 }
 
-fn line((number, (time, root)): (usize, &(&str, Option<&str>))) -> serde_json::Value {
+fn line((number, (time, root)): (usize, &Moment)) -> serde_json::Value {
     let mut line = serde_json::json!({
         "id": number.to_string(), "time": time, "author": {"person": "U1"},
     });
