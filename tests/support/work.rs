@@ -113,6 +113,15 @@ impl Work {
             .unwrap()
     }
 
+    /// Runs the binary with something on its standard input.
+    #[must_use = "look at the exit code or the output"]
+    pub(crate) fn run_typing(&self, args: &[&str], typed: &str) -> Ran {
+        let input = self.scratch("typed");
+        fs::write(&input, typed).unwrap();
+        let input = fs::File::open(input).unwrap();
+        Self::finish(self.command().args(args).stdin(input))
+    }
+
     fn finish(command: &mut Command) -> Ran {
         let output = command.output().unwrap();
         Ran {

@@ -96,7 +96,9 @@ Examples:
     #[command(after_help = "\
 Examples:
   chatferry map --directory users.csv --placeholder migration@acme.com
-  chatferry map        # after editing 2-map/people.csv")]
+  chatferry map            # after editing 2-map/people.csv
+  chatferry map --review   # decide about the unmatched here
+  chatferry map --from-graph --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…")]
     Map(MapArgs),
     /// Render messages to posts in 3-render
     Render(SelectArgs),
@@ -179,7 +181,7 @@ pub(crate) struct SelectArgs {
 /// How people and places are mapped.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct PeopleArgs {
-    /// The tenant's people: CSV (Entra portal, PowerShell) or JSON (Graph's GET /users)
+    /// The tenant's people: CSV or XLSX (Entra portal, PowerShell) or JSON (Graph's GET /users)
     #[arg(long, value_name = "FILE", help_heading = "People and places")]
     pub(crate) directory: Option<PathBuf>,
     /// The account that speaks for people without one: UPN or object id
@@ -195,6 +197,10 @@ pub(crate) struct PeopleArgs {
     /// The name of the team
     #[arg(long, value_name = "NAME", help_heading = "People and places")]
     pub(crate) team: Option<String>,
+    /// What becomes of direct and group messages
+    #[arg(long, value_name = "WHAT", value_parser = ["skip", "migrate"])]
+    #[arg(help_heading = "People and places")]
+    pub(crate) chats: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -229,8 +235,16 @@ pub(crate) struct FetchArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct MapArgs {
+    /// Fetch the tenant's people from Graph into directory.json, once
+    #[arg(long, conflicts_with = "directory")]
+    pub(crate) from_graph: bool,
+    /// Decide about the unmatched one by one, here instead of in a spreadsheet
+    #[arg(long)]
+    pub(crate) review: bool,
     #[command(flatten)]
     pub(crate) people: PeopleArgs,
+    #[command(flatten)]
+    pub(crate) graph: GraphArgs,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
 }

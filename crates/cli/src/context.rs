@@ -4,7 +4,7 @@ use chatferry_model::Micros;
 use chatferry_model::folder::WorkFolder;
 use chatferry_model::selection::Selection;
 
-use crate::args::{ConversationArgs, GlobalArgs, GraphArgs, PeopleArgs, SelectArgs};
+use crate::args::{ConversationArgs, GlobalArgs, GraphArgs, MapArgs, PeopleArgs, SelectArgs};
 use crate::error::CliError;
 use crate::printer::Printer;
 use crate::settings::{Overrides, Settings};
@@ -49,12 +49,16 @@ impl Context {
         args: &SelectArgs,
     ) -> Result<Self, CliError> {
         let mut overrides = Overrides::parse(&global.set)?;
-        overrides.text("team", people.team.as_deref());
-        overrides.text("placeholder", people.placeholder.as_deref());
-        overrides.list("owners", &people.owners);
-        let directory = people.directory.as_ref().map(|path| path.to_string_lossy());
-        overrides.text("directory", directory.as_deref());
+        of_people(&mut overrides, people);
         Self::resolve(global, overrides, selection(args)?, true)
+    }
+
+    /// For mapping, which may ask Graph for the tenant's people.
+    pub(crate) fn for_map(global: &GlobalArgs, args: &MapArgs) -> Result<Self, CliError> {
+        let mut overrides = Overrides::parse(&global.set)?;
+        of_people(&mut overrides, &args.people);
+        of_graph(&mut overrides, &args.graph);
+        Self::resolve(global, overrides, selection(&args.select)?, true)
     }
 
     /// For commands that talk to Graph.
@@ -64,10 +68,7 @@ impl Context {
         conversations: &ConversationArgs,
     ) -> Result<Self, CliError> {
         let mut overrides = Overrides::parse(&global.set)?;
-        overrides.text("tenant_id", graph.tenant_id.as_deref());
-        overrides.text("client_id", graph.client_id.as_deref());
-        overrides.text("graph_url", graph.graph_url.as_deref());
-        overrides.text("login_url", graph.login_url.as_deref());
+        of_graph(&mut overrides, graph);
         Self::resolve(
             global,
             overrides,
@@ -100,6 +101,22 @@ impl Context {
             printer,
         })
     }
+}
+
+fn of_people(overrides: &mut Overrides, people: &PeopleArgs) {
+    overrides.text("team", people.team.as_deref());
+    overrides.text("placeholder", people.placeholder.as_deref());
+    overrides.list("owners", &people.owners);
+    overrides.text("chats", people.chats.as_deref());
+    let directory = people.directory.as_ref().map(|path| path.to_string_lossy());
+    overrides.text("directory", directory.as_deref());
+}
+
+fn of_graph(overrides: &mut Overrides, graph: &GraphArgs) {
+    overrides.text("tenant_id", graph.tenant_id.as_deref());
+    overrides.text("client_id", graph.client_id.as_deref());
+    overrides.text("graph_url", graph.graph_url.as_deref());
+    overrides.text("login_url", graph.login_url.as_deref());
 }
 
 /// The printer of commands that need no work folder.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chatferry_graph::check::CheckError;
-use chatferry_graph::{JournalError, UploadError, VerifyError};
+use chatferry_graph::{JournalError, UploadError, UsersError, VerifyError};
 use chatferry_mapping::{DirectoryError, MapError};
 use chatferry_model::folder::FolderError;
 use chatferry_model::jsonl::JsonlError;
@@ -148,7 +148,7 @@ macro_rules! with_remedy {
     )+};
 }
 
-with_remedy!(UploadError => upload, VerifyError => graph);
+with_remedy!(UploadError => upload, VerifyError => graph, UsersError => graph);
 
 /// Who must act when an upload could not begin.
 fn status_of(error: &UploadError) -> ExitStatus {

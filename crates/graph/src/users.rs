@@ -46,7 +46,7 @@ impl UsersError {
 
 /// Fetches everybody in the tenant and writes them to `into` as Graph's `GET /users` answers:
 /// `{"value":[…]}`, each with `id`, `displayName`, `mail`, `userPrincipalName`, `proxyAddresses`,
-/// `otherMails`, `accountEnabled` and `userType`. How many they are.
+/// `otherMails`, `accountEnabled`, `userType` and `assignedLicenses`. How many they are.
 ///
 /// The file takes its place when it is whole; a page at a time is in memory.
 ///

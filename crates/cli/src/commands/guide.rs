@@ -15,6 +15,11 @@ struct Page {
 /// All pages, in the order in which they are listed.
 const PAGES: &[Page] = &[
     Page {
+        name: "mapping",
+        about: "people and places: who is who, what goes where, and how to edit it",
+        text: include_str!("../../guide/mapping.md"),
+    },
+    Page {
         name: "mattermost",
         about: "from a Mattermost server: getting the export, and what becomes of it",
         text: include_str!("../../guide/mattermost.md"),

@@ -1,10 +1,17 @@
 //! `chatferry map`: people and conversations into `2-map`.
 
-use std::path::Path;
+mod people_of_tenant;
+mod plan;
+mod review;
 
-use chatferry_mapping::{Directory, MapDetails, MapSettings};
+use std::path::PathBuf;
+
+use chatferry_mapping::{Directory, MapDetails, MapPlan, MapSettings, PlaceLimits, Rates};
 use chatferry_model::finding::Stage;
+use chatferry_model::manifest::Manifest;
+use serde::Serialize;
 
+use crate::args::MapArgs;
 use crate::commands::{read, summary};
 use crate::context::Context;
 use crate::error::CliError;
@@ -14,40 +21,65 @@ use crate::progress::{StageProgress, Unit};
 use crate::stage::{Inputs, Ran, StageRun, hash_file, hash_value};
 
 /// Runs the command.
-pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
-    let ran = stage(context)?;
+pub(crate) fn run(context: &Context, args: &MapArgs) -> Result<ExitStatus, CliError> {
+    let fetched = if args.from_graph {
+        Some(people_of_tenant::fetch(context)?)
+    } else {
+        None
+    };
+    let mut ran = stage_with(context, fetched.clone())?;
+    if args.review {
+        review::run(context, &mut std::io::stdin().lock())?;
+        ran = stage_with(context, fetched)?;
+    }
     summary::sums(context.printer, &[("map", &ran.manifest.sums)]);
     findings::show(context.printer, &[&context.work.map()])?;
-    context.printer.result(&ran.manifest)?;
+    let plan = MapPlan::read(&context.work.map())?;
+    plan::show(context.printer, &plan);
+
+    #[derive(Serialize)]
+    struct Result<'a> {
+        #[serde(flatten)]
+        manifest: &'a Manifest<MapDetails>,
+        plan: MapPlan,
+    }
+    context.printer.result(&Result {
+        manifest: &ran.manifest,
+        plan,
+    })?;
     Ok(ExitStatus::with_errors(ran.errors))
 }
 
 /// Runs the stage.
 pub(crate) fn stage(context: &Context) -> Result<Ran<MapDetails>, CliError> {
-    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let settings = MapSettings {
-        team: given(&context.settings.team),
-        placeholder: given(&context.settings.placeholder),
-        owners: context.settings.owners.clone(),
-        selection: context.selection.clone(),
-        ..MapSettings::default()
-    };
+    stage_with(context, None)
+}
+
+/// Runs the stage with the tenant's people as just fetched, if they were.
+fn stage_with(context: &Context, fetched: Option<PathBuf>) -> Result<Ran<MapDetails>, CliError> {
+    let settings = settings(context);
     let mut inputs = Inputs::new();
-    let relevant = (
-        &settings.team,
-        &settings.placeholder,
-        &settings.owners,
-        read::selection(context),
+    let relevant = format!(
+        "{:?}",
+        MapSettings {
+            // What is not selected is told by its own value.
+            selection: chatferry_model::selection::Selection::default(),
+            ..settings.clone()
+        }
     );
+    let relevant = (relevant, read::selection(context));
     inputs.insert("settings".to_owned(), hash_value(&relevant)?);
     // What an admin changed is an input like any other.
     let edits = chatferry_mapping::edits(&context.work.map())?;
     inputs.insert("edits".to_owned(), hash_value(&format!("{edits:?}"))?);
-    let directory = match given(&context.settings.directory) {
+    if MapPlan::read(&context.work.map()).is_err() {
+        inputs.insert("plan".to_owned(), "to be made".to_owned());
+    }
+    let directory = match fetched.or_else(|| people_of_tenant::file(context)) {
         None => Directory::default(),
         Some(path) => {
-            inputs.insert("directory".to_owned(), hash_file(Path::new(&path))?);
-            Directory::load(Path::new(&path))?
+            inputs.insert("directory".to_owned(), hash_file(&path)?);
+            Directory::load(&path)?
         }
     };
     let progress = StageProgress::new(context.printer, "Mapping", Unit::Things("people"));
@@ -68,4 +100,31 @@ pub(crate) fn stage(context: &Context) -> Result<Ran<MapDetails>, CliError> {
         progress.elapsed(),
     );
     Ok(ran)
+}
+
+/// What the settings say about mapping.
+fn settings(context: &Context) -> MapSettings {
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let settings = &context.settings;
+    let limits = &settings.limits;
+    MapSettings {
+        team: given(&settings.team),
+        placeholder: given(&settings.placeholder),
+        owners: settings.owners.clone(),
+        route: settings.route,
+        chats: settings.chats,
+        people: settings.people.clone(),
+        limits: PlaceLimits {
+            private_channels: limits.private_channels,
+            private_members: limits.private_members,
+        },
+        rates: Rates {
+            channel_posts: limits.channel_posts,
+            app_channel_posts: limits.app_channel_posts,
+            app_chat_posts: limits.app_chat_posts,
+            ..Rates::default()
+        },
+        sheets: settings.sheets,
+        selection: context.selection.clone(),
+    }
 }

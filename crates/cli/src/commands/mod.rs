@@ -33,7 +33,7 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
             &args,
         ),
         Command::Read(args) => read::run(&Context::for_selection(global, &args.select)?, &args),
-        Command::Map(args) => map::run(&Context::for_people(global, &args.people, &args.select)?),
+        Command::Map(args) => map::run(&Context::for_map(global, &args)?, &args),
         Command::Fetch(args) => fetch::run(&Context::for_selection(global, &args.select)?, &args),
         Command::Render(select) => render::run(&Context::for_selection(global, &select)?),
         Command::Check(args) => check::run(&Context::plain(global)?, &args),

@@ -152,7 +152,7 @@ fn set(table: &mut Table, key: &str, value: Value) -> Result<(), CliError> {
         if parts.peek().is_none() {
             // `--set team=2024` is text that happens to look like a number.
             *place = match value {
-                Value::String(_) | Value::Array(_) => value,
+                Value::String(_) | Value::Array(_) | Value::Table(_) => value,
                 other => typed(&other.to_string(), place)
                     .map_err(|what| CliError::usage(format!("{key}: expected {what}")))?,
             };
@@ -219,6 +219,22 @@ mod tests {
         assert!((settings.limits.channel_posts - 4.0).abs() < f64::EPSILON);
         assert_eq!(settings.owners, ["a@b.c", "d@e.f"]);
         assert_eq!(settings.graph_url, Settings::default().graph_url);
+    }
+
+    #[test]
+    fn a_table_of_domains_is_given_in_one() {
+        let flag = ["people.domains={\"old.com\" = \"new.com\"}"];
+        let file = "[people.domains]\n\"a.com\" = \"b.com\"\n";
+        let domains = |settings: Settings| settings.people.domains.into_iter().collect::<Vec<_>>();
+        let pair = |a: &str, b: &str| vec![(a.to_owned(), b.to_owned())];
+        assert_eq!(
+            domains(resolved(file, &[], &[]).unwrap()),
+            pair("a.com", "b.com")
+        );
+        assert_eq!(
+            domains(resolved("", &[], &flag).unwrap()),
+            pair("old.com", "new.com")
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod layers;
 
 use std::path::Path;
 
+use chatferry_mapping::{Chats, PeopleSettings, Route, Sheets};
 use chatferry_render::{
     Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
 };
@@ -28,8 +29,14 @@ pub(crate) struct Settings {
     pub(crate) placeholder: String,
     /// The owners of the teams: UPNs or object ids.
     pub(crate) owners: Vec<String>,
-    /// The tenant's people: path of a CSV or JSON file.
+    /// The tenant's people: path of a CSV, XLSX or JSON file.
     pub(crate) directory: String,
+    /// Whether teams are made, or are there already.
+    pub(crate) route: Route,
+    /// What becomes of direct and group messages.
+    pub(crate) chats: Chats,
+    /// The kind of file in which `map` writes its tables.
+    pub(crate) sheets: Sheets,
     /// What becomes of joins, leaves and topic changes.
     pub(crate) system_messages: SystemMessages,
     /// What becomes of previews of links.
@@ -68,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) graph_url: String,
     /// The login's address.
     pub(crate) login_url: String,
+    /// How people are matched, and what becomes of those who are not ordinary members.
+    pub(crate) people: PeopleSettings,
     /// Limits.
     pub(crate) limits: Limits,
     /// How files are fetched from Slack.
@@ -119,6 +128,10 @@ pub(crate) struct Limits {
     pub(crate) app_chat_posts: f64,
     /// Other calls per second.
     pub(crate) other_calls: f64,
+    /// Private channels of a team (graph.md 2.5).
+    pub(crate) private_channels: usize,
+    /// Members of a private channel (graph.md 2.5).
+    pub(crate) private_members: usize,
     /// Bytes of one message, its mentions included (graph.md R43).
     pub(crate) message_bytes: usize,
     /// Bytes of one request (graph.md R42).
@@ -158,6 +171,9 @@ impl Default for Settings {
             placeholder: String::new(),
             owners: Vec::new(),
             directory: String::new(),
+            route: Route::default(),
+            chats: Chats::default(),
+            sheets: Sheets::default(),
             system_messages: SystemMessages::default(),
             link_previews: LinkPreviews::default(),
             text_smileys: TextSmileys::default(),
@@ -177,6 +193,7 @@ impl Default for Settings {
             client_id: String::new(),
             graph_url: "https://graph.microsoft.com".to_owned(),
             login_url: "https://login.microsoftonline.com".to_owned(),
+            people: PeopleSettings::default(),
             limits: Limits::default(),
             fetch: Fetch::default(),
         }
@@ -190,6 +207,8 @@ impl Default for Limits {
             app_channel_posts: 50.0,
             app_chat_posts: 20.0,
             other_calls: 30.0,
+            private_channels: 30,
+            private_members: 250,
             message_bytes: 28 * 1024,
             request_bytes: 4 * 1024 * 1024,
             retries: 8,

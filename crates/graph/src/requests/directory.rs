@@ -10,7 +10,7 @@ pub(crate) fn list_users() -> Call {
 /// Lists the users with what mapping matches people by.
 pub(crate) fn list_people() -> Call {
     let select = "id,displayName,mail,userPrincipalName,proxyAddresses,otherMails,\
-                  accountEnabled,userType";
+                  accountEnabled,userType,assignedLicenses";
     Call::get(Kind::Read, format!("/users?$select={select}&$top=999"))
 }
 
@@ -27,7 +27,7 @@ mod tests {
         ");
         insta::assert_snapshot!(shown(&list_people()), @"
         Read within Other
-        GET /users?$select=id,displayName,mail,userPrincipalName,proxyAddresses,otherMails,accountEnabled,userType&$top=999
+        GET /users?$select=id,displayName,mail,userPrincipalName,proxyAddresses,otherMails,accountEnabled,userType,assignedLicenses&$top=999
         ");
     }
 }

@@ -1,0 +1,81 @@
+//! What there will be, as a table, and how long the upload takes.
+
+use chatferry_mapping::{Bound, MapPlan, What};
+
+use crate::printer::{Printer, bytes, count, duration, thousands};
+
+/// How many teams are shown one by one.
+const TEAMS: usize = 20;
+
+/// Shows the plan.
+pub(super) fn show(printer: Printer, plan: &MapPlan) {
+    let rows = plan.teams.iter().take(TEAMS).map(|team| {
+        let new = if team.existing { "filled" } else { "new" };
+        let mut row = vec![team.name.clone(), new.to_owned()];
+        row.extend(
+            [
+                team.owners,
+                team.members,
+                team.standard,
+                team.private,
+                team.shared,
+                team.posts,
+            ]
+            .map(thousands),
+        );
+        row
+    });
+    printer.table(
+        &[
+            "team", "", "owners", "members", "standard", "private", "shared", "posts",
+        ],
+        &rows.collect::<Vec<_>>(),
+    );
+    if plan.teams.len() > TEAMS {
+        let more = plan.teams.len() - TEAMS;
+        printer.plain(&format!("  … and {}", count(more as u64, "more team")));
+    }
+    let total = &plan.total;
+    let mut parts = vec![
+        count(total.channels, "channel"),
+        count(total.chats, "chat"),
+        format!("{} members", thousands(total.members)),
+        count(total.posts, "post"),
+    ];
+    if total.files > 0 {
+        parts.push(format!(
+            "{} of at most {}",
+            count(total.files, "file"),
+            bytes(total.file_bytes)
+        ));
+    }
+    printer.plain(&format!("\n{} in all", parts.join(", ")));
+    let upload = &plan.upload;
+    let Some(bound) = upload.bounds.first() else {
+        return;
+    };
+    let limited = if upload.seconds_per_team_limited > upload.seconds {
+        let longer = duration(upload.seconds_per_team_limited);
+        format!(", {longer} if Graph holds it to its limit for a team")
+    } else {
+        String::new()
+    };
+    printer.plain(&format!(
+        "The posts take {}{limited}: bound by {}",
+        duration(upload.seconds),
+        words(bound)
+    ));
+    for advice in &upload.shorten {
+        printer.plain(&format!("  shorter: {advice}"));
+    }
+}
+
+fn words(bound: &Bound) -> String {
+    let posts = count(bound.posts, "post");
+    match bound.what {
+        What::LongestChannel => format!("the longest channel, {} ({posts})", bound.name),
+        What::LongestChat => format!("the longest chat, {} ({posts})", bound.name),
+        What::AllChannels => format!("what Graph takes from one app into channels ({posts})"),
+        What::AllChats => format!("what Graph takes from one app into chats ({posts})"),
+    }
+}
