@@ -389,8 +389,8 @@ fn kinds_of_people_go_the_way_the_settings_say() {
         ..PeopleSettings::default()
     };
     insta::assert_snapshot!(
-                    table(&traps[4..7], &tenant(), &skipped_bots),
-                    @r"
+                        table(&traps[4..7], &tenant(), &skipped_bots),
+                        @r"
 bot with an address
   skipped -> nobody | people.bots = skip; bots have no account | suggested: 
 bot without
@@ -398,7 +398,7 @@ bot without
 the source itself
   skipped -> nobody | people.bots = skip; the source's own voice | suggested: 
 "
-                );
+                    );
 }
 
 #[test]

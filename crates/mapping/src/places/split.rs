@@ -96,27 +96,30 @@ pub(crate) fn groups(
     let mut order = Vec::new();
     let mut members = BTreeMap::<(String, String, bool), Vec<usize>>::new();
     let mut taken = BTreeMap::<&str, Taken>::new();
-    for (at, decision) in decisions.iter().enumerate() {
+    for (at, (conversation, decision)) in conversations.iter().zip(decisions).enumerate() {
         let place = &decision.place;
         if place.action != Action::Channel {
             continue;
         }
-        let key = (place.team.clone(), fold(&place.channel), place.by_year);
+        // Nothing can't be split.
+        let split = parts.contains_key(conversation.id.as_str());
+        let key = (place.team.clone(), fold(&place.channel), split);
         let sources = members.entry(key.clone()).or_default();
         if sources.is_empty() {
             order.push(key);
         }
         sources.push(at);
-        if !place.by_year {
+        if !split {
             let taken = taken.entry(&place.team).or_insert_with(Taken::with_general);
             taken.take(&place.channel);
         }
     }
     let mut groups = Vec::new();
     for key in order {
-        let (Some(sources), team) = (members.remove(&key), key.0) else {
+        let Some(sources) = members.remove(&key) else {
             continue;
         };
+        let (team, _, split) = key;
         let first = sources.first().copied().unwrap_or_default();
         let Some((place, conversation)) = decisions
             .get(first)
@@ -126,12 +129,7 @@ pub(crate) fn groups(
             continue;
         };
         let years_of = |at: usize| conversations.get(at).and_then(|c| parts.get(c.id.as_str()));
-        let years: BTreeSet<i16> = sources
-            .iter()
-            .filter_map(|at| years_of(*at))
-            .flat_map(|years| years.keys().copied())
-            .collect();
-        if !place.by_year || years.is_empty() {
+        if !split {
             let count = |at: usize| conversations.get(at).map_or(0, |c| c.messages);
             groups.push(Group {
                 team,
@@ -141,6 +139,11 @@ pub(crate) fn groups(
             });
             continue;
         }
+        let years: BTreeSet<i16> = sources
+            .iter()
+            .filter_map(|at| years_of(*at))
+            .flat_map(|years| years.keys().copied())
+            .collect();
         let base = match place.channel.as_str() {
             names::GENERAL if !conversation.name.is_empty() => {
                 names::legal(&conversation.name, conversation.id.as_str())

@@ -105,12 +105,19 @@ fn parts_of_several_conversations_come_together_and_take_no_other_s_name() {
         "talk 2020",
         &[],
     ));
+    // Of what holds nothing there are no years.
+    acme.conversations.push(Conversation {
+        messages: 0,
+        ..conversation("C6", ConversationKind::Public, "empty", &[])
+    });
     acme.map().unwrap();
     for (key, column, cell) in [
         ("C1", "channel", "talk"),
         ("C2", "channel", "talk"),
         ("C1", "split", "year"),
         ("C2", "split", "year"),
+        ("C6", "channel", "talk"),
+        ("C6", "split", "year"),
     ] {
         acme.edit(CONVERSATIONS, key, column, cell);
     }
@@ -120,6 +127,7 @@ fn parts_of_several_conversations_come_together_and_take_no_other_s_name() {
     C1@2020: talk 2020 (2) = C1(1)+C2(1)
     C1@2022: talk 2022 = C1(1)
     C2@2021: talk 2021 = C2(1)
+    C6: talk = C6(0)
     C9: talk 2020 = C9(10)
     ");
 }
