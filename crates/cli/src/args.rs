@@ -72,7 +72,7 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read, map, render and check: from an export to posts, offline
+    /// Read, map, render, check and report: from an export to posts, offline
     #[command(after_help = "\
 Examples:
   chatferry convert acme-export.zip --directory users.csv --placeholder migration@acme.com
@@ -82,10 +82,11 @@ Examples:
     /// Read an export into 1-read
     #[command(after_help = "Example:\n  chatferry read acme-export.zip -w ./acme")]
     Read(ReadArgs),
-    /// Fetch files that the export only names from Slack, into 1-fetch; run it again to resume
+    /// Fetch the files that the export only names from Slack
     ///
-    /// Needs a token: the one in the addresses of an export (give it again), or somebody's own in
-    /// `CHATFERRY_SLACK_TOKEN`. It is shown to Slack's own servers and nobody else.
+    /// They go into 1-fetch; run it again to resume. It needs a token: the one in the addresses of
+    /// an export (give it again), or somebody's own in `CHATFERRY_SLACK_TOKEN`. Slack's own servers
+    /// are shown it, and nobody else.
     #[command(after_help = "\
 Examples:
   chatferry fetch acme-export.zip
@@ -120,6 +121,11 @@ Examples:
     Rehearse(RehearseArgs),
     /// Show how far the stages and the upload have come
     Status,
+    /// Write report/index.html: what came in, what goes where, what is lost and why
+    Report,
+    /// Show the posts as Teams will, in a browser on this machine
+    #[command(after_help = "Example:\n  chatferry preview --port 0")]
+    Preview(PreviewArgs),
     /// Explain a finding's code, or list all
     #[command(after_help = "Example:\n  chatferry explain slack-unknown-block")]
     Explain(ExplainArgs),
@@ -290,6 +296,13 @@ pub(crate) struct RehearseArgs {
     /// The tenant's people, as for `map`; without it, everybody in the posts is taken to exist
     #[arg(long, value_name = "FILE")]
     pub(crate) directory: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PreviewArgs {
+    /// The port on 127.0.0.1; 0 takes a free one and prints it
+    #[arg(long, default_value_t = 8090, value_name = "PORT")]
+    pub(crate) port: u16,
 }
 
 #[derive(Args, Debug)]

@@ -46,6 +46,15 @@ impl CliError {
         }
     }
 
+    /// There is no `3-render` to work on.
+    pub(crate) fn no_posts(render: &Path) -> Self {
+        Self {
+            status: ExitStatus::Unreadable,
+            message: format!("{}: there are no posts yet", render.display()),
+            hint: Some("run `chatferry convert EXPORT` first".to_owned()),
+        }
+    }
+
     /// Graph refused, or can't be reached.
     pub(crate) fn graph(error: &dyn Error) -> Self {
         Self {

@@ -13,8 +13,11 @@ mod exit;
 mod fetch;
 mod findings;
 mod graph;
+mod page;
+mod preview;
 mod printer;
 mod progress;
+mod report;
 mod settings;
 mod stage;
 

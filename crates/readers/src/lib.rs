@@ -26,7 +26,6 @@ mod options;
 mod sink;
 mod slack;
 mod source;
-mod split;
 mod support;
 mod url;
 

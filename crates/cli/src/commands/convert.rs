@@ -1,9 +1,9 @@
-//! `chatferry convert`: the main job, offline: read, map, render and check.
+//! `chatferry convert`: the main job, offline: read, map, render, check and report.
 
 use serde::Serialize;
 
 use crate::args::ConvertArgs;
-use crate::commands::{check, map, read, render, summary};
+use crate::commands::{check, map, read, render, report, summary};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
@@ -17,6 +17,7 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Result<ExitStatus, C
     let map = map::stage(context)?;
     let render = render::stage(context)?;
     let check = check::stage(context, false)?;
+    let page = report::write(context, &check)?;
 
     let sums = [
         ("read", &read.manifest.sums),
@@ -37,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Result<ExitStatus, C
     findings::show_seen(printer, &seen);
     let root = context.work.root().display();
     printer.plain(&format!(
-        "\nNext: look at {root}/2-map/*.csv and {root}/3-render/posts/, then `chatferry rehearse -w {root}`"
+        "\nNext: look at {page} and {root}/2-map/*.csv, then `chatferry rehearse -w {root}`"
     ));
 
     #[derive(Serialize)]

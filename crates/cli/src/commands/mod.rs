@@ -7,9 +7,11 @@ pub(crate) mod explain;
 pub(crate) mod fetch;
 pub(crate) mod guide;
 pub(crate) mod map;
+pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod rehearse;
 pub(crate) mod render;
+pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod summary;
@@ -48,6 +50,8 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
         )?),
         Command::Rehearse(args) => rehearse::run(&Context::plain(global)?, &args),
         Command::Status => status::run(&Context::plain(global)?),
+        Command::Report => report::run(&Context::plain(global)?),
+        Command::Preview(args) => preview::run(&Context::plain(global)?, &args),
         Command::Explain(args) => explain::run(global, &args),
         Command::Guide(args) => guide::run(global, &args),
         Command::Schema(args) => schema::run(global, &args),

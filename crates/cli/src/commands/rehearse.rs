@@ -41,13 +41,7 @@ const AFTER_LAST_MS: i64 = 24 * 60 * 60 * 1_000;
 pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, CliError> {
     let folder = context.work.render();
     if !folder.root().join("manifest.json").exists() {
-        let place = folder.root().display();
-        let missing = CliError::usage(format!("{place}: there are no posts yet"));
-        return Err(CliError {
-            status: ExitStatus::Unreadable,
-            ..missing
-        }
-        .hint("run `chatferry convert EXPORT` first"));
+        return Err(CliError::no_posts(folder.root()));
     }
     let manifest: Manifest<RenderDetails> = Manifest::read(folder.root())?;
     let settings = Settings {

@@ -19,7 +19,6 @@ mod kind;
 mod layout;
 mod line;
 mod lines;
-mod mend;
 mod names;
 mod order;
 mod people;

@@ -31,6 +31,7 @@ mod reactions;
 mod rearrange;
 mod slackdump;
 mod space;
+mod split;
 mod stream;
 mod subtype;
 mod support;
@@ -44,7 +45,6 @@ use std::collections::HashMap;
 
 use chatferry_model::manifest::Workspace;
 
-use crate::split;
 use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
 
 use beside::Beside;

@@ -1,0 +1,52 @@
+//! `chatferry preview`: the posts as Teams will show them, in a browser on this machine.
+
+use std::path::Path;
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::args::PreviewArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::graph;
+use crate::preview::{self, Library};
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &PreviewArgs) -> Result<ExitStatus, CliError> {
+    #[derive(Serialize)]
+    struct Listening<'a> {
+        url: &'a str,
+    }
+
+    let folder = context.work.render();
+    if !folder.root().join("manifest.json").exists() {
+        return Err(CliError::no_posts(folder.root()));
+    }
+    let library = Library::open(folder)?;
+    graph::runtime()?.block_on(async {
+        let port_taken = |error: std::io::Error| {
+            CliError::usage(format!("port {}: {error}", args.port))
+                .hint("take another with --port, or --port 0 for any free one")
+        };
+        let listener = TcpListener::bind(("127.0.0.1", args.port))
+            .await
+            .map_err(port_taken)?;
+        let url = format!("http://{}/", listener.local_addr().map_err(port_taken)?);
+        context.printer.step("Showing", &url);
+        context
+            .printer
+            .plain("  open it in a browser on this machine; Ctrl-C ends it");
+        context.printer.result(&Listening { url: &url })?;
+        let shutdown = async {
+            // Without a way to hear Ctrl-C it is killed, which is as good.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        preview::serve(listener, library, shutdown)
+            .await
+            .map_err(|error| CliError::io(Path::new(&url), &error))
+    })?;
+    Ok(ExitStatus::Done)
+}

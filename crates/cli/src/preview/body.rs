@@ -1,0 +1,98 @@
+//! The body of a post, made fit for a page: its blanks filled in with addresses of the preview, and
+//! cleaned by a sanitiser that knows what Teams keeps.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use chatferry_model::blank::link_url;
+use chatferry_model::post::{ChatMessage, Post};
+use chatferry_model::teams_html::{ELEMENTS, SCHEMES};
+use html_escape::{decode_html_entities, encode_double_quoted_attribute};
+
+use super::library::{Library, encode};
+
+/// Styles that change how words look, and nothing else.
+const STYLES: &[&str] = &["background-color", "color", "text-align"];
+
+static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    let attributes: HashMap<_, HashSet<_>> = ELEMENTS
+        .iter()
+        .map(|element| (element.tag, element.attributes.iter().copied().collect()))
+        .collect();
+    builder
+        .tags(ELEMENTS.iter().map(|element| element.tag).collect())
+        .tag_attributes(attributes)
+        .filter_style_properties(STYLES.iter().copied().collect())
+        .url_schemes(SCHEMES.iter().copied().collect())
+        // Addresses of the preview itself.
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer"))
+        .strip_comments(true);
+    builder
+});
+
+/// The body as it is shown.
+pub(super) fn show(post: &Post<'_, ChatMessage<'_>>, library: &Library) -> String {
+    let mut content = post.body.body.content.to_string();
+    for image in &post.images {
+        let blank = format!("../hostedContents/{}/$value", image.id);
+        content = content.replace(&blank, &format!("/image/{}", encode(&image.path)));
+    }
+    for link in &post.links {
+        let there = library
+            .link(&link.to)
+            .or_else(|| link.source.as_ref().map(ToString::to_string));
+        let there = there.unwrap_or_default();
+        let there = encode_double_quoted_attribute(&there);
+        content = content.replace(&link_url(link.id), &there);
+    }
+    TEAMS.clean(&content).to_string()
+}
+
+/// The words of a body, without its elements.
+pub(super) fn words(html: &str) -> String {
+    let mut words = String::with_capacity(html.len());
+    for piece in html.split('<') {
+        let text = piece.split_once('>').map_or(piece, |(_, text)| text);
+        words.push_str(&decode_html_entities(text));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_active_is_left() {
+        for (html, kept) in [
+            ("<p onclick=\"x()\">hi</p><script>x()</script>", "<p>hi</p>"),
+            ("<a href=\"javascript:x()\">b</a>", ">b</a>"),
+            (
+                "<span style=\"position:fixed;color:#fff\">b</span>",
+                "color",
+            ),
+            (
+                "<img src=\"/image/a.png\" onerror=\"x()\" alt=\"a\">",
+                "src=\"/image/a.png\"",
+            ),
+            ("<iframe src=\"https://evil.example\"></iframe>b", "b"),
+        ] {
+            let clean = TEAMS.clean(html).to_string();
+            assert!(clean.contains(kept), "{clean}");
+            for active in ["script", "x()", "position", "iframe"] {
+                assert!(!clean.contains(active), "{clean}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_what_people_read() {
+        assert_eq!(
+            words("<p>Fish &amp; <b>chips</b></p>1 &lt; 2"),
+            "Fish & chips1 < 2"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Gathers what the report says from the work folder.
+
+use std::collections::BTreeMap;
+
+use chatferry_graph::check::CheckDetails;
+use chatferry_graph::{UploadOptions, plan_upload};
+use chatferry_model::manifest::{Manifest, Outcome, ReadDetails};
+use chatferry_model::plan::RenderDetails;
+use chatferry_model::selection::Selection;
+use chatferry_model::sum::Sum;
+use serde::de::IgnoredAny;
+
+use super::findings::Groups;
+use super::people::People;
+use super::places::Places;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::fetch::ledger::Ledger;
+use crate::fetch::wanted::wanted;
+use crate::graph;
+
+/// Everything the report says.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// The workspaces, or the source.
+    pub(super) title: String,
+    /// "Slack, official export"
+    pub(super) source: String,
+    /// Names of the exports.
+    pub(super) exports: Vec<String>,
+    /// The work folder as it was given.
+    pub(super) work: String,
+    /// What each stage counted, in their order.
+    pub(super) stages: Vec<(&'static str, BTreeMap<String, Sum>)>,
+    pub(super) findings: Groups,
+    pub(super) people: People,
+    pub(super) places: Places,
+    pub(super) posts: u64,
+    pub(super) replies: u64,
+    pub(super) file_bytes: u64,
+    /// How long the upload takes at least, in seconds, where that can be told.
+    pub(super) seconds: Option<f64>,
+    /// Whether no placeholder is named, though somebody must speak for people without an account.
+    pub(super) stand_in: bool,
+    /// Files that are still at the source's servers, and their bytes.
+    pub(super) remote: (u64, u64),
+}
+
+/// Gathers it.
+///
+/// # Errors
+/// When a stage's folder is missing or damaged.
+pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result<Report, CliError> {
+    let work = &context.work;
+    let (read, map, render) = (work.read(), work.map(), work.render());
+    let of_read: Manifest<ReadDetails> = Manifest::read(read.root())?;
+    let of_map: Manifest<IgnoredAny> = Manifest::read(&map)?;
+    let of_render: Manifest<RenderDetails> = Manifest::read(render.root())?;
+    let plan = chatferry_mapping::load_plan(&map, &read)?;
+
+    let mut stages = vec![("read", of_read.sums)];
+    let fetch = work.fetch();
+    if let Ok(of_fetch) = Manifest::<IgnoredAny>::read(fetch.root()) {
+        stages.push(("fetch", of_fetch.sums));
+    }
+    stages.push(("map", of_map.sums));
+    stages.push(("render", of_render.sums));
+    stages.push(("check", check.sums.clone()));
+
+    let mut findings = Groups::default();
+    for folder in [read.root(), fetch.root(), &map, render.root()] {
+        findings.add_folder(folder)?;
+    }
+    findings.add_all(&check.findings);
+    findings.add_folder(&work.upload())?;
+
+    let there = Ledger::look(&fetch)?;
+    let everything = wanted(&read, &Selection::default())?;
+    let missing = everything
+        .iter()
+        .filter(|file| !there.contains_key(&file.id));
+    let remote = missing.fold((0, 0), |(files, bytes), file| {
+        (files + 1, bytes + file.size.unwrap_or_default())
+    });
+
+    let details = &of_render.details;
+    // From the start, whatever may have been uploaded already: the page is about the whole.
+    let from_start = plan_upload(
+        &render,
+        &work.report().join("no-journal"),
+        &UploadOptions {
+            stand_in_exists: true,
+            ..UploadOptions::default()
+        },
+        &graph::limits(&context.settings),
+        &graph::address("graph_url", &context.settings.graph_url)?,
+    );
+    let exports: Vec<String> = of_read
+        .inputs
+        .into_keys()
+        .filter(|name| name != "settings")
+        .collect();
+    let names = of_read.details.workspaces.iter();
+    let names: Vec<String> = names
+        .filter_map(|workspace| workspace.name.clone())
+        .collect();
+    let sum =
+        |of: fn(&chatferry_model::plan::TargetSummary) -> u64| details.targets.iter().map(of).sum();
+    Ok(Report {
+        title: title(&names, &exports),
+        source: format!(
+            "{}, {}",
+            capitalised(&of_read.details.source),
+            of_read.details.layout
+        ),
+        exports,
+        work: work.root().display().to_string(),
+        stages,
+        findings,
+        people: People::gather(&read, &plan)?,
+        places: Places::gather(&read, &plan, details)?,
+        posts: sum(|target| target.posts),
+        replies: sum(|target| target.replies),
+        file_bytes: sum(|target| target.file_bytes),
+        seconds: from_start.ok().map(|plan| plan.seconds),
+        stand_in: details.stand_in,
+        remote,
+    })
+}
+
+impl Report {
+    /// What a stage counted of messages.
+    pub(super) fn messages(&self, stage: &str) -> Sum {
+        let of_stage = self.stages.iter().find(|(name, _)| *name == stage);
+        of_stage
+            .and_then(|(_, sums)| sums.get("messages"))
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
+/// What the workspaces are called, or else the first export.
+fn title(names: &[String], exports: &[String]) -> String {
+    if names.is_empty() {
+        let file = exports.first().map_or("Slack", String::as_str);
+        let name = file.split('.').next().filter(|name| !name.is_empty());
+        name.unwrap_or(file).to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
