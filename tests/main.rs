@@ -14,11 +14,8 @@ mod command_line;
 mod convert;
 mod faults;
 mod fetch;
-<<<<<<< /tmp/ferry/tests/main.rs
-mod preview;
-=======
 mod map;
->>>>>>> /tmp/tmpi4bfpx1i/t
+mod preview;
 mod rehearse;
 mod report;
 mod snapshots;

@@ -68,6 +68,9 @@ codes! {
     MATTERMOST_PERMALINK = Info "mattermost-permalink",
         "A post links to another post by an id that no export holds.",
         "The link is kept as it is and leads to the Mattermost server as long as that is there.";
+    MATTERMOST_REPAIRED = Warning "mattermost-repaired",
+        "A post holds something in another form than the server writes it.",
+        "What could be meant was taken, and what could not was left out; look at the line named.";
     MATTERMOST_SELF_DIRECT = Warning "mattermost-self-direct",
         "A conversation of one person may be notes to oneself or, before 9.5, talk with somebody who was deactivated.",
         "It is read as notes to oneself; update the server and export again, if that matters.";

@@ -26,6 +26,7 @@ mod options;
 mod sink;
 mod slack;
 mod source;
+mod split;
 mod support;
 mod url;
 

@@ -5,6 +5,10 @@
     reason = "a test may fail where it stands"
 )]
 
+#[path = "mattermost/compliance.rs"]
+mod compliance;
+#[path = "mattermost/hostile.rs"]
+mod hostile;
 mod support;
 
 use std::collections::BTreeMap;
@@ -13,7 +17,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chatferry_model::selection::Selection;
-use chatferry_readers::{ReadOptions, SystemMessages};
+use chatferry_readers::{ReadOptions, SystemMessages, TextSmileys};
 use zip::write::SimpleFileOptions;
 
 use support::{bytes, run, snapshot, with_threads};
@@ -151,6 +155,20 @@ fn what_is_not_selected_is_counted() {
 }
 
 #[test]
+fn smileys_stay_signs_on_request() {
+    let trap = fixture().join("../traps/names-in-text/export");
+    let temporary = tempfile::tempdir().unwrap();
+    let options = ReadOptions {
+        text_smileys: TextSmileys::Text,
+        ..ReadOptions::default()
+    };
+    run(&[trap], &options, temporary.path());
+    let messages = temporary.path().join("messages/t%2Ftown-square.jsonl");
+    let messages = fs::read_to_string(messages).unwrap();
+    assert!(messages.contains(r#""text":":) ;-) <3 :-/ x-D a:b C:/x ""#));
+}
+
+#[test]
 fn system_posts_are_shown_on_request() {
     let temporary = tempfile::tempdir().unwrap();
     let options = ReadOptions {
@@ -196,4 +214,27 @@ fn a_long_thread_is_handed_on_in_pieces() {
             && lines[2].contains("0 word")
             && lines[40_001].contains("39999 word")
     );
+}
+
+/// The table of traps names a folder for each, and words that show what was made of it.
+#[test]
+fn each_of_the_twenty_traps_is_set() {
+    let traps = fixture().join("../traps");
+    let table = fs::read_to_string(traps.join("README.md")).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| T"));
+    let mut number = 0;
+    for row in rows {
+        number += 1;
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        assert_eq!(cells[0], format!("T{number}"));
+        let folder = traps.join(cells[2].trim_matches('`'));
+        let shown = fs::read_to_string(folder.join("expected.txt")).unwrap();
+        assert!(shown.contains(cells[3].trim_matches('`')), "{row}");
+    }
+    assert_eq!(number, 20);
+    let folders = fs::read_dir(&traps).unwrap().map(|entry| entry.unwrap());
+    for folder in folders.filter(|entry| entry.path().is_dir()) {
+        let name = folder.file_name().into_string().unwrap();
+        assert!(table.contains(&format!("`{name}`")), "{name} is in no row");
+    }
 }

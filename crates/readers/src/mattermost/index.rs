@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::line::{self, Bot, Channel, DirectChannel, Line, User};
 use super::people;
 use super::space::{self, Place, Space};
-use super::{lines, names, text};
+use super::{lines, mend, names, text};
 use crate::{ReadError, Sink, codes};
 
 /// What the lines say that are no posts.
@@ -70,13 +70,21 @@ impl Index {
     ) {
         let text = String::from_utf8_lossy(bytes);
         let place = || format!("{}:{at}", layout.lines.path);
-        let line = match serde_json::from_str::<Line<'_>>(text.trim_start_matches('\u{feff}')) {
+        let text = text.trim_start_matches('\u{feff}');
+        let mended;
+        let line = match serde_json::from_str::<Line<'_>>(text) {
+            Ok(line) => Ok(line),
+            // A post that cannot be read is the second pass's, which counts it.
+            Err(_) if text.contains(r#"post":{"#) => return,
+            Err(error) => {
+                mended = mend::line(text).unwrap_or_default();
+                serde_json::from_str(&mended).map_err(|_| error)
+            }
+        };
+        let line = match line {
             Ok(line) => line,
             Err(error) => {
-                // A post that cannot be read is the second pass's, which counts it.
-                if !text.contains(r#"post":{"#) {
-                    sink.note_file(&codes::MATTERMOST_UNREADABLE, &place(), error.to_string());
-                }
+                sink.note_file(&codes::MATTERMOST_UNREADABLE, &place(), error.to_string());
                 return;
             }
         };

@@ -19,6 +19,7 @@ mod kind;
 mod layout;
 mod line;
 mod lines;
+mod mend;
 mod names;
 mod order;
 mod people;

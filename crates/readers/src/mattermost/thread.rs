@@ -11,10 +11,10 @@ use super::convert::{One, author, time};
 use super::converted::{Converted, Drain, To};
 use super::layout::Layout;
 use super::line::{self, Line, Post};
-use super::names;
 use super::order::Key;
 use super::pictures::Pictures;
 use super::space::{self, Space};
+use super::{mend, names};
 use crate::blobs::Blobs;
 use crate::{ReadError, ReadOptions, codes};
 
@@ -58,7 +58,19 @@ pub(super) fn line(
             "bytes that are not UTF-8",
         );
     }
-    let parsed = match serde_json::from_str::<Line<'_>>(&text) {
+    let mended;
+    let line = match serde_json::from_str::<Line<'_>>(&text) {
+        Ok(line) => Ok(line),
+        Err(error) => {
+            mended = mend::line(&text).unwrap_or_default();
+            let line = serde_json::from_str(&mended);
+            if line.is_ok() {
+                here.note(&codes::MATTERMOST_REPAIRED, None, error.to_string());
+            }
+            line.map_err(|_| error)
+        }
+    };
+    let parsed = match line {
         Ok(line) => match (line.kind.as_str(), line.post, line.direct_post) {
             ("post", Some(post), _) | ("direct_post", _, Some(post)) => Ok(post),
             ("post" | "direct_post", ..) => Err("a post without its content".to_owned()),
@@ -135,7 +147,23 @@ impl Here<'_, '_> {
         };
         let mut kept = 0_u64;
         for (number, raw) in replies.iter().enumerate() {
+            let mended;
             let reply = match serde_json::from_str::<Post<'_>>(raw.get()) {
+                Ok(reply) => Ok(reply),
+                Err(error) => {
+                    mended = mend::reply(raw.get()).unwrap_or_default();
+                    let reply = serde_json::from_str(&mended);
+                    if reply.is_ok() {
+                        self.note(
+                            &codes::MATTERMOST_REPAIRED,
+                            Some(&root.id),
+                            error.to_string(),
+                        );
+                    }
+                    reply.map_err(|_| error)
+                }
+            };
+            let reply: Post<'_> = match reply {
                 Ok(reply) => reply,
                 Err(error) => {
                     self.unreadable(&error.to_string());

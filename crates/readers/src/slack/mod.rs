@@ -31,7 +31,6 @@ mod reactions;
 mod rearrange;
 mod slackdump;
 mod space;
-mod split;
 mod stream;
 mod subtype;
 mod support;
@@ -45,6 +44,7 @@ use std::collections::HashMap;
 
 use chatferry_model::manifest::Workspace;
 
+use crate::split;
 use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
 
 use beside::Beside;
