@@ -1,10 +1,11 @@
 //! How the commands reach Graph: a client from the settings, and events shown as progress.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chatferry_graph::{
-    BaseUrl, Client, Credential, Event, GraphConfig, HttpTransport, Limits, Observer, Rate,
-    SystemClock,
+    BaseUrl, Certificate, Client, Credential, Event, GraphConfig, HttpTransport, Limits, Observer,
+    Rate, SystemClock,
 };
 use chatferry_model::progress::Progress;
 
@@ -14,6 +15,11 @@ use crate::error::CliError;
 use crate::printer::{Printer, duration};
 use crate::progress::{StageProgress, Unit};
 use crate::settings::Settings;
+
+/// The environment variable with the password of a PFX file.
+const CERTIFICATE_PASSWORD: &str = "CHATFERRY_CERTIFICATE_PASSWORD";
+/// The one in which Azure names the file with a workload's token.
+const FEDERATED_TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 /// A client for the tenant of the settings.
 ///
@@ -34,19 +40,10 @@ pub(crate) fn client(context: &Context) -> Result<Client, CliError> {
             );
         }
     }
-    let secret = std::env::var(SECRET).unwrap_or_default();
-    if secret.is_empty() {
-        return Err(
-            CliError::usage(format!("the environment variable {SECRET} is missing")).hint(
-                "put the app registration's client secret (its value, not its id) there; \
-             it is never read from the command line or a file",
-            ),
-        );
-    }
     let config = GraphConfig {
         tenant_id: settings.tenant_id.clone(),
         client_id: settings.client_id.clone(),
-        credential: Credential::Secret(secret.into()),
+        credential: credential(settings)?,
         graph_url: address("graph_url", &settings.graph_url)?,
         login_url: address("login_url", &settings.login_url)?,
         limits: limits(settings),
@@ -57,6 +54,45 @@ pub(crate) fn client(context: &Context) -> Result<Client, CliError> {
         Arc::new(transport),
         Arc::new(SystemClock),
     ))
+}
+
+/// By what the app proves that it is the app: what the settings name, else the secret, else what
+/// the machine it runs on was given.
+fn credential(settings: &Settings) -> Result<Credential, CliError> {
+    let from_environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    if !settings.client_certificate.is_empty() {
+        let password = from_environment(CERTIFICATE_PASSWORD).unwrap_or_default();
+        let path = Path::new(&settings.client_certificate);
+        let certificate = Certificate::read(path, &password.into())
+            .map_err(|error| CliError::usage(format!("client_certificate: {error}")))?;
+        return Ok(Credential::Certificate(certificate));
+    }
+    if !settings.federated_token_file.is_empty() {
+        let path = PathBuf::from(&settings.federated_token_file);
+        return Ok(Credential::FederatedTokenFile(path));
+    }
+    if let Some(secret) = from_environment(SECRET) {
+        return Ok(Credential::Secret(secret.into()));
+    }
+    if let Some(path) = from_environment(FEDERATED_TOKEN_FILE) {
+        return Ok(Credential::FederatedTokenFile(path.into()));
+    }
+    Err(
+        CliError::usage(format!("the environment variable {SECRET} is missing")).hint(
+            "put the app registration's client secret (its value, not its id) there; \
+             it is never read from the command line or a file. Or set client_certificate",
+        ),
+    )
+}
+
+/// Whose OneDrive the files of chats go to; none: their authors'.
+pub(crate) fn files_account(settings: &Settings) -> Option<String> {
+    let account = match settings.files_account.as_str() {
+        "author" => "",
+        "" => settings.placeholder.as_str(),
+        account => account,
+    };
+    (!account.is_empty()).then(|| account.to_owned())
 }
 
 /// The address that a setting holds.
@@ -74,9 +110,11 @@ pub(crate) fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
     Limits {
         channel_posts: Rate::per_second(limits.channel_posts),
+        team_posts: Rate::per_second(limits.team_posts),
         app_channel_posts: Rate::per_second(limits.app_channel_posts),
         app_chat_posts: Rate::per_second(limits.app_chat_posts),
         other_calls: Rate::per_second(limits.other_calls),
+        file_calls: Rate::per_second(limits.file_calls),
         retries: limits.retries,
         concurrency: limits.concurrency,
         ..Limits::default()

@@ -224,6 +224,10 @@ codes! {
     VERIFY_EXTRA = "verify-extra", Warning,
         "Teams holds a message that was not uploaded from here.",
         "Nothing needs to be done if somebody wrote it since.";
+    /// graph.md R58
+    VERIFY_HISTORY = "verify-history", Error,
+        "A member of a chat does not see all that was uploaded into it.",
+        "Run chatferry upload until the chat is done; or take that person out in Teams and add them with all chat history.";
     /// graph.md 1.9
     VERIFY_IMAGE = "verify-image", Error,
         "An image in a message in Teams is not the one that was sent, or can't be read.",

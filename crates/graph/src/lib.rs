@@ -24,6 +24,7 @@ pub mod client;
 pub mod clock;
 pub mod codes;
 pub mod config;
+pub mod doctor;
 pub mod observer;
 pub mod status;
 pub mod transport;

@@ -144,7 +144,10 @@ fn places_hash(html: &str) -> i64 {
     for address in attribute_values(html, " href=\"") {
         let address = html_escape::decode_html_entities(address);
         let host = address.strip_prefix("https://").unwrap_or_default();
-        if host.split('/').next().is_some_and(|host| host.contains("teams.microsoft"))
+        if host
+            .split('/')
+            .next()
+            .is_some_and(|host| host.contains("teams.microsoft"))
             && address.contains(PLACE)
         {
             hash.update(address.as_bytes());

@@ -50,7 +50,10 @@ impl QuickXor {
             }
         }
         let end = ring.len() - size_of::<u64>();
-        xor(ring.get_mut(end..).unwrap_or_default(), &self.length.to_le_bytes());
+        xor(
+            ring.get_mut(end..).unwrap_or_default(),
+            &self.length.to_le_bytes(),
+        );
         STANDARD.encode(ring)
     }
 }

@@ -43,6 +43,7 @@
 //! is the strict reading.
 
 mod answer;
+mod assertion;
 mod call;
 mod clock;
 mod faults;

@@ -336,6 +336,15 @@ rule_book! {
     /// The request is a form with client_id, scope and grant_type.
     A7 "AADSTS900144" "D client-creds; K text"
         => 400 "invalid_request" "AADSTS900144: The request body must contain the following parameter: '{}'.";
+    /// An assertion is a JWT that one of the app's certificates signed, by PS256 or RS256, and that names its thumbprint.
+    A8 "AADSTS700027" "D client-creds; K text"
+        => 401 "invalid_client" "AADSTS700027: The certificate with identifier used to sign the client assertion is not registered on application '{}'.";
+    /// An assertion is good at this time, and not for longer than a day.
+    A9 "AADSTS700024" "K"
+        => 401 "invalid_client" "AADSTS700024: Client assertion is not within its valid time range.";
+    /// An assertion is the app's own, to the token address, with an id.
+    A10 "AADSTS50012" "D client-creds; K code and text"
+        => 401 "invalid_client" "AADSTS50012: Assertion audience or issuer does not match the application.";
 
     /// The address is one that Graph has.
     G1 "G1" "R68's string"

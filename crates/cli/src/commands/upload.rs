@@ -19,6 +19,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     let journal = context.work.upload();
     let options = UploadOptions {
         selection: context.selection.clone(),
+        files_account: graph::files_account(&context.settings),
         ..UploadOptions::default()
     };
     let plan = plan_upload(
@@ -113,12 +114,25 @@ pub(crate) fn outlook(plan: &UploadPlan) -> String {
         String::new()
     };
     format!(
-        "{}{already} into {} of {}; at Graph's rates at least {}",
+        "{}{already} into {}; at Graph's rates at least {}",
         count(left, "post"),
-        count(plan.targets.len() as u64, "channel"),
-        count(plan.teams.len() as u64, "team"),
+        places(plan),
         duration(plan.seconds.ceil() as u64)
     )
+}
+
+/// `9 channels of 1 team and 3 chats`
+fn places(plan: &UploadPlan) -> String {
+    let chats = plan.targets.iter().filter(|target| target.team.is_none());
+    let chats = chats.count() as u64;
+    let channels = plan.targets.len() as u64 - chats;
+    let channels = (channels > 0 || chats == 0).then(|| {
+        let teams = count(plan.teams.len() as u64, "team");
+        format!("{} of {teams}", count(channels, "channel"))
+    });
+    let chats = (chats > 0).then(|| count(chats, "chat"));
+    let both: Vec<_> = channels.into_iter().chain(chats).collect();
+    both.join(" and ")
 }
 
 fn show_plan(context: &Context, plan: &UploadPlan) {
@@ -129,7 +143,11 @@ fn show_plan(context: &Context, plan: &UploadPlan) {
         .map(|target| {
             vec![
                 target.name.clone(),
-                target.team.as_ref().map(ToString::to_string).unwrap_or_default(),
+                target
+                    .team
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 thousands(target.posts),
                 thousands(target.replies),
                 thousands(target.done),
@@ -140,10 +158,17 @@ fn show_plan(context: &Context, plan: &UploadPlan) {
         .collect();
     context.printer.table(
         &[
-            "channel", "team", "posts", "replies", "through", "state", "how",
+            "target", "team", "posts", "replies", "through", "state", "how",
         ],
         &rows,
     );
+    let mut ways = std::collections::BTreeMap::new();
+    for target in &plan.targets {
+        ways.entry(target.route.as_str()).or_insert(target.why);
+    }
+    for (way, why) in ways {
+        context.printer.plain(&format!("  {way}: {why}"));
+    }
 }
 
 /// A line and a table of what was uploaded.
@@ -178,7 +203,7 @@ pub(crate) fn show(context: &Context, report: &UploadReport) {
         .collect();
     context.printer.table(
         &[
-            "channel", "posts", "posted", "adopted", "moved", "refused", "state", "",
+            "target", "posts", "posted", "adopted", "moved", "refused", "state", "",
         ],
         &rows,
     );

@@ -71,6 +71,12 @@ pub(crate) struct Settings {
     pub(crate) tenant_id: String,
     /// The app registration's application (client) id.
     pub(crate) client_id: String,
+    /// The app's certificate: path of a PEM or PFX file.
+    pub(crate) client_certificate: String,
+    /// Path of a file with a federated token.
+    pub(crate) federated_token_file: String,
+    /// Whose OneDrive the files of chats go to: UPN, object id or `author`.
+    pub(crate) files_account: String,
     /// Graph's address.
     pub(crate) graph_url: String,
     /// The login's address.
@@ -122,12 +128,16 @@ pub(crate) enum TextSmileys {
 pub(crate) struct Limits {
     /// Posts per second into one channel (graph.md R46).
     pub(crate) channel_posts: f64,
+    /// Posts per second into all channels of a team to begin with; doubled until Graph says 429.
+    pub(crate) team_posts: f64,
     /// Posts per second into all channels.
     pub(crate) app_channel_posts: f64,
     /// Posts per second into all chats.
     pub(crate) app_chat_posts: f64,
     /// Other calls per second.
     pub(crate) other_calls: f64,
+    /// Calls about files per second.
+    pub(crate) file_calls: f64,
     /// Private channels of a team (graph.md 2.5).
     pub(crate) private_channels: usize,
     /// Members of a private channel (graph.md 2.5).
@@ -191,6 +201,9 @@ impl Default for Settings {
             compress: false,
             tenant_id: String::new(),
             client_id: String::new(),
+            client_certificate: String::new(),
+            federated_token_file: String::new(),
+            files_account: String::new(),
             graph_url: "https://graph.microsoft.com".to_owned(),
             login_url: "https://login.microsoftonline.com".to_owned(),
             people: PeopleSettings::default(),
@@ -204,9 +217,11 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             channel_posts: 5.0,
+            team_posts: 4.0,
             app_channel_posts: 50.0,
             app_chat_posts: 20.0,
             other_calls: 30.0,
+            file_calls: 10.0,
             private_channels: 30,
             private_members: 250,
             message_bytes: 28 * 1024,

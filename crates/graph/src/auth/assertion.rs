@@ -51,7 +51,10 @@ pub(super) fn in_file(path: &Path) -> Result<SecretString, TokenError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| TokenError::NoAssertion(format!("{}: {error}", path.display())))?;
     match text.trim() {
-        "" => Err(TokenError::NoAssertion(format!("{}: it is empty", path.display()))),
+        "" => Err(TokenError::NoAssertion(format!(
+            "{}: it is empty",
+            path.display()
+        ))),
         token => Ok(token.to_owned().into()),
     }
 }

@@ -84,7 +84,12 @@ impl Certificate {
     pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.key.public_modulus_len()];
         self.key
-            .sign(&RSA_PSS_SHA256, &SystemRandom::new(), message, &mut signature)
+            .sign(
+                &RSA_PSS_SHA256,
+                &SystemRandom::new(),
+                message,
+                &mut signature,
+            )
             .ok()?;
         Some(signature)
     }
@@ -118,7 +123,10 @@ fn from_pfx(bytes: &[u8], password: &str) -> Result<Certificate, &'static str> {
         .ok_or("there is no key in it; export the certificate with its private key")?;
     let key = RsaKeyPair::from_pkcs8(chain.key().as_der())
         .map_err(|_| "its key is not an RSA key of at least 2048 bits")?;
-    let certificate = chain.certs().first().ok_or("there is no certificate in it")?;
+    let certificate = chain
+        .certs()
+        .first()
+        .ok_or("there is no certificate in it")?;
     Ok(Certificate::new(key, certificate.as_der()))
 }
 

@@ -202,10 +202,7 @@ fn token_address(config: &GraphConfig) -> String {
 }
 
 /// The form of graph.md E1.
-fn token_request(
-    config: &GraphConfig,
-    proof: &Proof<'_>,
-) -> Result<Request<Bytes>, http::Error> {
+fn token_request(config: &GraphConfig, proof: &Proof<'_>) -> Result<Request<Bytes>, http::Error> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("client_id", &config.client_id)
         .append_pair(
@@ -277,14 +274,22 @@ mod tests {
         };
         let assertion = proof();
         let part = |n| {
-            let part = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(n).unwrap()).unwrap();
+            let part = URL_SAFE_NO_PAD
+                .decode(assertion.split('.').nth(n).unwrap())
+                .unwrap();
             serde_json::from_slice::<serde_json::Value>(&part).unwrap()
         };
         let (header, claims) = (part(0), part(1));
-        assert_eq!((&header["alg"], &header["typ"]), (&"PS256".into(), &"JWT".into()));
+        assert_eq!(
+            (&header["alg"], &header["typ"]),
+            (&"PS256".into(), &"JWT".into())
+        );
         assert_eq!(header["x5t#S256"].as_str().unwrap().len(), 43);
         assert_eq!(claims["aud"], token_address(&config));
-        assert_eq!((&claims["iss"], &claims["sub"]), (&"app".into(), &"app".into()));
+        assert_eq!(
+            (&claims["iss"], &claims["sub"]),
+            (&"app".into(), &"app".into())
+        );
         let time = |name: &str| claims[name].as_i64().unwrap();
         assert!(time("nbf") < time("iat") && time("exp") - time("iat") <= 600);
         assert_ne!(assertion, proof(), "each is used once");
@@ -303,7 +308,10 @@ mod tests {
             let proof = Proof::of(&config, &crate::SystemClock).unwrap();
             let request = token_request(&config, &proof).unwrap();
             let form = String::from_utf8_lossy(request.body()).into_owned();
-            assert!(form.ends_with(&format!("jwt-bearer&client_assertion={token}")), "{form}");
+            assert!(
+                form.ends_with(&format!("jwt-bearer&client_assertion={token}")),
+                "{form}"
+            );
         }
         std::fs::write(&path, "").unwrap();
         assert!(Proof::of(&config, &crate::SystemClock).is_err());

@@ -18,8 +18,13 @@ const MOST_REACTIONS: usize = 250;
 /// Bytes that a message gains at most when its links and files get their addresses.
 pub(super) fn reserve<B>(post: &Post<'_, B>) -> usize {
     let links = post.links.iter().map(|link| link_url(link.id).len());
-    let files = post.files.iter().map(|file| file_url(&file.id, &file.name).len());
-    let gains = links.chain(files).map(|length| LINK_BYTES.saturating_sub(length));
+    let files = post
+        .files
+        .iter()
+        .map(|file| file_url(&file.id, &file.name).len());
+    let gains = links
+        .chain(files)
+        .map(|length| LINK_BYTES.saturating_sub(length));
     gains.sum()
 }
 
@@ -93,7 +98,10 @@ fn check_files<B>(
             attachment.id == file.id && attachment.content_url.as_deref() == Some(url.as_str())
         });
         if !named {
-            broken(&rules::BLANKS, format!("no attachment names file {}", file.id));
+            broken(
+                &rules::BLANKS,
+                format!("no attachment names file {}", file.id),
+            );
         }
         if let Some(words) = absent(&folder.files(), &file.path, file.bytes) {
             broken(&rules::BROUGHT_ALONG, words);
@@ -102,9 +110,15 @@ fn check_files<B>(
     }
     for attachment in &message.attachments {
         let url = attachment.content_url.as_deref().unwrap_or_default();
-        let listed = post.files.iter().any(|file| file.id == attachment.id.as_str());
+        let listed = post
+            .files
+            .iter()
+            .any(|file| file.id == attachment.id.as_str());
         if url.starts_with(STAND_IN_URL) && !listed {
-            let words = format!("attachment {} names a file that is not there", attachment.id);
+            let words = format!(
+                "attachment {} names a file that is not there",
+                attachment.id
+            );
             broken(&rules::BLANKS, words);
         }
     }
@@ -142,7 +156,10 @@ fn check_name(name: &str, broken: &mut impl FnMut(&'static Rule, String)) {
     if let Some(fault) = names::file_fault(name) {
         broken(&rules::FILE_NAME, format!("{name:?}: {fault}"));
     }
-    if !name.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && !end.is_empty()) {
+    if !name
+        .rsplit_once('.')
+        .is_some_and(|(stem, end)| !stem.is_empty() && !end.is_empty())
+    {
         broken(&rules::EXTENSION, format!("{name:?} has no extension"));
     }
 }
@@ -154,7 +171,10 @@ fn absent(folder: &Path, name: &str, bytes: u64) -> Option<String> {
     }
     match std::fs::metadata(folder.join(name)) {
         Ok(found) if found.len() == bytes => None,
-        Ok(found) => Some(format!("{name} has {} bytes instead of {bytes}", found.len())),
+        Ok(found) => Some(format!(
+            "{name} has {} bytes instead of {bytes}",
+            found.len()
+        )),
         Err(error) => Some(format!("{name}: {error}")),
     }
 }

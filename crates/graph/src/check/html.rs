@@ -139,8 +139,11 @@ impl<'a> Scan<'a> {
     fn value(&mut self, name: &str, value: &'a str) -> Result<(), String> {
         match name {
             "src" if value.starts_with(HOSTED) => {
-                let id = value.get(HOSTED.len()..).and_then(|rest| rest.strip_suffix("/$value"));
-                self.images.push(id.ok_or_else(|| format!("src=\"{value}\" is no image"))?);
+                let id = value
+                    .get(HOSTED.len()..)
+                    .and_then(|rest| rest.strip_suffix("/$value"));
+                self.images
+                    .push(id.ok_or_else(|| format!("src=\"{value}\" is no image"))?);
             }
             "href" | "src" if value.starts_with(STAND_IN_URL) => self.stand_ins.push(value),
             "href" | "src" if !has_known_scheme(value) => {

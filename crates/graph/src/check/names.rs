@@ -136,7 +136,14 @@ mod tests {
 
     #[test]
     fn names_of_files() {
-        for name in ["a b.txt", "#1 & 50%.png", "con.txt", "com10.x", "é🎉'.md", "a..b"] {
+        for name in [
+            "a b.txt",
+            "#1 & 50%.png",
+            "con.txt",
+            "com10.x",
+            "é🎉'.md",
+            "a..b",
+        ] {
             assert_eq!(file_fault(name), None, "{name}");
         }
         let long = "x".repeat(LONGEST_FILE + 1);

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::html;
-use super::{CheckLimits, blanks};
 use super::rules::{self, Rule};
 use super::sanitiser;
+use super::{CheckLimits, blanks};
 use crate::blanks::hosted_size;
 
 /// What posts of one file are held against.
@@ -23,11 +23,7 @@ pub(super) struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
-    pub(super) fn new(
-        target: &Target,
-        folder: &'a RenderFolder,
-        limits: CheckLimits,
-    ) -> Self {
+    pub(super) fn new(target: &Target, folder: &'a RenderFolder, limits: CheckLimits) -> Self {
         Self {
             folder,
             created: target.created,
@@ -48,7 +44,10 @@ impl<'a> Container<'a> {
         let body = post.body.get();
         let size = request_size(post);
         if size > self.limits.request_bytes {
-            broken(&rules::REQUEST_SIZE, format!("{size} bytes, its images included"));
+            broken(
+                &rules::REQUEST_SIZE,
+                format!("{size} bytes, its images included"),
+            );
         }
         match serde_json::from_str::<ChatMessage<'_>>(body) {
             Ok(message) => self.check_message(post, &message, &mut broken),
@@ -462,7 +461,10 @@ mod tests {
         long["links"] = (0..8)
             .map(|n| json!({ "id": n, "to": { "target": "dev" }, "source": "https://a.example" }))
             .collect();
-        assert!(broken(&long, false).contains(&"R43"), "links are reserved for");
+        assert!(
+            broken(&long, false).contains(&"R43"),
+            "links are reserved for"
+        );
     }
 
     #[test]

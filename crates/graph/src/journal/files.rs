@@ -180,7 +180,9 @@ impl Journal {
         let nowhere = row.nowhere.join("\n");
         self.durably(|connection| {
             connection
-                .prepare_cached("INSERT OR REPLACE INTO filled VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO filled VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
                 .execute((
                     target,
                     planned,
@@ -233,9 +235,10 @@ fn is_free(
             "SELECT EXISTS (SELECT 1 FROM files
              WHERE drive = ?1 AND folder = ?2 AND folded = ?3 AND blob <> ?4)",
         )?
-        .query_row((&key.drive, folder, name.to_lowercase(), &key.blob), |row| {
-            row.get(0)
-        })?;
+        .query_row(
+            (&key.drive, folder, name.to_lowercase(), &key.blob),
+            |row| row.get(0),
+        )?;
     Ok(!taken)
 }
 
@@ -262,8 +265,16 @@ mod tests {
     fn no_two_files_of_ours_have_the_same_name() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::System).unwrap();
-        let names = || ["a.txt", "A 1.txt", "a 2.txt"].map(str::to_owned).into_iter();
-        let intend = |blob: &str, at: &str| journal.intend_file(&key(blob), &super::tests::at(at), names()).unwrap();
+        let names = || {
+            ["a.txt", "A 1.txt", "a 2.txt"]
+                .map(str::to_owned)
+                .into_iter()
+        };
+        let intend = |blob: &str, at: &str| {
+            journal
+                .intend_file(&key(blob), &super::tests::at(at), names())
+                .unwrap()
+        };
         assert_eq!(intend("one", "f"), "a.txt");
         assert_eq!(intend("two", "f"), "A 1.txt");
         assert_eq!(intend("one", "f"), "a.txt", "it may have its own");
@@ -281,7 +292,9 @@ mod tests {
         journal.refuse_file(&key("one"), "no room").unwrap();
         let row = journal.file(&key("one")).unwrap().unwrap();
         assert_eq!((row.reason.as_deref(), row.lodged), (Some("no room"), None));
-        journal.lodge_file(&key("one"), "G", "https://x/a.txt").unwrap();
+        journal
+            .lodge_file(&key("one"), "G", "https://x/a.txt")
+            .unwrap();
         let row = journal.file(&key("one")).unwrap().unwrap();
         let lodged = Some(("G".to_owned(), "https://x/a.txt".to_owned()));
         assert_eq!((row.reason, row.lodged), (None, lodged));

@@ -224,6 +224,16 @@ impl Journal {
         })
     }
 
+    /// The ids of posts that are in Teams, but no longer in the file.
+    pub(crate) fn vanished(&self, target: i64) -> Result<Vec<i64>, JournalError> {
+        self.lightly(|connection| {
+            connection
+                .prepare_cached("SELECT id FROM posts WHERE target = ?1 AND planned < 0")?
+                .query_map([target], |row| row.get(0))?
+                .collect()
+        })
+    }
+
     /// Whether another post of the target was moved to that time.
     pub(crate) fn is_taken_by_moved(&self, target: i64, id: i64) -> Result<bool, JournalError> {
         self.lightly(|connection| {

@@ -23,12 +23,20 @@ pub(crate) struct FolderPath(String);
 impl FolderPath {
     /// The folder of that id.
     pub(crate) fn item(drive: &str, item: &str) -> Self {
-        Self(format!("/drives/{}/items/{}:", segment(drive), segment(item)))
+        Self(format!(
+            "/drives/{}/items/{}:",
+            segment(drive),
+            segment(item)
+        ))
     }
 
     /// A folder of that name at the top of a drive; it is made with the first file in it.
     pub(crate) fn at_top(drive: &str, name: &str) -> Self {
-        Self(format!("/drives/{}/root:/{}", segment(drive), segment(name)))
+        Self(format!(
+            "/drives/{}/root:/{}",
+            segment(drive),
+            segment(name)
+        ))
     }
 
     /// The folder as the journal has it.
@@ -84,7 +92,11 @@ pub(crate) fn open_upload(folder: &FolderPath, name: &str, size: u64, replace: b
 pub(crate) fn share_file(drive: &str, item: &str) -> Call {
     Call::post(
         Kind::ShareFile,
-        format!("/drives/{}/items/{}/createLink", segment(drive), segment(item)),
+        format!(
+            "/drives/{}/items/{}/createLink",
+            segment(drive),
+            segment(item)
+        ),
     )
     .with(&json!({ "type": "view", "scope": "organization" }))
     .within(Scope::Files)

@@ -7,6 +7,7 @@
 mod channels;
 mod chats;
 mod directory;
+mod dry;
 mod files;
 mod members;
 mod messages;
@@ -28,6 +29,7 @@ pub(crate) use chats::{
     add_chat_member, create_chat, list_chats_of, remove_chat_member, topic,
 };
 pub(crate) use directory::{list_people, list_users};
+pub(crate) use dry::{Dry, dry, get_user};
 pub(crate) use files::{
     FolderPath, drive_of, files_folder, find_file, open_upload, put_file, read_image, share_file,
 };

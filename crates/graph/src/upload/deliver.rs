@@ -373,6 +373,10 @@ impl Destination<'_> {
         {
             sent.text = filled.text;
         }
+        if item.unsure.is_some_and(|row| row.changed) {
+            // Perhaps it was sent in the words of an older export.
+            sent.text = found.likeness().text;
+        }
         let root = root.map(|root| root.to_string());
         Ok(found.id == key.to_string()
             && found.is(&sent)

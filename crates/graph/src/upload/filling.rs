@@ -152,11 +152,7 @@ impl Filler {
 
 /// The id of a post in Teams: one that is still to be sent will have its time for one. None for one
 /// that was refused.
-fn id_of(
-    journal: &Journal,
-    target: i64,
-    planned: i64,
-) -> Result<Option<GraphMessageId>, Trouble> {
+fn id_of(journal: &Journal, target: i64, planned: i64) -> Result<Option<GraphMessageId>, Trouble> {
     let id = match journal.post(target, planned)? {
         Some(row) if row.state == PostState::Refused => return Ok(None),
         Some(row) => row.id,
@@ -186,12 +182,10 @@ impl Links {
             for (number, line) in chunk.lines() {
                 let linked: LinkedPost<'_> = chunk.parse(number, line)?;
                 let ms = |id: GraphMessageId| id.created().as_millis();
-                let target = *numbers
-                    .entry(linked.target.to_string())
-                    .or_insert_with(|| {
-                        links.targets.push(linked.target.to_string());
-                        links.targets.len() - 1
-                    });
+                let target = *numbers.entry(linked.target.to_string()).or_insert_with(|| {
+                    links.targets.push(linked.target.to_string());
+                    links.targets.len() - 1
+                });
                 let post = (target, ms(linked.post), linked.reply_to.map(ms));
                 links.posts.insert(hash_of(&linked.source), post);
             }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chatferry_model::{EntraId, Millis};
 use chatferry_model::finding::Place;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::{From, Post};
+use chatferry_model::{EntraId, Millis};
 use serde::Deserialize;
 
 use super::{Input, Run, UploadError, UploadOptions};
@@ -16,6 +16,8 @@ use crate::retry::Remedy;
 
 /// The permission that importing takes (graph.md R1).
 const MIGRATE: &str = "Teamwork.Migrate.All";
+/// Either of them lets files be put into SharePoint and OneDrive (graph.md E18–E21).
+const FILES: [&str; 2] = ["Files.ReadWrite.All", "Sites.ReadWrite.All"];
 
 /// Checks what needs no network: that somebody speaks, and that nothing lies in the future.
 pub(super) fn check_input(
@@ -39,8 +41,27 @@ pub(super) async fn check(run: &Run<'_>, input: &Input) -> Result<(), UploadErro
             roles,
         });
     }
+    check_files(run, input).await?;
     if run.options.check_authors {
         check_authors(run, input).await?;
+    }
+    Ok(())
+}
+
+/// Without it every single file would become a line of text.
+async fn check_files(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
+    let has_files = input
+        .targets
+        .iter()
+        .any(|assigned| assigned.selected && assigned.summary.file_bytes > 0);
+    if has_files
+        && let Some(roles) = run.client.roles().await?
+        && !roles.iter().any(|role| FILES.contains(&role.as_str()))
+    {
+        return Err(UploadError::MissingRole {
+            missing: FILES[0],
+            roles,
+        });
     }
     Ok(())
 }

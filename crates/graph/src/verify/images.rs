@@ -35,9 +35,8 @@ pub(super) struct Images<'a> {
 impl Shown {
     /// The images of a post in the order in which its text shows them.
     pub(super) fn new(content: &str, images: &[PostImage<'_>], addresses: Vec<String>) -> Self {
-        let place = |image: &PostImage<'_>| {
-            content.find(&format!("../hostedContents/{}/$value", image.id))
-        };
+        let place =
+            |image: &PostImage<'_>| content.find(&format!("../hostedContents/{}/$value", image.id));
         let mut sent: Vec<_> = images.iter().map(PostImage::to_owned).collect();
         sent.sort_by_key(place);
         Self { sent, addresses }

@@ -4,13 +4,14 @@
 //! an order of its own; then the posts' file is streamed past it. Memory stays flat.
 
 mod compare;
+mod history;
 mod images;
 mod read_back;
 
 use std::path::Path;
 
 use chatferry_model::TargetKey;
-use chatferry_model::finding::{Findings, Place, Stage};
+use chatferry_model::finding::{Findings, Stage};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::JsonlError;
 use chatferry_model::selection::Selection;
@@ -94,9 +95,11 @@ pub struct Verified {
     pub deleted: u64,
     /// Posts that Graph refused when they were sent.
     pub refused: u64,
+    /// Posts that were held back: further parts of a message that was uploaded before in fewer.
+    pub withheld: u64,
     /// Posts that were not sent yet.
     pub unfinished: u64,
-    /// Messages in Teams that were not sent from here: roots, and replies in threads of ours.
+    /// Messages in Teams that were not sent from here.
     pub extra: u64,
 }
 
@@ -108,6 +111,7 @@ impl Verified {
         self.missing += other.missing;
         self.deleted += other.deleted;
         self.refused += other.refused;
+        self.withheld += other.withheld;
         self.unfinished += other.unfinished;
         self.extra += other.extra;
     }
@@ -305,7 +309,7 @@ impl Verifying<'_> {
             journal: self.journal,
             target: row.number,
         };
-        let found = read_back::read(self.client, self.observer, thread, &expected).await?;
+        let found = read_back::read(self.client, self.observer, thread).await?;
         let progress = |posts| {
             let target = &assigned.target().key;
             self.observer.event(Event::Progress { target, posts });
@@ -317,6 +321,9 @@ impl Verifying<'_> {
             thread,
             folder: &folder,
         };
+        if let Some(chat) = assigned.chat() {
+            history::check(self.client, self.observer, thread, chat, assigned, findings).await?;
+        }
         compare::compare(&expected, &found, images, assigned, findings, progress).await
     }
 }

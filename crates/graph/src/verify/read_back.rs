@@ -7,7 +7,6 @@ use futures_util::{StreamExt as _, stream};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::Trouble;
-use super::compare::Expected;
 use crate::client::Client;
 use crate::likeness::Found;
 use crate::observer::Observer;
@@ -35,12 +34,12 @@ pub(super) struct There {
     pub(super) deleted: bool,
 }
 
-/// Reads all roots of a channel, and the replies of those roots that have any by our account.
+/// Reads all roots of a channel, and the replies to each of them, strangers' too: no list tells
+/// which roots have any. Or all messages of a chat.
 pub(super) async fn read(
     client: &Client,
     observer: &dyn Observer,
     thread: &Thread,
-    expected: &Expected<'_>,
 ) -> Result<ReadBack, Trouble> {
     let found = ReadBack::new()?;
     let mut failed = Ok(());
@@ -52,8 +51,9 @@ pub(super) async fn read(
         .read_pages(requests::list_messages(thread), observer, page)
         .await?;
     failed?;
-    // A root that is not there has no replies either; they will be missing too.
-    expected.each_thread(|root| found.add_thread(root))?;
+    if thread.is_chat() {
+        return Ok(found);
+    }
     let mut after = i64::MIN;
     loop {
         let roots = found.threads(after)?;
@@ -100,8 +100,7 @@ impl ReadBack {
                 id INTEGER PRIMARY KEY, root INTEGER, author TEXT, text INTEGER NOT NULL,
                 places INTEGER NOT NULL, attachments INTEGER NOT NULL, images TEXT NOT NULL,
                 created INTEGER, deleted INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0
-             );
-             CREATE TABLE threads (root INTEGER PRIMARY KEY);",
+             );",
         )?;
         Ok(Self {
             connection: Mutex::new(connection),
@@ -155,19 +154,11 @@ impl ReadBack {
         transaction.commit()
     }
 
-    fn add_thread(&self, root: i64) -> rusqlite::Result<()> {
-        self.lock()
-            .prepare_cached("INSERT INTO threads (root) VALUES (?1) ON CONFLICT DO NOTHING")?
-            .execute([root])?;
-        Ok(())
-    }
-
-    /// The next threads whose root is there.
+    /// The next roots.
     fn threads(&self, after: i64) -> rusqlite::Result<Vec<i64>> {
         self.lock()
             .prepare_cached(
-                "SELECT root FROM threads WHERE root > ?1
-                 AND root IN (SELECT id FROM found WHERE root IS NULL) ORDER BY root LIMIT 1000",
+                "SELECT id FROM found WHERE id > ?1 AND root IS NULL ORDER BY id LIMIT 1000",
             )?
             .query_map([after], |row| row.get(0))?
             .collect()

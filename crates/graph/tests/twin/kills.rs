@@ -19,11 +19,19 @@ fn acme() -> Rendered {
             "dev",
             vec![
                 Said::at(0, "one").file("one", "a.txt", 5),
-                Said::at(1_000, "two").file("two", "a.txt", LARGE).link(to.clone()),
-                Said::at(2_000, "three").image("png", 9).answers(0).reaction(),
+                Said::at(1_000, "two")
+                    .file("two", "a.txt", LARGE)
+                    .link(to.clone()),
+                Said::at(2_000, "three")
+                    .image("png", 9)
+                    .answers(0)
+                    .reaction(),
             ],
         )
-        .channel("ops", vec![Said::at(0, "elsewhere").file("one", "a.txt", 5).link(to)])
+        .channel(
+            "ops",
+            vec![Said::at(0, "elsewhere").file("one", "a.txt", 5).link(to)],
+        )
 }
 
 /// Uploads until a call dies, then again. Everything is there once.
@@ -36,7 +44,8 @@ fn dies_at(moment: u64, after: bool, seed: Option<u64>) {
     runtime.block_on(async {
         let (twin, rendered) = (Twin::new(|_| {}), acme());
         let journal = tempfile::tempdir().unwrap();
-        twin.tenant.inject_seeded(seed.map(|seed| Seeded::network(seed, 100)));
+        twin.tenant
+            .inject_seeded(seed.map(|seed| Seeded::network(seed, 100)));
         twin.die_at(moment, after);
         let folder = rendered.folder();
         tokio::select! {
@@ -48,7 +57,11 @@ fn dies_at(moment: u64, after: bool, seed: Option<u64>) {
         let case = format!("killed at {moment}, after: {after}, seed {seed:?}");
         assert!(report.is_done(), "{case}: {report:#?}");
         assert_eq!(report.totals.there(), 4, "{case}");
-        assert_eq!((twin.messages("dev").len(), twin.messages("ops").len()), (3, 1), "{case}");
+        assert_eq!(
+            (twin.messages("dev").len(), twin.messages("ops").len()),
+            (3, 1),
+            "{case}"
+        );
         let files = twin.files();
         let mut sizes: Vec<_> = files.iter().map(|(_, content)| content.len()).collect();
         sizes.sort_unstable();

@@ -6,6 +6,7 @@
 )]
 
 mod blanks;
+mod entrance;
 mod kills;
 mod rendered;
 mod tenant;

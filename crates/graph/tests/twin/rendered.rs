@@ -196,7 +196,8 @@ impl Rendered {
     }
 
     pub(crate) fn channel(self, name: &str, posts: Vec<Said>) -> Self {
-        let place = json!({ "channel": { "team": "acme", "name": name, "membership": "standard" } });
+        let place =
+            json!({ "channel": { "team": "acme", "name": name, "membership": "standard" } });
         self.target(name, place, posts)
     }
 
@@ -227,12 +228,17 @@ impl Rendered {
             writer.write(line).unwrap();
         }
         let file = writer.finish().unwrap();
-        self.manifest.files.insert(format!("posts/{name}.jsonl"), file);
+        self.manifest
+            .files
+            .insert(format!("posts/{name}.jsonl"), file);
         let time = |line: &Value| line["id"].as_str().unwrap().parse::<Millis>().unwrap();
         self.manifest.details.targets.push(TargetSummary {
             target,
             posts: lines.len() as u64,
-            replies: lines.iter().filter(|line| !line["replyTo"].is_null()).count() as u64,
+            replies: lines
+                .iter()
+                .filter(|line| !line["replyTo"].is_null())
+                .count() as u64,
             bytes: 0,
             file_bytes: 0,
             first: lines.first().map(time),

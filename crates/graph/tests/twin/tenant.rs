@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::rendered::{AUTHOR, MEMBER};
 
 const NOW: &str = "2026-11-20T12:00:00.000Z";
-const APP: &str = "0c3b6a52-7d0e-4f3c-9c4e-0d3e5f6a7b8c";
+pub(crate) const APP: &str = "0c3b6a52-7d0e-4f3c-9c4e-0d3e5f6a7b8c";
 
 pub(crate) struct Twin {
     pub(crate) tenant: Tenant,
@@ -61,10 +61,14 @@ impl Twin {
     }
 
     pub(crate) fn client(self: &Arc<Self>) -> Client {
+        self.client_with(Credential::Secret("secret".to_owned().into()))
+    }
+
+    pub(crate) fn client_with(self: &Arc<Self>, credential: Credential) -> Client {
         let config = GraphConfig {
             tenant_id: self.tenant.settings().tenant_id,
             client_id: APP.to_owned(),
-            credential: Credential::Secret("secret".to_owned().into()),
+            credential,
             graph_url: BaseUrl::graph(),
             login_url: BaseUrl::login(),
             limits: Limits::default(),
@@ -115,7 +119,9 @@ impl Twin {
     pub(crate) fn messages(&self, channel: &str) -> Vec<(i64, String, Value)> {
         let teams = self.tenant.teams();
         let mut channels = teams.iter().flat_map(|team| &team.channels);
-        let found = channels.find(|found| found.display_name == channel).unwrap();
+        let found = channels
+            .find(|found| found.display_name == channel)
+            .unwrap();
         let messages = self.tenant.messages(found.id.as_str()).unwrap();
         messages
             .into_iter()
@@ -132,10 +138,15 @@ impl Twin {
     /// All files: path and content.
     pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
         let files = self.tenant.files().into_iter();
-        files.map(|file| (file.path, file.content.unwrap())).collect()
+        files
+            .map(|file| (file.path, file.content.unwrap()))
+            .collect()
     }
 
-    async fn answer(&self, request: Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+    async fn answer(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
         let lost = |error: &dyn std::fmt::Display| TransportError::Lost(error.to_string());
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
         let dies = *self.dies.lock().unwrap();

@@ -3,10 +3,14 @@
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::assertion;
 use crate::call::{Call, Query};
 use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::state::{Caller, State};
+
+/// What kind of assertion there is.
+const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Issues a token.
 pub(crate) fn issue(state: &mut State, call: &Call<'_>, tenant: &str) -> Result<Answer, Refused> {
@@ -36,11 +40,18 @@ pub(crate) fn issue(state: &mut State, call: &Call<'_>, tenant: &str) -> Result<
             .with(&client)
             .with(&settings.tenant_id)
     })?;
-    let secret = form
-        .get("client_secret")
-        .ok_or_else(|| Rule::A4.refuse("no secret"))?;
-    if secret != app.secret {
-        return Err(Rule::A3.refuse("another secret").with(client));
+    match (form.get("client_secret"), form.get("client_assertion")) {
+        (Some(secret), _) if secret == app.secret => {}
+        (Some(_), _) => return Err(Rule::A3.refuse("another secret").with(client)),
+        (None, Some(token)) => {
+            let kind = field("client_assertion_type")?;
+            if kind != ASSERTION {
+                return Err(Rule::A7.refuse(kind).with("client_assertion_type"));
+            }
+            let audience = format!("{}{}", call.origin, call.path);
+            assertion::check(token, app, &audience, call.now)?;
+        }
+        (None, None) => return Err(Rule::A4.refuse("no secret")),
     }
     let caller = Caller {
         app: app.id.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -41,6 +41,12 @@ pub struct App {
     pub id: AppId,
     /// The secret's value.
     pub secret: String,
+    /// The certificates it may sign assertions with, in DER as base64.
+    #[serde(default)]
+    pub certificates: Vec<String>,
+    /// The assertions of other issuers that it trusts (workload identity), as they stand.
+    #[serde(default)]
+    pub federated_tokens: Vec<String>,
     /// The application permissions an administrator has consented to: the `roles` of its tokens.
     pub roles: Vec<String>,
 }
@@ -51,8 +57,22 @@ impl App {
         App {
             id: AppId::from(id.to_ascii_lowercase()),
             secret: secret.to_owned(),
+            certificates: Vec::new(),
+            federated_tokens: Vec::new(),
             roles: WHOLE_RUN.map(str::to_owned).to_vec(),
         }
+    }
+
+    /// The same app with a certificate, in DER.
+    pub fn with_certificate(mut self, der: &[u8]) -> App {
+        self.certificates.push(STANDARD.encode(der));
+        self
+    }
+
+    /// The same app, trusting whoever issued that token.
+    pub fn with_federated_token(mut self, token: &str) -> App {
+        self.federated_tokens.push(token.to_owned());
+        self
     }
 
     /// The same app with these permissions only.

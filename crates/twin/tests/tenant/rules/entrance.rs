@@ -1,5 +1,7 @@
 //! What every call meets first: tokens, addresses, limits, bodies, queries.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::*;
@@ -11,6 +13,30 @@ fn users_of(app: &str, secret: &str) -> Vec<(&'static str, String)> {
         ("grant_type", "client_credentials".to_owned()),
         ("scope", "https://graph.microsoft.com/.default".to_owned()),
     ]
+}
+
+/// Where the tests ask for tokens.
+const TOKEN_ADDRESS: &str =
+    "https://graph.microsoft.com/6f1d2c3a-5b4e-4f60-8a7b-9c0d1e2f3a4b/oauth2/v2.0/token";
+
+/// The fields that bring an assertion in place of the secret.
+fn asserting(assertion: &str) -> [(&'static str, &str); 3] {
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    [
+        ("client_secret", ""),
+        ("client_assertion_type", kind),
+        ("client_assertion", assertion),
+    ]
+}
+
+/// An assertion that nobody signed, good for so many seconds.
+fn assertion(twin: &Twin, audience: &str, seconds: i64) -> String {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let now = twin.tenant.clock().now().as_millis() / 1_000;
+    let claims = json!({
+        "aud": audience, "iss": APP, "sub": APP, "jti": "1", "nbf": now - 60, "exp": now + seconds,
+    });
+    format!("{}.{}.AA", part(json!({ "alg": "PS256" })), part(claims))
 }
 
 fn token(twin: &Twin, change: &[(&'static str, &str)]) -> Reply {
@@ -85,6 +111,15 @@ rules! {
         keeps |twin| token(twin, &[]);
     a7_fields_are_there A7 "D" 400 "invalid_request" "AADSTS900144: The request body must contain the following parameter: 'scope'.*",
         breaks |twin| token(twin, &[("scope", "")]),
+        keeps |twin| token(twin, &[]);
+    a8_assertions_are_signed_by_a_registered_certificate A8 "D" 401 "invalid_client" "AADSTS700027:*",
+        breaks |twin| token(twin, &asserting(&assertion(twin, TOKEN_ADDRESS, 300))),
+        keeps |twin| token(twin, &[]);
+    a9_assertions_are_good_now A9 "K" 401 "invalid_client" "AADSTS700024:*",
+        breaks |twin| token(twin, &asserting(&assertion(twin, TOKEN_ADDRESS, -1))),
+        keeps |twin| token(twin, &[]);
+    a10_assertions_are_for_the_token_address A10 "D" 401 "invalid_client" "AADSTS50012:*",
+        breaks |twin| token(twin, &asserting(&assertion(twin, "https://elsewhere", 300))),
         keeps |twin| token(twin, &[]);
     g1_addresses_exist G1 "R68's string" 404 "NotFound" "Resource not found for the segment 'planets'.",
         breaks |twin| twin.get("/v1.0/planets"),

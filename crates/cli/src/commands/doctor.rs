@@ -1,0 +1,64 @@
+//! `chatferry doctor`: whether an upload could begin, without changing anything.
+
+use chatferry_graph::Unobserved;
+use chatferry_graph::doctor::{Diagnosis, DoctorOptions, Health, doctor};
+
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::graph;
+
+/// Runs the command.
+pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
+    let client = graph::client(context)?;
+    let placeholder = &context.settings.placeholder;
+    let options = DoctorOptions {
+        placeholder: (!placeholder.is_empty()).then(|| placeholder.clone()),
+    };
+    let folder = context.work.render();
+    let diagnosis = graph::runtime()?.block_on(doctor(&client, &folder, &options, &Unobserved));
+    show(context, &diagnosis);
+    context.printer.result(&diagnosis)?;
+    Ok(match diagnosis.checks.first() {
+        // Without a token nothing else can be looked at.
+        Some(token) if token.state == Health::Broken => ExitStatus::Graph,
+        _ if diagnosis.is_fine() => ExitStatus::Done,
+        _ => ExitStatus::DoneWithErrors,
+    })
+}
+
+fn show(context: &Context, diagnosis: &Diagnosis) {
+    let rows: Vec<Vec<String>> = diagnosis
+        .checks
+        .iter()
+        .map(|check| {
+            let state = match check.state {
+                Health::Fine => "fine",
+                Health::Doubtful => "doubtful",
+                Health::Broken => "broken",
+            };
+            let remedy = check.remedy.unwrap_or_default();
+            vec![
+                check.name.to_owned(),
+                state.to_owned(),
+                check.says.clone(),
+                remedy.to_owned(),
+            ]
+        })
+        .collect();
+    context
+        .printer
+        .table(&["check", "state", "found", "what to do"], &rows);
+    if let Some(url) = &diagnosis.consent_url {
+        let missing = diagnosis.missing.join(", ");
+        context.printer.plain(&format!(
+            "\nAdd to the app registration, as application permissions: {missing}\n\
+             Then have an administrator consent: {url}"
+        ));
+    }
+    if diagnosis.is_fine() {
+        context.printer.step("Ready", "an upload could begin");
+    } else {
+        context.printer.note("Not ready", "an upload would fail");
+    }
+}
