@@ -80,10 +80,17 @@ impl<'p> Names<'p> {
             .filter(|person| person.kind == PersonKind::Bot)
             .map(|person| person.id.as_str())
             .collect();
+        // Where sources have no other ids, the names that people chose are ids.
+        let called: HashSet<&str> = people
+            .iter()
+            .filter(|person| person.handle.as_deref() == Some(person.id.as_str()))
+            .map(|person| person.id.as_str())
+            .collect();
         let mut known = HashMap::with_capacity(plan.people.len());
         for (id, person) in &plan.people {
+            let is_name = |name: &&str| *name != id.as_str() || called.contains(name);
             let person = Known {
-                name: Some(person.name.as_str()).filter(|name| *name != id.as_str()),
+                name: Some(person.name.as_str()).filter(is_name),
                 bot: bots.contains(id.as_str()),
                 account: person.voice.user().map(Account::new).transpose()?,
             };
