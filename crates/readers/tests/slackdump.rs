@@ -56,7 +56,9 @@ fn findings(outcome: &Outcome<ReadDetails>) -> Vec<String> {
 
 fn workspaces(outcome: &Outcome<ReadDetails>) -> Vec<String> {
     let named = outcome.details.workspaces.iter();
-    named.filter_map(|workspace| workspace.name.clone()).collect()
+    named
+        .filter_map(|workspace| workspace.name.clone())
+        .collect()
 }
 
 fn lines(name: &str) -> Vec<Value> {

@@ -58,8 +58,9 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
         .or(comment)
         .or_else(huddle);
     let is_user = user.is_some();
-    let bot = message.bot_id.id();
     let profile = message.bot_profile.get();
+    let of_profile = || profile.and_then(|profile| profile.id.id());
+    let bot = message.bot_id.id().or_else(of_profile);
     let bot_user = || {
         let listed = bot.as_deref().and_then(|bot| space.bot_user(bot));
         listed.map(Text::from).or_else(|| {
@@ -115,7 +116,7 @@ fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool) -> Sighting<'m
             worth: 0,
         };
     }
-    if is_bot || message.bot_id.get().is_some() {
+    if is_bot || message.bot_id.get().is_some() || message.bot_profile.get().is_some() {
         let profile = message
             .bot_profile
             .get()
@@ -182,6 +183,7 @@ mod tests {
                 r#"{"subtype":"bot_message","bot_id":"B9","username":"deploys"}"#,
                 r#"{"subtype":"bot_message","bot_id":"B9","bot_profile":{"name":"Jenkins"},"username":"deploys"}"#,
                 r#"{"subtype":"bot_message","username":"github"}"#,
+                r#"{"bot_profile":{"id":"B8","name":"Stream"}}"#,
                 r#"{"user":"U2","bot_id":"B2","bot_profile":{"name":"Bo"}}"#,
                 r#"{"subtype":"file_comment","comment":{"user":"U1"},"file":{"user":"U2"}}"#,
                 r#"{"subtype":"file_share","file":{"user":"U2"}}"#,
@@ -200,6 +202,7 @@ mod tests {
         B9 | deploys | Bot deploys
         B9 | deploys | Bot Jenkins
         bot:github | - | Bot github
+        B8 | - | Bot Stream
         U2 | - | listed
         U1 | - | listed
         U2 | - | listed

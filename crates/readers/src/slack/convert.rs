@@ -11,8 +11,8 @@ use super::author::{self, Sighting};
 use super::blocks;
 use super::context::Context;
 use super::files;
-use super::lenient::{Obj, Str};
-use super::message::{Message, Room};
+use super::lenient::{List, Obj, Str};
+use super::message::{Message, Reaction, Room};
 use super::mrkdwn;
 use super::permalink;
 use super::reactions;
@@ -154,7 +154,7 @@ pub(super) fn convert<'m>(
             files,
             edited: edited(message),
             pinned: pinned(message, time, here),
-            reactions: reactions::convert(&message.reactions, context),
+            reactions: reactions::convert(reactions(message, treatment), context),
             findings: Vec::new(),
         },
         sighting: author.sighting,
@@ -186,6 +186,16 @@ fn subtype_name(message: &Message<'_>) -> Option<&'static str> {
         .iter()
         .map(|(known, _)| *known)
         .find(|known| *known == name)
+}
+
+/// The reactions to the message, or to the file that it shares in an old way.
+fn reactions<'m>(message: &'m Message<'m>, treatment: Treatment) -> &'m List<Obj<Reaction<'m>>> {
+    match message.file.get() {
+        Some(file) if treatment == Treatment::FileShare && message.reactions.is_empty() => {
+            &file.reactions
+        }
+        _ => &message.reactions,
+    }
 }
 
 /// Whether a comment on a file is the one it was shared with, which the share has already said.

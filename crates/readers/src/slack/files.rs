@@ -5,7 +5,7 @@ use chatferry_model::{FileId, Text};
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};
-use super::message::Comment;
+use super::message::{Comment, Reaction};
 use super::mrkdwn::decode;
 use super::space::Space;
 use crate::Support;
@@ -97,6 +97,8 @@ pub(super) struct File<'a> {
     cc: List<Obj<Address<'a>>>,
     transcription: Obj<Transcription<'a>>,
     pub(super) initial_comment: Obj<Comment<'a>>,
+    /// What people thought of it; until 2016 that hung on the file rather than on the message.
+    pub(super) reactions: List<Obj<Reaction<'a>>>,
 }
 
 /// Somebody an e-mail is from or to.

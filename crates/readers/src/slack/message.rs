@@ -56,6 +56,7 @@ pub(super) struct Message<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct BotProfile<'a> {
+    pub(super) id: Str<'a>,
     pub(super) name: Str<'a>,
     pub(super) user_id: Str<'a>,
 }

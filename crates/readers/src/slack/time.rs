@@ -21,6 +21,11 @@ impl SlackTs {
         let text = text.trim();
         let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
         let is_number = |text: &str| text.bytes().all(|c| c.is_ascii_digit());
+        // Tools of other makers count in ms or µs, which no seconds of our days are long enough for.
+        let (seconds, fraction) = match (seconds.len(), fraction) {
+            (13 | 16, "") => seconds.split_at_checked(10).unwrap_or((seconds, "")),
+            _ => (seconds, fraction),
+        };
         if seconds.is_empty() || seconds.len() > 12 || !is_number(seconds) || !is_number(fraction) {
             return Self(None);
         }
@@ -116,6 +121,8 @@ mod tests {
             (r#""1549310295""#, Some(1_549_310_295_000_000)),
             (r#""1549310295.5112009""#, Some(1_549_310_295_511_200)),
             ("1549310295", Some(1_549_310_295_000_000)),
+            ("1549310295511", Some(1_549_310_295_511_000)),
+            (r#""1549310295511200""#, Some(1_549_310_295_511_200)),
             ("1549310295.5", Some(1_549_310_295_500_000)),
             ("0", None),
             (r#""0.000000""#, None),
