@@ -300,8 +300,12 @@ fn table(traps: &[(&str, Person)], directory: &Directory, settings: &PeopleSetti
             Status::Unmatched => suggester.suggest(person),
             _ => found.claimants.clone(),
         };
+        let suggested = match suggestion.as_str() {
+            "" => String::new(),
+            users => format!(" | suggested: {users}"),
+        };
         format!(
-            "{trap}\n  {} -> {speaks} | {} | suggested: {suggestion}",
+            "{trap}\n  {} -> {speaks} | {}{suggested}",
             found.status.as_str(),
             found.reason
         )
@@ -392,11 +396,11 @@ fn kinds_of_people_go_the_way_the_settings_say() {
                         table(&traps[4..7], &tenant(), &skipped_bots),
                         @r"
 bot with an address
-  skipped -> nobody | people.bots = skip; bots have no account | suggested: 
+  skipped -> nobody | people.bots = skip; bots have no account
 bot without
-  skipped -> nobody | people.bots = skip; bots have no account | suggested: 
+  skipped -> nobody | people.bots = skip; bots have no account
 the source itself
-  skipped -> nobody | people.bots = skip; the source's own voice | suggested: 
+  skipped -> nobody | people.bots = skip; the source's own voice
 "
                     );
 }
