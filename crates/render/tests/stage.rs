@@ -2,10 +2,11 @@
 
 mod support;
 
-use chatferry_model::ConversationId;
 use chatferry_model::conversation::ConversationKind;
-use chatferry_model::plan::{Membership, TargetPlace, User};
+use chatferry_model::jsonl::Format;
+use chatferry_model::plan::{Membership, PersonPlan, TargetPlace, User, Voice};
 use chatferry_model::selection::Selection;
+use chatferry_model::{ConversationId, PersonId};
 use chatferry_render::{Broadcast, RenderError};
 use serde_json::{Value, json};
 
@@ -389,6 +390,25 @@ fn nobody_speaks_for_those_without_an_account() {
         refused.contains("Carl wrote a message (m1 in C1)"),
         "{refused}"
     );
+}
+
+#[test]
+fn an_id_is_a_name_where_people_chose_it() {
+    for (handle, shown) in [(json!("ann"), "ann"), (json!(null), "unknown")] {
+        let mut workspace = workspace(&[said("m1", "00.000000", "ann", "hi", json!({}))]);
+        let ann = json!({ "id": "ann", "kind": "user", "name": "ann", "handle": handle });
+        workspace.list(&workspace.read().people(), Format::PEOPLE, &[ann]);
+        let ann = PersonPlan {
+            name: "ann".to_owned(),
+            voice: Voice::Placeholder,
+        };
+        workspace.plan.people.insert(PersonId::new("ann"), ann);
+        let posts = show(&workspace.posts("General"));
+        assert!(
+            posts.contains(&format!("<strong>{shown}</strong>")),
+            "{posts}"
+        );
+    }
 }
 
 #[test]
