@@ -18,6 +18,9 @@ use crate::{generate, workspace};
 
 /// `convert` may take so many times what the bare loop does.
 const MOST_TIMES_THE_REFERENCE: f64 = 1.5;
+/// So many messages a second `read` and `render` should reach by themselves.
+const READ_RATE: f64 = 250_000.0;
+const RENDER_RATE: f64 = 400_000.0;
 /// `convert` may hold so much memory, and at ten times the messages so many times as much.
 const MOST_MEMORY: u64 = 150_000_000;
 const MOST_TIMES_THE_MEMORY: f64 = 1.2;
@@ -51,9 +54,10 @@ struct Bench {
 }
 
 /// The best of several runs of one kind.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Best {
     wall: Duration,
+    cpu: Option<Duration>,
     peak: Option<u64>,
 }
 
@@ -95,7 +99,7 @@ impl Bench {
     fn measure(&self, messages: usize, one_channel: bool) -> Result<Best> {
         let export = self.export(messages, one_channel)?;
         let cores = thread::available_parallelism()?.get();
-        let mut convert = None;
+        let (mut convert, mut read, mut render) = (None, None, None);
         let mut references = vec![(1, None)];
         if cores > 1 {
             references.push((cores, None));
@@ -104,6 +108,8 @@ impl Bench {
         for _ in 0..self.rounds {
             keep_best(&mut convert, &self.convert(&export)?);
             written = bytes_below(&self.work())?;
+            keep_best(&mut render, &self.render()?);
+            keep_best(&mut read, &self.read(&export)?);
             for (threads, best) in &mut references {
                 keep_best(best, &self.reference(&export, *threads, written)?);
             }
@@ -118,20 +124,22 @@ impl Bench {
             self.rounds,
         );
         println!(
-            "{:<24} {:>9} {:>12} {:>8} {:>9}",
-            "", "s", "messages/s", "MB/s", "peak MB"
+            "{:<24} {:>9} {:>9} {:>12} {:>8} {:>9}",
+            "", "s", "CPU s", "messages/s", "MB/s", "peak MB"
         );
         let row = |name: &str, best: Best| {
             let seconds = best.wall.as_secs_f64();
-            let peak = best.peak.map_or_else(|| "-".to_owned(), megabytes);
+            let none = || "-".to_owned();
+            let cpu = (best.cpu).map_or_else(none, |cpu| format!("{:.2}", cpu.as_secs_f64()));
+            let peak = best.peak.map_or_else(none, megabytes);
             let (rate, speed) = (messages as f64 / seconds, json as f64 / 1e6 / seconds);
-            println!("{name:<24} {seconds:>9.3} {rate:>12.0} {speed:>8.0} {peak:>9}");
+            println!("{name:<24} {seconds:>9.3} {cpu:>9} {rate:>12.0} {speed:>8.0} {peak:>9}");
+            rate
         };
-        let convert = convert.unwrap_or(Best {
-            wall: Duration::ZERO,
-            peak: None,
-        });
+        let convert = convert.unwrap_or_default();
         row("convert", convert);
+        let read = row("read", read.unwrap_or_default());
+        let render = row("render", render.unwrap_or_default());
         for (threads, best) in references {
             let Some(best) = best else { continue };
             row(&format!("reference, {threads} thread(s)"), best);
@@ -140,6 +148,8 @@ impl Bench {
                 println!("time: {ratio:.2} of the reference (at most {MOST_TIMES_THE_REFERENCE})");
             }
         }
+        println!("read: {read:.0} messages/s (at least {READ_RATE})");
+        println!("render: {render:.0} messages/s (at least {RENDER_RATE})");
         if let Some(peak) = convert.peak {
             println!(
                 "memory: {} MB (at most {})",
@@ -205,14 +215,26 @@ impl Bench {
             .arg("--directory")
             .arg(generate::directory_of(export));
         command.args(["--placeholder", generate::PLACEHOLDER]);
-        let usage = process::measure(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
-        // 1 means done, with errors among the findings.
-        ensure!(
-            matches!(usage.status.code(), Some(0 | 1)),
-            "convert failed: {}",
-            usage.status
-        );
-        Ok(usage)
+        measure_stage("convert", command)
+    }
+
+    /// Reads into a folder of its own.
+    fn read(&self, export: &Path) -> Result<Usage> {
+        let work = self.folder.join("read");
+        if work.exists() {
+            fs::remove_dir_all(&work)?;
+        }
+        let mut command = Command::new(&self.chatferry);
+        command.arg("read").arg(export).arg("-w").arg(work);
+        measure_stage("read", command)
+    }
+
+    /// Renders again what [`convert`](Self::convert) has rendered.
+    fn render(&self) -> Result<Usage> {
+        fs::remove_dir_all(self.work().join("3-render"))?;
+        let mut command = Command::new(&self.chatferry);
+        command.arg("render").arg("-w").arg(self.work());
+        measure_stage("render", command)
     }
 
     fn reference(&self, export: &Path, threads: usize, written: u64) -> Result<Usage> {
@@ -235,13 +257,26 @@ impl Bench {
     }
 }
 
-/// The shortest time and the smallest peak seen.
+/// Runs a command of chatferry's.
+fn measure_stage(name: &str, mut command: Command) -> Result<Usage> {
+    let usage = process::measure(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
+    // 1 means done, with errors among the findings.
+    ensure!(
+        matches!(usage.status.code(), Some(0 | 1)),
+        "{name} failed: {}",
+        usage.status
+    );
+    Ok(usage)
+}
+
+/// The shortest times and the smallest peak seen.
 fn keep_best(best: &mut Option<Best>, usage: &Usage) {
     let wall = best.map_or(usage.wall, |best| best.wall.min(usage.wall));
-    let seen = best.and_then(|best| best.peak);
+    let before = best.unwrap_or_default();
     *best = Some(Best {
         wall,
-        peak: seen.into_iter().chain(usage.peak).min(),
+        cpu: before.cpu.into_iter().chain(usage.cpu).min(),
+        peak: before.peak.into_iter().chain(usage.peak).min(),
     });
 }
 
@@ -281,6 +316,7 @@ mod tests {
         let usage = |millis, peak| Usage {
             status: std::process::ExitStatus::default(),
             wall: Duration::from_millis(millis),
+            cpu: Some(Duration::from_millis(millis * 2)),
             peak,
         };
         let mut best = None;
@@ -289,5 +325,6 @@ mod tests {
         }
         let best = best.unwrap();
         assert_eq!((best.wall.as_millis(), best.peak), (20, Some(7)));
+        assert_eq!(best.cpu, Some(Duration::from_millis(40)));
     }
 }
