@@ -13,7 +13,9 @@ mod bench;
 mod codegen;
 mod compare;
 mod gallery;
+mod faults;
 mod generate;
+mod pace;
 mod process;
 mod test_all;
 mod tidy;
@@ -54,7 +56,17 @@ const TASKS: &[Task] = &[
         "show every kind of message as a page, beside how Slack shows it",
         gallery::run,
     ),
+    (
+        "faults",
+        "upload to the twin again and again, with faults and deaths, and count",
+        faults::run,
+    ),
     ("generate", "write a synthetic export", generate::run),
+    (
+        "pace",
+        "upload 300 targets in virtual time beside the bound",
+        pace::run,
+    ),
     (
         "test-all",
         "run everything a change has to pass",

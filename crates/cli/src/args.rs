@@ -105,6 +105,9 @@ Examples:
     Render(SelectArgs),
     /// Check the posts against every rule of Graph that can be known offline
     Check(CheckArgs),
+    /// Look whether an upload could begin: token, permissions, tenant, clock; change nothing
+    #[command(after_help = "Example:\n  chatferry doctor --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…")]
+    Doctor(DoctorArgs),
     /// Upload the posts to Teams; run it again to resume
     #[command(after_help = "\
 Examples:
@@ -114,6 +117,22 @@ Examples:
     Upload(UploadArgs),
     /// Read the tenant back and compare it, post by post
     Verify(VerifyArgs),
+    /// Finish an aborted upload without sending posts: complete what has all its posts
+    ///
+    /// Takes channels and chats whose posts are all through out of migration mode, then their
+    /// team, and gives it its members. What lacks posts is listed and stays open.
+    #[command(after_help = "Example:\n  chatferry complete --only dev")]
+    Complete(CloseArgs),
+    /// Take everything of an aborted upload out of migration mode, so that people can work
+    ///
+    /// Also what lacks posts: the next `chatferry upload` opens it once more and goes on.
+    #[command(after_help = "Example:\n  chatferry unlock")]
+    Unlock(CloseArgs),
+    /// Delete the teams that this upload made, after showing them
+    ///
+    /// What was put into existing channels and into chats stays: no app can delete it.
+    #[command(after_help = "Examples:\n  chatferry rollback\n  chatferry rollback --yes")]
+    Rollback(RollbackArgs),
     /// Upload to a simulated tenant in virtual time and verify there
     ///
     /// Shows what Graph would refuse and how long the real upload will take. Needs no network and
@@ -273,6 +292,12 @@ pub(crate) struct GraphArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) graph: GraphArgs,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct UploadArgs {
     /// Show what would be sent and how long it would take; send nothing
     #[arg(long)]
@@ -289,6 +314,23 @@ pub(crate) struct VerifyArgs {
     pub(crate) graph: GraphArgs,
     #[command(flatten)]
     pub(crate) conversations: ConversationArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CloseArgs {
+    #[command(flatten)]
+    pub(crate) graph: GraphArgs,
+    #[command(flatten)]
+    pub(crate) conversations: ConversationArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RollbackArgs {
+    /// Delete them
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) graph: GraphArgs,
 }
 
 #[derive(Args, Debug)]

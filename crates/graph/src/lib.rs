@@ -42,8 +42,8 @@ pub use observer::{Event, Observer, Unobserved};
 pub use status::{Status, status};
 pub use transport::{Answering, HttpTransport, Transport, TransportError};
 pub use upload::{
-    Closing, ClosingReport, RollbackPlan, UploadError, UploadOptions, UploadPlan, UploadReport, close,
-    plan_rollback, plan_upload, rollback, upload,
+    Closing, ClosingReport, RollbackPlan, UploadError, UploadOptions, UploadPlan, UploadReport,
+    close, plan_rollback, plan_upload, rollback, upload,
 };
 pub use users::UsersError;
 pub use verify::{VerifyError, VerifyOptions, VerifyReport, verify};

@@ -131,7 +131,14 @@ use Remedy::{Abandon, Again, Done, LookUp, NotYet, Refuse, RenewToken, Stop};
 const ANY: &[Kind] = &[];
 const POSTS: &[Kind] = &[PostRoot, PostReply];
 /// Carried out twice, they make two; or the second is refused and hides the first.
-const KEYED: &[Kind] = &[PostRoot, PostReply, CreateTeam, CreateChannel, CreateChat, PutFile];
+const KEYED: &[Kind] = &[
+    PostRoot,
+    PostReply,
+    CreateTeam,
+    CreateChannel,
+    CreateChat,
+    PutFile,
+];
 const FILES: &[Kind] = &[Folder, PutFile, OpenUpload, ShareFile];
 
 /// The first row that fits is followed.
@@ -221,7 +228,13 @@ static TABLE: &[Row] = &[
     row_of(&[RemoveMember], Status(404, ""), Done),
     row_of(&[AddMembers, RemoveMember, Archive, Probe], Else, Refuse),
     // Users that a chat names may be unknown; that is the chat's trouble alone.
-    patient(&[OpenChat, CreateChat], Status(404, ""), NotYet, READ_LAG, Abandon),
+    patient(
+        &[OpenChat, CreateChat],
+        Status(404, ""),
+        NotYet,
+        READ_LAG,
+        Abandon,
+    ),
     row_of(&[DeleteTeam], Status(404, ""), Done),
     // Files: a channel's folder is made when it is first asked for (graph.md R60).
     patient(&[Folder], Status(404, ""), NotYet, FOLDER, Refuse),

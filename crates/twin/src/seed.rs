@@ -73,7 +73,10 @@ impl Tenant {
         if membership != Membership::Standard {
             channel.members = roster(state, members, false, now);
         }
-        let ids: Vec<_> = members.iter().map(|user| (state.guids.hex(), user)).collect();
+        let ids: Vec<_> = members
+            .iter()
+            .map(|user| (state.guids.hex(), user))
+            .collect();
         let home = state.teams.get_mut(team);
         let home = home.ok_or_else(|| NoSuchConversation(team.to_string()))?;
         if kind == ChannelKind::Private {
@@ -103,7 +106,10 @@ impl Tenant {
                 (ChatKind::OneOnOne, id.to_owned())
             }
             (Some(id), _, _) => (ChatKind::Group, id.to_owned()),
-            (None, _, _) => (ChatKind::Group, format!("19:{}@thread.v2", state.guids.hex())),
+            (None, _, _) => (
+                ChatKind::Group,
+                format!("19:{}@thread.v2", state.guids.hex()),
+            ),
         };
         let id = ChatId::from(id);
         let chat = Chat {

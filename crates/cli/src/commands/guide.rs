@@ -35,6 +35,11 @@ const PAGES: &[Page] = &[
         text: include_str!("../../guide/rendering.md"),
     },
     Page {
+        name: "uploading",
+        about: "the ways into Teams, how long it takes, what happens when something breaks",
+        text: include_str!("../../guide/uploading.md"),
+    },
+    Page {
         name: "write-a-reader",
         about: "teach chatferry another source, in Rust or in any language",
         text: include_str!("../../guide/write-a-reader.md"),

@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod complete;
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod fetch;
 pub(crate) mod guide;
@@ -12,6 +14,7 @@ pub(crate) mod read;
 pub(crate) mod rehearse;
 pub(crate) mod render;
 pub(crate) mod report;
+pub(crate) mod rollback;
 pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod summary;
@@ -19,7 +22,9 @@ pub(crate) mod twin;
 pub(crate) mod upload;
 pub(crate) mod verify;
 
-use crate::args::{Command, GlobalArgs};
+use chatferry_graph::Closing;
+
+use crate::args::{Command, ConversationArgs, GlobalArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
@@ -48,7 +53,24 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
             &args.graph,
             &args.conversations,
         )?),
+        Command::Complete(args) => complete::run(
+            &Context::for_graph(global, &args.graph, &args.conversations)?,
+            Closing::Through,
+        ),
+        Command::Unlock(args) => complete::run(
+            &Context::for_graph(global, &args.graph, &args.conversations)?,
+            Closing::All,
+        ),
+        Command::Rollback(args) => rollback::run(
+            &Context::for_graph(global, &args.graph, &ConversationArgs::default())?,
+            &args,
+        ),
         Command::Rehearse(args) => rehearse::run(&Context::plain(global)?, &args),
+        Command::Doctor(args) => doctor::run(&Context::for_graph(
+            global,
+            &args.graph,
+            &ConversationArgs::default(),
+        )?),
         Command::Status => status::run(&Context::plain(global)?),
         Command::Report => report::run(&Context::plain(global)?),
         Command::Preview(args) => preview::run(&Context::plain(global)?, &args),

@@ -103,7 +103,7 @@ pub(crate) fn show(context: &Context, report: &VerifyReport) {
         .collect();
     context.printer.table(
         &[
-            "channel",
+            "target",
             "posts",
             "equal",
             "different",

@@ -78,7 +78,9 @@ impl Breaker {
         if state.failures < OPENS_AFTER {
             return;
         }
-        let wait = state.wait.map_or(FIRST_WAIT, |wait| (wait * 2).min(LONGEST_WAIT));
+        let wait = state
+            .wait
+            .map_or(FIRST_WAIT, |wait| (wait * 2).min(LONGEST_WAIT));
         state.wait = Some(wait);
         state.until = Some(Instant::now() + wait);
         state.trying = false;

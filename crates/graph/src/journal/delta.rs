@@ -202,7 +202,9 @@ mod tests {
         let number = target.number;
         let sent = [("a", 10), ("b", 20), ("gone", 30), ("long", 40)];
         for (message, time) in sent {
-            journal.intend(number, &[(time, origin(message, 1, 7))]).unwrap();
+            journal
+                .intend(number, &[(time, origin(message, 1, 7))])
+                .unwrap();
             let row = PostRow::at(time, PostState::Posted);
             journal.settle(number, time, row, None).unwrap();
         }
@@ -215,7 +217,11 @@ mod tests {
             (40, "long", 1, 7, Known::Same),
             (41, "long", 2, 7, Known::Withheld),
         ] {
-            assert_eq!(rebase.post(time, origin(message, part, body)).unwrap(), known, "{message}");
+            assert_eq!(
+                rebase.post(time, origin(message, part, body)).unwrap(),
+                known,
+                "{message}"
+            );
         }
         assert_eq!(rebase.apply("new", 5).unwrap(), [30]);
 
@@ -226,7 +232,10 @@ mod tests {
         assert_eq!((moved.id, moved.changed), (20, true));
         assert_eq!(post(41).unwrap().state, PostState::Withheld);
         assert!(journal.is_taken_by_moved(number, 20).unwrap());
-        assert!(journal.is_taken_by_moved(number, 30).unwrap(), "still in Teams");
+        assert!(
+            journal.is_taken_by_moved(number, 30).unwrap(),
+            "still in Teams"
+        );
         let tally = journal.tally(number).unwrap();
         assert_eq!((tally.posted, tally.withheld), (3, 1));
         assert_eq!(journal.target("dev").unwrap().unwrap().input, "new");

@@ -144,8 +144,7 @@ impl TeamRow {
 }
 
 impl TargetRow {
-    const COLUMNS: &str =
-        "number, key, state, team, thread, place, input, posts, begun, floor, completed, members, reason";
+    const COLUMNS: &str = "number, key, state, team, thread, place, input, posts, begun, floor, completed, members, reason";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -347,7 +346,9 @@ mod tests {
             team.state = TeamState::Created;
             team.id = Some("T1".to_owned());
             journal.set_team(&team).unwrap();
-            let mut target = journal.plan_target("dev", Some("acme"), "place", "hash", 3).unwrap();
+            let mut target = journal
+                .plan_target("dev", Some("acme"), "place", "hash", 3)
+                .unwrap();
             target.state = TargetState::Open;
             journal.set_target(&target).unwrap();
             journal.fail_target(target.number, "gone").unwrap();
@@ -371,7 +372,9 @@ mod tests {
         assert_eq!((target.input.as_str(), target.posts), ("two", 2));
         target.state = TargetState::Creating;
         journal.set_target(&target).unwrap();
-        let target = journal.plan_target("dev", None, "place", "three", 3).unwrap();
+        let target = journal
+            .plan_target("dev", None, "place", "three", 3)
+            .unwrap();
         assert_eq!((target.input.as_str(), target.posts), ("two", 2));
     }
 }

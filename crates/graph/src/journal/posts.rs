@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{Journal, JournalError};
 
@@ -87,18 +87,23 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Of a post with this body. Bodies begin with the time, which may move.
+    /// Of a post with this body. The time in it does not count: it may move.
     pub(crate) fn of(conversation: &str, message: &str, part: Option<u32>, body: &str) -> Self {
         let mut hash = Xxh3::new();
         hash.update(conversation.as_bytes());
         hash.update(&[0]);
         hash.update(message.as_bytes());
-        let timeless = memchr::memmem::find(body.as_bytes(), b"\"from\"");
-        let said = body.get(timeless.unwrap_or(0)..).unwrap_or(body);
+        // Within a text quotes are escaped, so this is the property.
+        let time = "\"createdDateTime\":\"";
+        let (before, after) = body.split_once(time).unwrap_or((body, ""));
+        let after = after.split_once('"').map_or(after, |(_, after)| after);
+        let mut said = Xxh3::new();
+        said.update(before.as_bytes());
+        said.update(after.as_bytes());
         Self {
             message: hash.digest128().to_be_bytes(),
             part: part.unwrap_or(1),
-            body: xxh3_64(said.as_bytes()).cast_signed(),
+            body: said.digest().cast_signed(),
         }
     }
 }
@@ -117,11 +122,7 @@ pub(crate) struct Tally {
 
 impl Journal {
     /// Puts the posts planned at these times on disk, before any of them is sent.
-    pub(crate) fn intend(
-        &self,
-        target: i64,
-        posts: &[(i64, Origin)],
-    ) -> Result<(), JournalError> {
+    pub(crate) fn intend(&self, target: i64, posts: &[(i64, Origin)]) -> Result<(), JournalError> {
         self.durably(|connection| {
             let mut insert = connection.prepare_cached(
                 "INSERT INTO posts (target, planned, id, state, source, part, body)
@@ -168,7 +169,9 @@ impl Journal {
     pub(crate) fn post(&self, target: i64, planned: i64) -> Result<Option<PostRow>, JournalError> {
         self.lightly(|connection| {
             connection
-                .prepare_cached("SELECT id, state, changed FROM posts WHERE target = ?1 AND planned = ?2")?
+                .prepare_cached(
+                    "SELECT id, state, changed FROM posts WHERE target = ?1 AND planned = ?2",
+                )?
                 .query_row((target, planned), |row| {
                     Ok(PostRow {
                         id: row.get(0)?,
@@ -291,7 +294,12 @@ mod tests {
         let one = r#"{"createdDateTime":"2019-02-04T19:58:15.511Z","from":{"x":1}}"#;
         assert_eq!(body(one), body(&one.replace("511Z", "512Z")));
         assert_ne!(body(one), body(&one.replace(":1}", ":2}")));
-        assert_ne!(Origin::of("C1", "2", None, "").message, Origin::of("C12", "", None, "").message);
+        let other = r#"{"body":"hi","createdDateTime":"2019-02-04T19:58:15.511Z"}"#;
+        assert_ne!(body(other), body(&other.replace("hi", "ho")));
+        assert_ne!(
+            Origin::of("C1", "2", None, "").message,
+            Origin::of("C12", "", None, "").message
+        );
     }
 
     #[test]

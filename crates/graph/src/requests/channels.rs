@@ -138,8 +138,7 @@ mod tests {
             membership: Membership::Private,
             ..channel("")
         };
-        let call =
-            create_normal_channel("https://graph.microsoft.com", "T1", &private, &[owner]);
+        let call = create_normal_channel("https://graph.microsoft.com", "T1", &private, &[owner]);
         insta::assert_snapshot!(shown(&call), @r##"
         CreateChannel within Team("T1")
         POST /teams/T1/channels

@@ -12,7 +12,10 @@ const LONGEST_TOPIC: usize = 250;
 
 /// The topic of a group as Teams will have it.
 pub(crate) fn topic(chat: &Chat) -> Option<String> {
-    let topic = chat.topic.as_ref().filter(|_| chat.kind == ChatKind::Group)?;
+    let topic = chat
+        .topic
+        .as_ref()
+        .filter(|_| chat.kind == ChatKind::Group)?;
     let topic: String = topic.chars().take(LONGEST_TOPIC).collect();
     Some(topic.trim().to_owned()).filter(|topic| !topic.is_empty())
 }
@@ -23,7 +26,13 @@ pub(crate) fn create_chat(graph: &str, chat: &Chat) -> Call {
     let members: Vec<_> = chat
         .members
         .iter()
-        .map(|user| TeamMember { user: *user, owner: true }.conversation_member(graph))
+        .map(|user| {
+            TeamMember {
+                user: *user,
+                owner: true,
+            }
+            .conversation_member(graph)
+        })
         .collect();
     let (kind, chat_type) = match chat.kind {
         ChatKind::OneOnOne => (Kind::OpenChat, "oneOnOne"),

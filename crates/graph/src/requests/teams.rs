@@ -18,18 +18,19 @@ pub(crate) fn create_team(graph: &str, team: &Team, marker: &str) -> Call {
         description.push(' ');
     }
     description.push_str(marker);
-    Call::post(Kind::CreateTeam, "/teams".to_owned()).with(&json!({
-        "@microsoft.graph.teamCreationMode": "migration",
-        "template@odata.bind": format!("{graph}/v1.0/teamsTemplates('standard')"),
-        "displayName": team.name,
-        "description": description,
-        "visibility": match team.visibility {
-            Visibility::Private => "private",
-            Visibility::Public => "public",
-        },
-        "createdDateTime": team.created,
-    }))
-    .within(Scope::CreateTeam)
+    Call::post(Kind::CreateTeam, "/teams".to_owned())
+        .with(&json!({
+            "@microsoft.graph.teamCreationMode": "migration",
+            "template@odata.bind": format!("{graph}/v1.0/teamsTemplates('standard')"),
+            "displayName": team.name,
+            "description": description,
+            "visibility": match team.visibility {
+                Visibility::Private => "private",
+                Visibility::Public => "public",
+            },
+            "createdDateTime": team.created,
+        }))
+        .within(Scope::CreateTeam)
 }
 
 /// Reads a team that may not be there yet.

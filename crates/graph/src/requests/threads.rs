@@ -86,8 +86,7 @@ pub(crate) fn start(thread: &Thread, created: Millis) -> Call {
 
 /// Takes a channel or chat out of migration mode.
 pub(crate) fn complete(thread: &Thread) -> Call {
-    Call::post(Kind::Complete, format!("{}/completeMigration", thread.path))
-        .within(thread.others())
+    Call::post(Kind::Complete, format!("{}/completeMigration", thread.path)).within(thread.others())
 }
 
 /// Lists the members of a private or shared channel, or of a chat.

@@ -79,7 +79,11 @@ impl Gate {
     pub(super) fn by_the_minute(rate: Rate, now: Instant) -> Self {
         let calls = rate.calls_per_second() * 60.0;
         Self {
-            window: if calls.is_finite() { (calls.round() as usize).max(1) } else { 0 },
+            window: if calls.is_finite() {
+                (calls.round() as usize).max(1)
+            } else {
+                0
+            },
             span: Duration::from_secs(60),
             bursts: true,
             ..Self::new(Rate::UNLIMITED, None, now)
@@ -178,13 +182,15 @@ impl Pace {
         (self.since, self.used) = (now, 0);
     }
 
-    /// Halves the rate, once for all calls that left before the last time.
+    /// Halves the rate that was found by doubling, and takes a fifth off one that was found step by
+    /// step; once for all calls that left before the last time.
     fn refuse(&mut self, left: Instant, now: Instant) {
         if self.refused.is_some_and(|(_, at)| left <= at) || !self.rate.is_finite() {
             return;
         }
+        let part = if self.refused.is_none() { 0.5 } else { 0.8 };
         self.refused = Some((self.rate, now));
-        self.rate = (self.rate / 2.0).max(SLOWEST.min(self.rate));
+        self.rate = (self.rate * part).max(SLOWEST.min(self.rate));
         (self.since, self.used) = (now, 0);
     }
 }
@@ -227,7 +233,10 @@ mod tests {
         let now = Instant::now();
         let mut gate = Gate::new(Rate::UNLIMITED, Some(Rate::per_second(4.0)), now);
         let passed = passes(&mut gate, now, 600, 10.0);
-        assert!((3_000..=6_000).contains(&passed), "{passed} in ten minutes at 10 a second");
+        assert!(
+            (3_000..=6_000).contains(&passed),
+            "{passed} in ten minutes at 10 a second"
+        );
         assert!(gate.pace.rate <= 16.0 * NEARLY);
     }
 

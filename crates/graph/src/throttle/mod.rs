@@ -22,9 +22,9 @@
 //! | other calls | 30 a second |
 //!
 //! Whether a team takes more than 4 calls a second during an import is nowhere said. So its gate
-//! begins there and doubles every second in which it was used up. A 429 halves the rate of the
-//! narrow gate, and of the wider one too where another channel was refused meanwhile; then a
-//! twentieth comes back every ten seconds. What the careful start costs against 50 a second from
+//! begins there and doubles every second in which it was used up. The first 429 halves the rate of
+//! the narrow gate, and of the wider one too where another channel was refused meanwhile; later
+//! ones take a fifth off it. A twentieth comes back every ten seconds. What the careful start costs against 50 a second from
 //! the first moment is under three seconds.
 
 mod gate;
@@ -111,7 +111,8 @@ impl Scope {
     /// The scope's gates, narrow to wide.
     fn budgets(&self) -> Vec<Budget> {
         use Budget::{
-            ChannelPosts, ChatPosts, Members, Others, Posts, Reads, Team, Teams, Thread, ThreadReads,
+            ChannelPosts, ChatPosts, Members, Others, Posts, Reads, Team, Teams, Thread,
+            ThreadReads,
         };
         match self {
             Self::ChannelPost { team, channel } => {
@@ -386,7 +387,12 @@ impl State {
             .quickest
             .is_none_or(|quickest| quickest <= LATE_WHEN_NEAR);
         let late = if near { LATE_WHEN_NEAR } else { LATE_WHEN_FAR };
-        for at in self.lanes.get(lane).into_iter().flat_map(|lane| &lane.gates) {
+        for at in self
+            .lanes
+            .get(lane)
+            .into_iter()
+            .flat_map(|lane| &lane.gates)
+        {
             if let Some(gate) = self.gates.get_mut(*at) {
                 gate.pass(number, now, late);
             }
@@ -403,7 +409,12 @@ impl State {
         let took = now.duration_since(pass.left);
         self.quickest = Some(self.quickest.map_or(took, |quickest| quickest.min(took)));
         let mut waited_for = false;
-        for at in self.lanes.get(pass.lane).into_iter().flat_map(|lane| &lane.gates) {
+        for at in self
+            .lanes
+            .get(pass.lane)
+            .into_iter()
+            .flat_map(|lane| &lane.gates)
+        {
             if let Some(gate) = self.gates.get_mut(*at) {
                 waited_for |= gate.arrives(pass.number, now);
             }

@@ -3,8 +3,8 @@
 //! The name is the key. In a team of this upload whatever has the name is ours. In any other team
 //! a name that is taken before the first try belongs to somebody, and the target stops.
 
-use chatferry_model::plan::{Channel as Plan, Existing, Membership, Team};
 use chatferry_model::EntraId;
+use chatferry_model::plan::{Channel as Plan, Existing, Membership, Team};
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
@@ -162,11 +162,13 @@ async fn create_normal(
     let all = roster(plan, team);
     let Some(owner) = all.get(..1).filter(|_| plan.membership.is_closed()) else {
         if plan.membership.is_closed() {
-            return Err(Trouble::Failed(format!(
-                "a {:?} channel needs an owner, and none of its members is mapped to a user",
-                plan.membership
-            )
-            .to_lowercase()));
+            return Err(Trouble::Failed(
+                format!(
+                    "a {:?} channel needs an owner, and none of its members is mapped to a user",
+                    plan.membership
+                )
+                .to_lowercase(),
+            ));
         }
         let call = requests::create_normal_channel(graph, team_id, plan, &[]);
         return Ok(create(run, team_id, assigned, row, &call).await??);
@@ -246,7 +248,9 @@ async fn create(
             Err(failure) => failure,
         };
         match failure.remedy {
-            Remedy::LookUp if unsure && failure.error.refusal().is_some_and(|no| no.status < 500) => {
+            Remedy::LookUp
+                if unsure && failure.error.refusal().is_some_and(|no| no.status < 500) =>
+            {
                 // Refused because of its name, and yet it is not there.
                 if tries >= 3 {
                     return Err(Trouble::Failed(format!(

@@ -86,7 +86,9 @@ async fn existing(run: &Run<'_>, plan: &Plan, topic: &str) -> Result<String, Tro
     let mut found = BTreeSet::new();
     for user in &plan.members {
         if let Some(chats) = chats_of(run, *user).await? {
-            let groups = chats.into_iter().filter(|chat| chat.is_group_of(Some(topic)));
+            let groups = chats
+                .into_iter()
+                .filter(|chat| chat.is_group_of(Some(topic)));
             found.extend(groups.map(|chat| chat.id));
         }
     }

@@ -101,6 +101,18 @@ async fn close_team(
     if row.id.is_none() {
         return Ok(places);
     }
+    if row.state == TeamState::Created
+        && let Some(reason) = reason(team::open(run, plan, &mut row).await)?
+    {
+        places.push(Closed {
+            key: plan.key.to_string(),
+            name: plan.name.clone(),
+            closed: false,
+            missing: 0,
+            reason: Some(reason),
+        });
+        return Ok(places);
+    }
     let migrating = (TeamState::Open..TeamState::Complete).contains(&row.state);
     for assigned in targets.iter().filter(|assigned| assigned.selected) {
         let home = if migrating {

@@ -135,9 +135,8 @@ impl Queue {
             let known = run.journal.posts_between(self.target, *first, *last)?;
             for post in &posts {
                 let known = known.get(&ms(post.id)).copied();
-                let through = |known: PostRow| {
-                    known.state.is_there() || known.state == PostState::Withheld
-                };
+                let through =
+                    |known: PostRow| known.state.is_there() || known.state == PostState::Withheld;
                 if known.is_some_and(through) {
                     passed += 1;
                     continue;

@@ -63,7 +63,10 @@ async fn show_to(
                 Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
                 Err(failure) => {
                     // Still in, and sees what comes from now on.
-                    note(&codes::UPLOAD_HISTORY_HIDDEN, format!("{user}: {}", failure.error));
+                    note(
+                        &codes::UPLOAD_HISTORY_HIDDEN,
+                        format!("{user}: {}", failure.error),
+                    );
                     return Ok(true);
                 }
             }
@@ -83,7 +86,10 @@ async fn show_to(
         Err(failure) if failure.remedy == Remedy::Done => {}
         Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
         Err(failure) => {
-            note(&codes::UPLOAD_MEMBER_OUT, format!("{user}: {}", failure.error));
+            note(
+                &codes::UPLOAD_MEMBER_OUT,
+                format!("{user}: {}", failure.error),
+            );
             return Ok(false);
         }
     }

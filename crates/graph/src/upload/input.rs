@@ -70,7 +70,9 @@ impl Assigned {
             TargetPlace::Chat(chat) => {
                 let source = target.sources.first().map(|source| source.name.as_str());
                 let named = chat.topic.as_deref().or(source);
-                named.filter(|name| !name.is_empty()).unwrap_or(target.key.as_str())
+                named
+                    .filter(|name| !name.is_empty())
+                    .unwrap_or(target.key.as_str())
             }
         }
     }
@@ -143,12 +145,16 @@ impl Input {
     /// The targets of a team.
     pub(crate) fn of_team(&self, team: &TeamKey<'_>) -> Vec<&Assigned> {
         let targets = self.targets.iter();
-        targets.filter(|assigned| assigned.team() == Some(team)).collect()
+        targets
+            .filter(|assigned| assigned.team() == Some(team))
+            .collect()
     }
 
     /// The chats.
     pub(crate) fn chats(&self) -> impl Iterator<Item = &Assigned> {
-        self.targets.iter().filter(|assigned| assigned.chat().is_some())
+        self.targets
+            .iter()
+            .filter(|assigned| assigned.chat().is_some())
     }
 }
 
@@ -158,7 +164,10 @@ fn wait_for_teams(teams: &[Team], targets: &mut [Assigned]) {
         let of_team = |assigned: &&mut Assigned| assigned.team() == Some(&team.key);
         let late = targets.iter_mut().filter(of_team);
         let late = late.filter(|assigned| !assigned.route.is_early());
-        let longest = late.map(|assigned| assigned.summary.posts).max().unwrap_or(0);
+        let longest = late
+            .map(|assigned| assigned.summary.posts)
+            .max()
+            .unwrap_or(0);
         let early = targets.iter_mut().filter(of_team);
         for assigned in early.filter(|assigned| assigned.route.is_early()) {
             assigned.behind = longest;

@@ -24,8 +24,8 @@
 mod channel;
 mod chat;
 mod closing;
-mod delta;
 mod deliver;
+mod delta;
 mod error;
 mod files;
 mod fill;
@@ -61,10 +61,10 @@ use crate::config::BaseUrl;
 use crate::journal::{Durability, Journal, JournalError, PostState, TargetRow, TargetState};
 use crate::observer::{Event, Observer};
 use error::Trouble;
-use target::Home;
-pub(crate) use input::{Assigned, Input};
 use filling::Filler;
+pub(crate) use input::{Assigned, Input};
 use slots::Slots;
+use target::Home;
 
 pub use closing::{Closed, Closing, ClosingReport, close};
 pub use error::UploadError;
@@ -267,7 +267,9 @@ impl<'a> Run<'a> {
     }
 
     fn into_findings(self) -> Findings {
-        self.findings.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.findings
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

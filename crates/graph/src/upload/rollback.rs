@@ -107,7 +107,10 @@ pub async fn rollback(
     let run = Run::new(client, folder, &journal, options, observer, &input).await?;
     let mut done = plan(&journal)?;
     for made in &mut done.teams {
-        let team = input.teams.iter().find(|team| team.key.as_str() == made.key);
+        let team = input
+            .teams
+            .iter()
+            .find(|team| team.key.as_str() == made.key);
         if let (None, Some(team)) = (&made.id, team) {
             // Its creation was not answered: perhaps it is there.
             made.id = match team::look_for(&run, team).await {

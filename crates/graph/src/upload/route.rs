@@ -38,8 +38,13 @@ impl Route {
             TargetPlace::Channel(channel) => {
                 Self::of_channel(channel, team.is_some_and(|team| team.existing.is_some()))
             }
-            TargetPlace::Chat(Chat { kind: ChatKind::OneOnOne, .. }) => Self::OneOnOne,
-            TargetPlace::Chat(Chat { existing: Some(_), .. }) => Self::ExistingGroup,
+            TargetPlace::Chat(Chat {
+                kind: ChatKind::OneOnOne,
+                ..
+            }) => Self::OneOnOne,
+            TargetPlace::Chat(Chat {
+                existing: Some(_), ..
+            }) => Self::ExistingGroup,
             TargetPlace::Chat(_) => Self::Group,
         }
     }
@@ -151,11 +156,31 @@ mod tests {
             (channel(json!({})), None, Route::Standard),
             (channel(json!({ "general": true })), None, Route::General),
             (channel(json!({})), there(), Route::Late),
-            (channel(json!({ "general": true })), there(), Route::ExistingChannel),
-            (channel(json!({ "existing": { "name": "x" } })), there(), Route::ExistingChannel),
-            (channel(json!({ "membership": "private" })), None, Route::Private),
-            (channel(json!({ "membership": "private" })), there(), Route::Private),
-            (channel(json!({ "membership": "shared" })), None, Route::Shared),
+            (
+                channel(json!({ "general": true })),
+                there(),
+                Route::ExistingChannel,
+            ),
+            (
+                channel(json!({ "existing": { "name": "x" } })),
+                there(),
+                Route::ExistingChannel,
+            ),
+            (
+                channel(json!({ "membership": "private" })),
+                None,
+                Route::Private,
+            ),
+            (
+                channel(json!({ "membership": "private" })),
+                there(),
+                Route::Private,
+            ),
+            (
+                channel(json!({ "membership": "shared" })),
+                None,
+                Route::Shared,
+            ),
             (chat("one_on_one"), None, Route::OneOnOne),
             (chat("group"), None, Route::Group),
         ] {

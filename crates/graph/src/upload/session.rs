@@ -62,7 +62,11 @@ pub(super) async fn start(
     let first = assigned.summary.first.unwrap_or(assigned.target().created);
     let mut date = wanted(assigned, row);
     // A thread of ours was made just now; any other may be older than it should be.
-    if row.begun.is_none() || assigned.chat().is_some_and(|chat| chat.kind == ChatKind::OneOnOne) {
+    if row.begun.is_none()
+        || assigned
+            .chat()
+            .is_some_and(|chat| chat.kind == ChatKind::OneOnOne)
+    {
         let state = State::read(run, thread).await?;
         if let Some(created) = state.created() {
             date = date.min(before(created));
@@ -132,7 +136,12 @@ async fn rest(run: &Run<'_>, row: &TargetRow) {
     let Some(completed) = row.completed else {
         return;
     };
-    let since = run.client.clock().now().as_millis().saturating_sub(completed);
+    let since = run
+        .client
+        .clock()
+        .now()
+        .as_millis()
+        .saturating_sub(completed);
     let since = Duration::from_millis(u64::try_from(since).unwrap_or(0));
     if since < REST {
         sleep(REST - since).await;

@@ -50,7 +50,12 @@ async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), T
         .filter(|assigned| assigned.route.is_early())
         .collect();
     if row.state < TeamState::Completing {
-        fill_all(run, Home::Migrating(team, &row), early.iter().copied().copied()).await?;
+        fill_all(
+            run,
+            Home::Migrating(team, &row),
+            early.iter().copied().copied(),
+        )
+        .await?;
         if first_open(run, &early)?.is_some_and(|open| !open.selected) {
             // What was left out on purpose goes in later; until then the team stays open.
             return Ok(());
@@ -66,11 +71,7 @@ async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), T
 }
 
 /// Adds owners and members who are not in the team yet.
-pub(super) async fn people(
-    run: &Run<'_>,
-    team: &Team,
-    row: &mut TeamRow,
-) -> Result<(), Trouble> {
+pub(super) async fn people(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
     let wanted = input::roster(team.owners.iter().chain(&team.members));
     if row.members.as_deref() != Some(&wanted) {
         members::add_to_team(run, team, row).await?;
@@ -84,20 +85,16 @@ pub(super) async fn people(
 }
 
 /// Finishes the channels that became complete together with their team.
-async fn close_early(
-    run: &Run<'_>,
-    home: Home<'_>,
-    early: &[&&Assigned],
-) -> Result<(), Trouble> {
+async fn close_early(run: &Run<'_>, home: Home<'_>, early: &[&&Assigned]) -> Result<(), Trouble> {
     for assigned in early {
         let row = run.journal.target(assigned.target().key.as_str())?;
         let general = assigned.route == Route::General;
-        let complete = |state| {
-            state == TargetState::Complete || (general && state == TargetState::Posted)
-        };
+        let complete =
+            |state| state == TargetState::Complete || (general && state == TargetState::Posted);
         if let Some(mut row) = row.filter(|row| complete(row.state)) {
             if general {
-                row.completed.get_or_insert(run.client.clock().now().as_millis());
+                row.completed
+                    .get_or_insert(run.client.clock().now().as_millis());
             }
             target::close(run, home, assigned, &mut row).await?;
         }
@@ -217,7 +214,7 @@ async fn of_name(run: &Run<'_>, name: &str) -> Result<Option<Vec<Group>>, Troubl
 }
 
 /// Brings a team to where its channels can be filled.
-async fn open(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+pub(super) async fn open(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
     if row.state < TeamState::Created {
         create(run, team, row).await?;
     }
@@ -415,10 +412,7 @@ async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, Trouble> {
 }
 
 /// The first channel that is not ready for the team to be completed.
-fn first_open<'a>(
-    run: &Run<'_>,
-    early: &[&&'a Assigned],
-) -> Result<Option<&'a Assigned>, Trouble> {
+fn first_open<'a>(run: &Run<'_>, early: &[&&'a Assigned]) -> Result<Option<&'a Assigned>, Trouble> {
     for assigned in early {
         let key = assigned.target().key.as_str();
         let state = run

@@ -49,7 +49,10 @@ pub(super) async fn check(
     if chat.kind == ChatKind::OneOnOne {
         let dated: Dated = client.read(&requests::get_thread(thread), observer).await?;
         let created = dated.created_date_time.unwrap_or_default();
-        if created.parse::<Millis>().is_ok_and(|created| created > first) {
+        if created
+            .parse::<Millis>()
+            .is_ok_and(|created| created > first)
+        {
             note(format!("the chat begins {created}"));
         }
         return Ok(());
@@ -58,7 +61,10 @@ pub(super) async fn check(
     let call = requests::list_thread_members(thread);
     let read = client.read_pages(call, observer, |members: Vec<Member>| {
         for member in members {
-            let id = member.user_id.as_ref().and_then(|id| id.parse::<EntraId>().ok());
+            let id = member
+                .user_id
+                .as_ref()
+                .and_then(|id| id.parse::<EntraId>().ok());
             // Years before 1970 are no time of ours; they are early enough.
             let from = member.visible_history_start_date_time.as_ref();
             let from = from.and_then(|from| from.parse::<Millis>().ok());

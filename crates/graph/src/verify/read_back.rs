@@ -168,8 +168,10 @@ impl ReadBack {
     pub(super) fn take(&self, id: i64) -> rusqlite::Result<Option<There>> {
         let connection = self.lock();
         let there = connection
-            .prepare_cached("SELECT root, author, text, created, deleted, places, attachments, images
-                 FROM found WHERE id = ?1")?
+            .prepare_cached(
+                "SELECT root, author, text, created, deleted, places, attachments, images
+                 FROM found WHERE id = ?1",
+            )?
             .query_row([id], |row| {
                 Ok(There {
                     root: row.get(0)?,
@@ -181,7 +183,11 @@ impl ReadBack {
                     deleted: row.get(4)?,
                     places: row.get(5)?,
                     attachments: row.get(6)?,
-                    images: row.get::<_, String>(7)?.lines().map(str::to_owned).collect(),
+                    images: row
+                        .get::<_, String>(7)?
+                        .lines()
+                        .map(str::to_owned)
+                        .collect(),
                 })
             })
             .optional()?;

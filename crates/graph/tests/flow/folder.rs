@@ -76,7 +76,9 @@ impl Rendered {
 
     /// Adds a team; its channels say that they are of it.
     pub(crate) fn another_team(mut self, team: Value) -> Self {
-        self.details.teams.push(serde_json::from_value(team).unwrap());
+        self.details
+            .teams
+            .push(serde_json::from_value(team).unwrap());
         self
     }
 

@@ -5,10 +5,12 @@
     reason = "a test may fail"
 )]
 
+mod again;
 mod faults;
 mod folder;
 mod graph;
 mod kills;
+mod kinds;
 mod order;
 mod routes;
 mod speed;

@@ -74,17 +74,19 @@ async fn general_is_completed_last_and_private_channels_come_after_the_members()
     let mut ids: Vec<String> = Vec::new();
     let calls: Vec<_> = calls
         .into_iter()
-        .map(|call| match call.split('/').find(|part| part.starts_with("19:")) {
-            Some(id) if !id.contains("general") => {
-                let id = id.to_owned();
-                if !ids.contains(&id) {
-                    ids.push(id.clone());
+        .map(
+            |call| match call.split('/').find(|part| part.starts_with("19:")) {
+                Some(id) if !id.contains("general") => {
+                    let id = id.to_owned();
+                    if !ids.contains(&id) {
+                        ids.push(id.clone());
+                    }
+                    let number = ids.iter().position(|known| *known == id).unwrap() + 1;
+                    call.replace(&id, &format!("channel{number}"))
                 }
-                let number = ids.iter().position(|known| *known == id).unwrap() + 1;
-                call.replace(&id, &format!("channel{number}"))
-            }
-            _ => call,
-        })
+                _ => call,
+            },
+        )
         .collect();
     insta::assert_snapshot!(calls.join("\n"), @"
         GET /v1.0/users

@@ -1,76 +1,14 @@
 //! Every way into Teams, against the twin.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chatferry_graph::{Limits, UploadError};
-use chatferry_twin::{App, ChannelKind, Settings, Troubles, UserId};
+use chatferry_twin::{App, Settings, Troubles};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
+use crate::kinds::{everything, peopled};
 use crate::world::{OTHER, World};
-
-fn user(id: &str) -> UserId {
-    UserId::from(id)
-}
-
-/// A world with a team, a channel and a group that people made.
-fn peopled(settings: Settings) -> Arc<World> {
-    let world = World::new(settings);
-    let members = [user(AUTHOR), user(MEMBER)];
-    let team = world.tenant.add_team(None, "Old team", &members);
-    let add = |name, kind| world.tenant.add_channel(&team, None, name, kind, &members);
-    add("Plans", ChannelKind::Standard).unwrap();
-    world.tenant.add_chat(None, Some("Lunch"), &[members.as_slice(), &[user(OTHER)]].concat());
-    // The two have talked to each other before.
-    world.tenant.add_chat(None, None, &members);
-    world
-}
-
-/// A target of every kind.
-fn everything() -> Rendered {
-    let members = json!([AUTHOR, MEMBER]);
-    let old = |change: serde_json::Value| {
-        let mut plan = json!({ "team": "old", "membership": "standard" });
-        for (field, value) in change.as_object().unwrap() {
-            plan[field] = value.clone();
-        }
-        plan
-    };
-    Rendered::new()
-        .another_team(json!({
-            "key": "old",
-            "existing": { "name": "old team" },
-            "name": "Old team",
-            "created": "2016-01-01T00:00:00.000Z",
-            "owners": [AUTHOR],
-            "members": [OTHER],
-        }))
-        .channel("dev", json!({}), &threads(40))
-        .channel("attic", json!({ "archive": true }), &threads(4))
-        .channel("Allgemein", json!({ "general": true }), &threads(12))
-        .channel("hr", json!({ "membership": "private", "members": members }), &threads(8))
-        .channel("partners", json!({ "membership": "shared", "members": members }), &threads(8))
-        .channel("plans", old(json!({ "existing": { "name": "Plans" } })), &threads(20))
-        .channel("hello", old(json!({ "general": true })), &threads(8))
-        .channel("fresh", old(json!({})), &threads(16))
-        .channel(
-            "secret",
-            old(json!({ "membership": "private", "members": [MEMBER, OTHER] })),
-            &threads(4),
-        )
-        .chat("dm", json!({ "kind": "one_on_one", "members": members }), &line(30))
-        .chat(
-            "mpim",
-            json!({ "kind": "group", "topic": "Trip", "members": [AUTHOR, MEMBER, OTHER] }),
-            &line(20),
-        )
-        .chat(
-            "lunch",
-            json!({ "kind": "group", "existing": { "name": "Lunch" }, "members": members }),
-            &line(10),
-        )
-}
 
 #[tokio::test(start_paused = true)]
 async fn every_target_goes_its_way_and_no_rule_is_broken() {
@@ -97,16 +35,26 @@ async fn every_target_goes_its_way_and_no_rule_is_broken() {
         assert_eq!(world.shown(chat, MEMBER), posts, "{key}");
     }
     let lunch = &chats.iter().find(|(key, _)| *key == "lunch").unwrap().1;
-    assert_eq!(world.shown(lunch, OTHER), 0, "who was not in it sees what they saw before");
+    assert_eq!(
+        world.shown(lunch, OTHER),
+        0,
+        "who was not in it sees what they saw before"
+    );
     assert_eq!(world.tenant.chats().len(), 3, "one made, two taken");
-    let secret = report.targets.iter().find(|target| target.key.as_str() == "secret");
+    let secret = report
+        .targets
+        .iter()
+        .find(|target| target.key.as_str() == "secret");
     let secret = secret.unwrap().id.clone().unwrap();
     for team in world.tenant.teams() {
         for channel in team.channels {
             let closed = ["hr", "partners", "secret"].contains(&channel.display_name.as_str());
             assert_eq!(closed, channel.membership_type != "standard");
             assert!(!closed || channel.members == 2, "{channel:?}");
-            assert_eq!(channel.id.as_str() == secret, channel.display_name == "secret");
+            assert_eq!(
+                channel.id.as_str() == secret,
+                channel.display_name == "secret"
+            );
         }
     }
 
@@ -134,12 +82,20 @@ async fn dies_at(moment: u64) -> bool {
     world.live();
     let report = world.upload(&rendered, journal.path()).await.unwrap();
     assert!(report.is_done(), "{moment}: {report:#?}");
-    assert_eq!(world.faults(&rendered, &report), [] as [&str; 0], "{moment}");
+    assert_eq!(
+        world.faults(&rendered, &report),
+        [] as [&str; 0],
+        "{moment}"
+    );
     assert_eq!(world.open(), [] as [&str; 0], "{moment}");
     assert_eq!(world.tenant.chats().len(), 3, "{moment}");
     assert_eq!(world.tenant.teams().len(), 2, "{moment}");
     for chat in world.tenant.chats() {
-        assert_eq!(chat.members, if chat.topic.is_some() { 3 } else { 2 }, "{moment}: {chat:?}");
+        assert_eq!(
+            chat.members,
+            if chat.topic.is_some() { 3 } else { 2 },
+            "{moment}: {chat:?}"
+        );
     }
     died
 }
@@ -174,7 +130,10 @@ async fn a_national_cloud_is_told_before_anything_is_sent() {
         chatferry_graph::plan_upload(&folder, journal.path(), &options, &limits, &graph)
     };
     let error = plan(&rendered).unwrap_err();
-    assert!(matches!(error, UploadError::NationalCloud { others: 8, .. }), "{error}");
+    assert!(
+        matches!(error, UploadError::NationalCloud { others: 8, .. }),
+        "{error}"
+    );
     let simple = Rendered::new().channel("dev", json!({}), &threads(4));
     plan(&simple).unwrap();
     assert_eq!(world.calls(), 0);
@@ -186,7 +145,11 @@ async fn a_session_of_another_app_stops_its_target_alone() {
     let rival = "1d4c7b63-8e1f-4a4d-8d5f-1e4f6a7b8c9d";
     world.tenant.register_app(App::new(rival, "planted-secret"));
     let rendered = Rendered::new()
-        .chat("dm", json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }), &line(3))
+        .chat(
+            "dm",
+            json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }),
+            &line(3),
+        )
         .chat(
             "lunch",
             json!({ "kind": "group", "existing": { "name": "Lunch" }, "members": [AUTHOR] }),
@@ -208,10 +171,19 @@ async fn a_session_of_another_app_stops_its_target_alone() {
     world.live();
     let journal = tempfile::tempdir().unwrap();
     let report = world.upload(&rendered, journal.path()).await.unwrap();
-    let of = |key: &str| report.targets.iter().find(|target| target.key.as_str() == key).unwrap();
+    let of = |key: &str| {
+        report
+            .targets
+            .iter()
+            .find(|target| target.key.as_str() == key)
+            .unwrap()
+    };
     assert_eq!(of("dm").state, "done");
     let reason = of("lunch").reason.clone().unwrap();
-    assert!(reason.contains("Another app opened this import"), "{reason}");
+    assert!(
+        reason.contains("Another app opened this import"),
+        "{reason}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,19 +195,31 @@ async fn a_chat_of_two_that_teams_does_not_open_stops_alone_and_says_why() {
         },
         ..Settings::default()
     });
-    let rendered = Rendered::new()
-        .channel("dev", json!({}), &threads(4))
-        .chat("dm", json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }), &line(3));
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4)).chat(
+        "dm",
+        json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }),
+        &line(3),
+    );
     let journal = tempfile::tempdir().unwrap();
     let report = world.upload(&rendered, journal.path()).await.unwrap();
-    let dm = report.targets.iter().find(|target| target.key.as_str() == "dm").unwrap();
+    let dm = report
+        .targets
+        .iter()
+        .find(|target| target.key.as_str() == "dm")
+        .unwrap();
     let reason = dm.reason.clone().unwrap();
     assert!(reason.contains("Version mismatch"), "{reason}");
-    let dev = report.targets.iter().find(|target| target.key.as_str() == "dev").unwrap();
+    let dev = report
+        .targets
+        .iter()
+        .find(|target| target.key.as_str() == "dev")
+        .unwrap();
     assert_eq!(dev.state, "done");
 
     // Once Teams is in order again, it goes on.
-    world.tenant.configure(|settings| settings.troubles.one_on_one_start = false);
+    world
+        .tenant
+        .configure(|settings| settings.troubles.one_on_one_start = false);
     let report = world.upload(&rendered, journal.path()).await.unwrap();
     assert!(report.is_done(), "{report:#?}");
     assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
@@ -282,7 +266,10 @@ async fn what_is_private_is_not_posted_into_a_channel_for_everybody() {
     let journal = tempfile::tempdir().unwrap();
     let report = world.upload(&rendered, journal.path()).await.unwrap();
     let reason = report.targets[0].reason.clone().unwrap();
-    assert!(reason.contains("has to be private, but is standard"), "{reason}");
+    assert!(
+        reason.contains("has to be private, but is standard"),
+        "{reason}"
+    );
     assert_eq!(report.sent, 0);
 }
 
@@ -303,5 +290,9 @@ async fn twenty_posts_a_second_go_into_chats() {
     assert_eq!((report.throttled, world.broken_rules()), (0, [].into()));
     // 2,050 posts at 20 a second, or 400 at 5; then two members, one change every 15 s.
     let bound = (2_050.0_f64 / 20.0).max(400.0 / 5.0);
-    assert!(report.seconds <= bound * 1.02 + 75.0, "{} s", report.seconds);
+    assert!(
+        report.seconds <= bound * 1.02 + 75.0,
+        "{} s",
+        report.seconds
+    );
 }

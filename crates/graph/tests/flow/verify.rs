@@ -101,7 +101,7 @@ async fn reading_keeps_to_twenty_a_second_and_survives_faults() {
         .collect();
     for start in &times {
         let second = *start..*start + std::time::Duration::from_secs(1);
-        let reads = times.iter().filter(|time| second.contains(time)).count();
+        let reads = times.iter().filter(|time| second.contains(*time)).count();
         assert!(reads <= 22, "{reads} in a second, tokens included");
     }
 }

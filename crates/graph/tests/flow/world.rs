@@ -227,7 +227,11 @@ fn said(post: &Value) -> (i64, Option<i64>, String) {
         Some(time.as_millis())
     };
     let content = post["body"]["body"]["content"].as_str().unwrap();
-    (ms(&post["id"]).unwrap(), ms(&post["replyTo"]), content.to_owned())
+    (
+        ms(&post["id"]).unwrap(),
+        ms(&post["replyTo"]),
+        content.to_owned(),
+    )
 }
 
 impl Transport for World {

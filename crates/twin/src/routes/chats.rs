@@ -95,11 +95,7 @@ pub(crate) fn list(
     caller: &Caller,
     user: Option<&str>,
 ) -> Result<Answer, Refused> {
-    const PERMISSIONS: [&str; 3] = [
-        "Chat.ReadBasic.All",
-        "Chat.Read.All",
-        "Chat.ReadWrite.All",
-    ];
+    const PERMISSIONS: [&str; 3] = ["Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"];
     require(state, caller, &PERMISSIONS)?;
     call.query.only(&["$top", "$skiptoken"])?;
     let top = match call.query.get("$top") {

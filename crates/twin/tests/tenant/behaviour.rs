@@ -415,9 +415,11 @@ fn a_message_can_be_planted() {
 fn chats_are_listed_by_their_members_page_by_page() {
     let twin = Twin::instant();
     let (anna, ben, cleo) = (UserId::from(ANNA), UserId::from(BEN), UserId::from(CLEO));
-    twin.tenant.add_chat(None, None, &[anna.clone(), ben.clone()]);
+    twin.tenant
+        .add_chat(None, None, &[anna.clone(), ben.clone()]);
     for topic in ["one", "two", "three"] {
-        twin.tenant.add_chat(None, Some(topic), &[anna.clone(), cleo.clone()]);
+        twin.tenant
+            .add_chat(None, Some(topic), &[anna.clone(), cleo.clone()]);
     }
     let listed = |path: &str| {
         let mut all = Vec::new();
@@ -431,12 +433,12 @@ fn chats_are_listed_by_their_members_page_by_page() {
         }
         all
     };
-    assert_eq!(listed("/chats?$top=2").len(), 4);
-    assert_eq!(listed(&format!("/users/{ANNA}/chats?$top=3")).len(), 4);
-    let bens = listed(&format!("/users/{BEN}/chats"));
+    assert_eq!(listed("/v1.0/chats?$top=2").len(), 4);
+    assert_eq!(listed(&format!("/v1.0/users/{ANNA}/chats?$top=3")).len(), 4);
+    let bens = listed(&format!("/v1.0/users/{BEN}/chats"));
     assert_eq!(bens.len(), 1);
     assert_eq!(bens[0]["chatType"], "oneOnOne");
-    assert_eq!(twin.get("/chats?$top=51").status, 400);
+    assert_eq!(twin.get("/v1.0/chats?$top=51").status, 400);
 }
 
 #[test]
@@ -446,12 +448,27 @@ fn what_people_made_can_be_migrated_into() {
     let team = twin.tenant.add_team(None, "Old team", &[anna.clone()]);
     let private = twin
         .tenant
-        .add_channel(&team, Some("19:p@thread.tacv2"), "p", ChannelKind::Private, &[anna, ben])
+        .add_channel(
+            &team,
+            Some("19:p@thread.tacv2"),
+            "p",
+            ChannelKind::Private,
+            &[anna, ben],
+        )
         .unwrap();
-    let path = format!("/teams/{team}/channels/{private}");
+    let path = format!("/v1.0/teams/{team}/channels/{private}");
     let channel = twin.get(&path);
     assert_eq!(channel.body["membershipType"], "private");
-    assert_eq!(twin.get(&format!("{path}/members")).body["value"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        twin.get(&format!("{path}/members")).body["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     let start = json!({ "conversationCreationDateTime": CREATED });
-    assert_eq!(twin.post(&format!("{path}/startMigration"), start).status, 204);
+    assert_eq!(
+        twin.post(&format!("{path}/startMigration"), start).status,
+        204
+    );
 }
