@@ -28,8 +28,6 @@ pub(super) struct Report {
     pub(super) source: String,
     /// Names of the exports.
     pub(super) exports: Vec<String>,
-    /// The work folder as it was given.
-    pub(super) work: String,
     /// What each stage counted, in their order.
     pub(super) stages: Vec<(&'static str, BTreeMap<String, Sum>)>,
     pub(super) findings: Groups,
@@ -114,7 +112,6 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
             of_read.details.layout
         ),
         exports,
-        work: work.root().display().to_string(),
         stages,
         findings,
         people: People::gather(&read, &plan)?,

@@ -48,10 +48,9 @@ pub(super) fn page(report: &Report) -> String {
             html.text(concat!(
                 "Written by chatferry ",
                 env!("CARGO_PKG_VERSION"),
-                " from "
+                ". "
             ));
-            html.leaf("code", &[], &report.work);
-            html.text(". The same input gives the same page, byte for byte.");
+            html.text("The same input gives the same page, byte for byte.");
         });
     })
 }

@@ -11,6 +11,10 @@ use crate::report::page::section;
 /// Writes the section.
 pub(in crate::report) fn next(html: &mut Html, report: &Report) {
     section(html, "next", |html| {
+        soft(
+            html,
+            "Every command takes the work folder that this page is in: -w FOLDER, unless it is ./migration.",
+        );
         html.within("ol", &[("class", "steps")], |html| {
             for step in steps(report) {
                 html.within("li", &[], |html| {
@@ -32,7 +36,7 @@ struct Step {
 }
 
 fn steps(report: &Report) -> Vec<Step> {
-    let command = |name: &str| Some(format!("chatferry {name} -w {}", report.work));
+    let command = |name: &str| Some(format!("chatferry {name}"));
     let mut steps = Vec::new();
     let errors = report.findings.count(Severity::Error);
     if errors > 0 {
