@@ -59,9 +59,10 @@ impl Account {
                     }
                     _ => false,
                 };
-                let known = match again {
-                    true => conversations.iter().find(|known| known.id.as_str() == id),
-                    false => unplanned.remove(id),
+                let known = if again {
+                    conversations.iter().find(|known| known.id.as_str() == id)
+                } else {
+                    unplanned.remove(id)
                 };
                 let Some(conversation) = known else {
                     return Err(misplanned(conversations, source, target));

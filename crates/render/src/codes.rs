@@ -43,7 +43,7 @@ pub const FILE_NOT_CARRIED: Code = Code {
     id: "render-file-not-carried",
     severity: Severity::Warning,
     summary: "A file is named in the post, but its content is not moved to Teams.",
-    remedy: "Keep the source or a copy of its files until they are moved by other means.",
+    remedy: "Set files to \"upload\" to move it, or keep a copy of the export; a file that is listed in the export but not in it can't be moved.",
 };
 
 /// A file was never fetched.

@@ -1,4 +1,9 @@
 //! What leads from post to post and from channel to channel; conversations in parts; people left out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a test sets up must not fail"
+)]
 
 mod support;
 

@@ -97,6 +97,10 @@ pub struct Date<'a> {
     /// How the source would print it, or its own fallback.
     #[serde(borrow)]
     pub text: Text<'a>,
+    /// How the source prints it for each reader, as a pattern of `strftime`, to be filled in for
+    /// whoever reads it in Teams.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Text<'a>>,
     /// Where it leads, if it is a link too.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text<'a>>,

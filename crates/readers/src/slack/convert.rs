@@ -419,6 +419,7 @@ fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
         Inline::Date(Date {
             time,
             text: text.into(),
+            format: Some("%Y-%m-%d %H:%M %Z".into()),
             url: None,
             marks: Marks::NONE,
         })

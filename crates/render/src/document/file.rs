@@ -9,7 +9,7 @@ use chatferry_model::file::{File, FilePlace, Gone};
 use super::{Renderer, Scope};
 use crate::codes;
 use crate::html::{Attribute, Tag, WriteHtml, is_visible};
-use crate::media::{Bytes, Sight, Stored};
+use crate::media::{Bytes, Stored};
 use crate::settings::{Files, Images};
 use crate::texts::Texts;
 
@@ -31,15 +31,17 @@ impl Renderer<'_> {
             self.fate(file, true);
             return;
         }
+        let before = self.files.len();
         let hangs = match &bytes {
             Some(_) if is_shown_whole(file) => false,
             Some(bytes) if settings.images == Images::Off => {
-                matches!(media.picture(bytes), Sight::Other) && self.attach(file, bytes)
+                !media.is_picture(bytes) && self.attach(file, bytes)
             }
             Some(bytes) => self.attach(file, bytes),
             None => false,
         };
-        if !hangs || is_visible_title(file) {
+        // What hangs there already shows another name.
+        if !hangs || self.files.len() == before || is_visible_title(file) {
             self.blocks(&[line(Some(file), hangs, texts)]);
         }
         self.fate(file, hangs);

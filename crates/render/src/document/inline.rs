@@ -2,6 +2,8 @@
 
 use chatferry_model::document::{Date, Inline, Mark, Marks};
 
+use jiff::fmt::strtime;
+
 use super::Renderer;
 use super::picture::LONGEST_SIDE;
 use crate::html::{Attribute, Style, Tag, Void, WriteHtml, is_visible};
@@ -63,7 +65,13 @@ impl Renderer<'_> {
         self.link_or_address(date.url.as_deref(), |this| {
             let instant = date.time.to_millis().to_string();
             this.element_with(Tag::Span, &[Attribute::Title(&instant)], |this| {
-                if is_visible(&date.text) {
+                let zone = &this.scope.settings.time_zone;
+                let zoned = date.time.timestamp().to_zoned(zone.clone());
+                let format = date.format.as_deref();
+                let words = format.and_then(|format| strtime::format(format, &zoned).ok());
+                if let Some(words) = words.filter(|words| is_visible(words)) {
+                    this.html.spaced_text(&words);
+                } else if is_visible(&date.text) {
                     this.html.spaced_text(&date.text);
                 } else {
                     let shown = shown(date.time, this.scope.settings);

@@ -41,7 +41,7 @@ impl Renderer<'_> {
         let title = image.title.as_deref().filter(visible);
         let alt = image.alt.as_deref().filter(visible);
         let name = file.map(|file| file.name.as_str()).filter(visible);
-        if let Some(picture) = bytes.as_ref().and_then(|bytes| self.to_show(bytes)) {
+        if let Some(picture) = bytes.as_ref().and_then(|bytes| self.sight_of(bytes)) {
             if let Some(title) = title {
                 self.html.spaced_text(title);
                 self.html.void(Void::Br);
@@ -88,7 +88,7 @@ impl Renderer<'_> {
 
     /// Shows the picture of one of the message's files, with its title; says whether it could.
     pub(super) fn picture_of_file(&mut self, file: &File<'_>, bytes: &Bytes) -> bool {
-        let Some(picture) = self.to_show(bytes) else {
+        let Some(picture) = self.sight_of(bytes) else {
             return false;
         };
         let visible = |text: &&str| is_visible(text);
@@ -128,7 +128,7 @@ impl Renderer<'_> {
     }
 
     /// The picture of these bytes, where it is to be shown and there is room for it.
-    fn to_show(&mut self, bytes: &Bytes) -> Option<Arc<Picture>> {
+    fn sight_of(&mut self, bytes: &Bytes) -> Option<Arc<Picture>> {
         if self.scope.settings.images != Images::Inline {
             return None;
         }

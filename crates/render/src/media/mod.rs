@@ -164,6 +164,12 @@ impl Media {
         sight.clone()
     }
 
+    /// Whether these bytes are a picture that could be looked into.
+    pub(crate) fn is_picture(&self, bytes: &Bytes) -> bool {
+        let path = self.find(&bytes.blob);
+        path.is_some_and(|path| picture::is_one(&path))
+    }
+
     /// Puts the bytes of `file` where uploading finds them; nothing if they are gone.
     pub(crate) fn store(&self, file: &File<'_>, bytes: &Bytes) -> Option<Stored> {
         let entry = self.shelf.entry(&bytes.blob);

@@ -134,6 +134,14 @@ pub(super) fn make(
     })))
 }
 
+/// Whether the first bytes of a blob are those of a picture.
+pub(super) fn is_one(path: &Path) -> bool {
+    let reader = File::open(path)
+        .and_then(|file| ImageReader::new(BufReader::new(file)).with_guessed_format());
+    let format = reader.ok().and_then(|reader| reader.format());
+    format.is_some_and(|format| KINDS.contains(&format))
+}
+
 /// The kinds of pictures that are looked into.
 const KINDS: &[ImageFormat] = &[
     ImageFormat::Bmp,

@@ -110,6 +110,8 @@ fn gallery() -> Vec<(&'static str, Value)> {
             { "date": { "time": "2019-02-04T19:58:15Z", "text": "Feb 4" } },
             { "date": { "time": "2019-02-04T19:58:15Z", "text": "", "marks": ["italic"] } },
             { "date": { "time": "2019-02-04T19:58:15Z", "text": "then", "url": "https://e.example" } },
+            { "date": { "time": "2019-02-04T19:58:15Z", "text": "Feb 4", "format": "%B %-d at %H:%M %Z" } },
+            { "date": { "time": "2019-02-04T19:58:15Z", "text": "no pattern", "format": "%" } },
         ] }]),
         ),
         (

@@ -122,7 +122,7 @@ fn leaf() -> BoxedStrategy<Inline<'static>> {
             Inline::Emoji(Emoji { name, unicode })
         }),
         1 => (time(), text(), option::of(url()), marks()).prop_map(|(time, text, url, marks)| {
-            Inline::Date(Date { time, text, url, marks })
+            Inline::Date(Date { time, text, format: None, url, marks })
         }),
         1 => image().prop_map(Inline::Image),
         1 => Just(Inline::Break),

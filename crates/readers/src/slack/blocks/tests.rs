@@ -118,7 +118,7 @@ fn newer_kinds() {
         [{card:{color:#a30200,body:[{paragraph:[{T:Down,marks:[bold]}}]}]}}]
         [{card:{title:[{T:T}}],body:[{paragraph:[{T:B}}]},{paragraph:[{T:[}},{link:{url:https://e.example,content:[{T:Go}}]}},{T:]}}]}]}}]
         [{paragraph:[{T:Steps}}]},{list:{style:task,items:[{checked:true,blocks:[{paragraph:[{T:one}}]}]},{checked:false,blocks:[{paragraph:[{T:two}}]}]}]}}]
-        [{paragraph:[{T:#fff}},{T:@Acme}},{T:Plan}},{mention:{target:{group:S1},text:}},{mention:{target:{everyone:here},text:here}},{date:{time:2014-02-18T14:39:42.000000Z,text:2014-02-18}}]}]
+        [{paragraph:[{T:#fff}},{T:@Acme}},{T:Plan}},{mention:{target:{group:S1},text:}},{mention:{target:{everyone:here},text:here}},{date:{time:2014-02-18T14:39:42.000000Z,text:2014-02-18,format:%Y-%m-%d}}]}]
         [{image:{source:{file:F1},alt:a}},{image:{source:{url:https://files.slack.com/i.png}}}]
         "#
     );

@@ -18,7 +18,7 @@ pub(super) fn parse<'m>(parts: &'m str, label: Option<Text<'m>>, marks: Marks) -
         .unwrap_or_else(|words| Inline::marked(words.unwrap_or(parts.into()), marks))
 }
 
-/// A date with its words: the source's fallback, else its format filled in for UTC.
+/// A date with its format and its words: the source's fallback, else the format filled in for UTC.
 ///
 /// # Errors
 /// The fallback, if the time is none.
@@ -33,44 +33,46 @@ pub(in crate::slack) fn date<'m>(
     let Some(time) = ts.get() else {
         return Err(fallback);
     };
+    let format = pattern_of(&format);
     Ok(Inline::Date(Date {
         time,
         text: fallback.unwrap_or_else(|| fill(&format, time).into()),
+        format: Some(format.into()).filter(|format: &Text<'_>| !format.is_empty()),
         url: address.map(url::without_token),
         marks,
     }))
 }
 
-/// The format with its tokens filled in, in UTC; words between them stay.
-fn fill(format: &str, time: Micros) -> String {
+/// The pattern filled in for UTC.
+fn fill(pattern: &str, time: Micros) -> String {
+    let zoned = time.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
+    match strtime::format(pattern, &zoned) {
+        Ok(words) if !words.is_empty() => words,
+        _ => time.timestamp().to_string(),
+    }
+}
+
+/// The format as a pattern of `strftime`; words between its tokens stay.
+fn pattern_of(format: &str) -> String {
+    let words = |words: &str, out: &mut String| out.push_str(&words.replace('%', "%%"));
     let mut out = String::with_capacity(format.len());
     let mut rest = format;
     while let Some(start) = rest.find('{') {
         let (before, token) = rest.split_at(start);
-        out.push_str(before);
+        words(before, &mut out);
         let Some(end) = token.find('}') else {
             rest = token;
             break;
         };
         let (token, after) = token.split_at(end + 1);
         match pattern(token) {
-            Some(pattern) => {
-                let zoned = time.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
-                // All patterns are valid; what fails to print is shown as it was written.
-                out.push_str(
-                    &strtime::format(pattern, &zoned).unwrap_or_else(|_| token.to_owned()),
-                );
-            }
-            None => out.push_str(token),
+            Some(pattern) => out.push_str(pattern),
+            None => words(token, &mut out),
         }
         rest = after;
     }
-    out.push_str(rest);
-    if out.is_empty() {
-        time.timestamp().to_string()
-    } else {
-        out
-    }
+    words(rest, &mut out);
+    out
 }
 
 /// Slack's tokens as patterns of strftime.
@@ -82,9 +84,9 @@ fn pattern(token: &str) -> Option<&'static str> {
         "{date_short}" | "{date_short_pretty}" => "%b %-d, %Y",
         "{date_long}" | "{date_long_pretty}" | "{date_long_full}" => "%A, %B %-d, %Y",
         "{day_divider_pretty}" => "%A, %B %-d",
-        "{time}" => "%H:%M UTC",
-        "{time_secs}" => "%H:%M:%S UTC",
-        "{ago}" => "%Y-%m-%d %H:%M UTC",
+        "{time}" => "%H:%M %Z",
+        "{time_secs}" => "%H:%M:%S %Z",
+        "{ago}" => "%Y-%m-%d %H:%M %Z",
         _ => return None,
     })
 }
@@ -104,9 +106,10 @@ mod tests {
             ("{date_long}", "Tuesday, February 18, 2014"),
             ("{date_short_pretty} at {time}", "Feb 18, 2014 at 14:39 UTC"),
             ("{unheard_of} {date", "{unheard_of} {date"),
+            ("100% at {time}", "100% at 14:39 UTC"),
             ("", "2014-02-18T14:39:42Z"),
         ] {
-            assert_eq!(fill(format, time), words);
+            assert_eq!(fill(&pattern_of(format), time), words);
         }
     }
 }

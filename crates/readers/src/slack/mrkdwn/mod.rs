@@ -12,7 +12,9 @@ mod tests;
 mod token;
 
 use chatferry_model::Text;
-use chatferry_model::document::{Block, Code, Inline, Link, Marks, Quote};
+use chatferry_model::document::{
+    Block, Code, Document, Inline, Link, Marks, MentionTarget, Quote,
+};
 
 pub(super) use date::date;
 pub(super) use entity::decode;
@@ -396,6 +398,27 @@ fn each_line<'t>(words: &'t str, mut hand_over: impl FnMut(&'t str, bool)) {
             hand_over(piece, number == 0 && part == 0);
         }
     }
+}
+
+/// The words of a text for where no document can stand: titles, topics. Tokens are named as they are
+/// shown, the names of Slack's own emoji are their characters.
+pub(super) fn bare_words(text: &str, space: &Space) -> String {
+    let mut context = Context::new(space);
+    let mut line = Vec::new();
+    inline::push_unstyled(text, &mut context, &mut line);
+    for inline in &mut line {
+        if let Inline::Mention(mention) = inline
+            && !mention.text.is_empty()
+        {
+            let sign = match mention.target {
+                MentionTarget::Conversation(_) => '#',
+                _ => '@',
+            };
+            mention.text = format!("{sign}{}", mention.text).into();
+        }
+    }
+    let blocks = vec![Block::Paragraph(line)];
+    Document { blocks }.to_plain_text()
 }
 
 /// Reads a text in which styles are off: tokens, emoji and entities only.

@@ -80,7 +80,7 @@ fn tokens() {
         [{paragraph:[{mention:{target:{conversation:C1},text:general}},{T: }},{mention:{target:{conversation:C1},text:general}},{T: }},{mention:{target:{conversation:C1},text:named}},{T: }},{mention:{target:{conversation:C404},text:}}]}]
         [{paragraph:[{mention:{target:{everyone:here},text:here}},{T: }},{mention:{target:{everyone:channel},text:channel}},{T: }},{mention:{target:{everyone:channel},text:channel}},{T: }},{mention:{target:{everyone:everyone},text:everyone}}]}]
         [{paragraph:[{mention:{target:{group:S1},text:devs}},{T: }},{mention:{target:{group:S1},text:}},{T: label}}]}]
-        [{paragraph:[{date:{time:2014-02-18T14:39:42.000000Z,text:Feb 18,url:https://example.com}},{T: }},{T:no date}}]}]
+        [{paragraph:[{date:{time:2014-02-18T14:39:42.000000Z,text:Feb 18,format:%Y-%m-%d,url:https://example.com}},{T: }},{T:no date}}]}]
         [{paragraph:[{link:{url:https://example.com}},{T: }},{link:{url:https://example.com,content:[{T:shown}}]}},{T: }},{link:{url:mailto:a@b.example,content:[{T:a@b.example}}]}}]}]
         [{paragraph:[{link:{url:http://boot.ci,content:[{T:boot.ci}}]}},{T:() }},{link:{url:tel:+123}},{T: }},{link:{url:http://localhost:80/a_b_c?x=1&y=2}}]}]
         [{paragraph:[{T:<sys/select.h> <- 1e7 <<<<<<< HEAD <!doctype html> a < b & c}}]}]
@@ -259,5 +259,22 @@ fn huge_texts_take_no_longer_than_their_length() {
         // A tenth of a second as it is; minutes, if it grows with the square.
         let taken = started.elapsed();
         assert!(taken.as_secs() < 20, "{pattern:?}: {taken:?}");
+    }
+}
+
+#[test]
+fn bare_words_of_titles_and_topics() {
+    let space = Space::for_tests();
+    for (raw, words) in [
+        ("plain", "plain"),
+        (":tada::heartpulse: Party", "🎉💓 Party"),
+        ("a &amp; b *not bold* snake_case", "a & b *not bold* snake_case"),
+        (
+            "ask <@U1> in <#C1> or see <https://e.example|e.example>",
+            "ask @Ann in #general or see e.example",
+        ),
+        ("12:30:45 :no_such_thing:", "12:30:45 :no_such_thing:"),
+    ] {
+        assert_eq!(bare_words(raw, &space), words);
     }
 }
