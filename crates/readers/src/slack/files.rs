@@ -1,12 +1,12 @@
 //! Files as Slack writes them (slack.md 3.4).
 
 use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
-use chatferry_model::{FileId, Text};
+use chatferry_model::FileId;
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};
 use super::message::{Comment, Reaction};
-use super::mrkdwn::decode;
+use super::mrkdwn::{self, decode};
 use super::space::Space;
 use crate::Support;
 use crate::url::{self, is_slack_file};
@@ -141,7 +141,7 @@ impl<'a> File<'a> {
             .title
             .text()
             .filter(|title| *title != name)
-            .map(|title| decode_text(&title));
+            .map(|title| mrkdwn::bare_words(&title, space).into());
         let pixels = |number: Num| number.to_u32().filter(|pixels| *pixels > 0);
         let place = match space.blob(id.as_str()) {
             Some(blob) => FilePlace::Blob(blob.into()),
@@ -315,11 +315,6 @@ fn document_words(html: &str) -> String {
     }
     words.truncate(words.trim_end().len());
     words
-}
-
-/// Titles are escaped as mrkdwn is.
-fn decode_text<'m>(title: &Text<'m>) -> Text<'m> {
-    decode(title).into_cow().into_owned().into()
 }
 
 /// Any of Slack's hosts: what lies there can't be opened without an account.

@@ -91,10 +91,9 @@ impl Channel<'_> {
         let name = name.strip_prefix("FC:").map_or(name, |rest| {
             rest.split_once(':').map_or(rest, |(_, title)| title)
         });
+        // As written: the names in them are known only when all lists are read.
         let words = |note: &Obj<Note<'_>>| {
-            let value = note
-                .get()
-                .map(|note| decode(note.value.or_empty()).to_string());
+            let value = note.get().map(|note| note.value.or_empty().to_owned());
             value.unwrap_or_default()
         };
         let mut members: Vec<_> = self.members.iter().filter_map(person).collect();

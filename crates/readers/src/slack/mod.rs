@@ -150,6 +150,10 @@ impl ExportReader for Slack {
                 conversations.skip("not selected");
                 continue;
             }
+            let conversation = &mut source.conversation;
+            for words in [&mut conversation.topic, &mut conversation.purpose] {
+                *words = mrkdwn::bare_words(words, &space);
+            }
             for canvas in std::mem::take(&mut source.canvases) {
                 let kind = Beside::Canvases;
                 beside::read(kind, canvas, Some(&id), &space, &mut files, sink)?;

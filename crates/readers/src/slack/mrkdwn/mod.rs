@@ -407,14 +407,26 @@ pub(super) fn bare_words(text: &str, space: &Space) -> String {
     let mut line = Vec::new();
     inline::push_unstyled(text, &mut context, &mut line);
     for inline in &mut line {
-        if let Inline::Mention(mention) = inline
-            && !mention.text.is_empty()
-        {
-            let sign = match mention.target {
-                MentionTarget::Conversation(_) => '#',
-                _ => '@',
-            };
-            mention.text = format!("{sign}{}", mention.text).into();
+        match inline {
+            Inline::Mention(mention) if !mention.text.is_empty() => {
+                let sign = match mention.target {
+                    MentionTarget::Conversation(_) => '#',
+                    _ => '@',
+                };
+                mention.text = format!("{sign}{}", mention.text).into();
+            }
+            Inline::Link(Link { url, content }) if !content.is_empty() => {
+                let blocks = vec![Block::Paragraph(std::mem::take(content))];
+                let label = Document { blocks }.to_plain_text();
+                // Slack makes labels of addresses by itself: `<http://acme.example|acme.example>`.
+                let words = if url.contains(&label) {
+                    url.as_str().to_owned()
+                } else {
+                    format!("{label} ({url})")
+                };
+                content.push(Inline::text(words));
+            }
+            _ => {}
         }
     }
     let blocks = vec![Block::Paragraph(line)];
