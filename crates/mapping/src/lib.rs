@@ -58,7 +58,7 @@ mod teams;
 pub use directory::{Directory, DirectoryError, DirectoryUser};
 pub use error::{BadCell, MapError};
 pub use estimate::{Bound, Estimate, MapPlan, Rates, TeamPlan, Total, What};
-pub use map::{MapDetails, edits, map};
+pub use map::{MapDetails, edits, map, tables};
 pub use plan::load_plan;
 pub use review::{OpenPerson, Review, Verdict};
 pub use settings::{Chats, MapSettings, PeopleSettings, PlaceLimits, Policy, Route};

@@ -7,7 +7,7 @@ mod summary;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chatferry_model::EntraId;
 use chatferry_model::conversation::Conversation;
@@ -208,6 +208,18 @@ pub fn map(
         files: BTreeMap::new(),
         findings,
     })
+}
+
+/// The tables that people edit in the folder of the last run, CSV or XLSX; they need not be there.
+///
+/// # Errors
+/// When one of them is there as both.
+pub fn tables(map: &Path) -> Result<[PathBuf; 3], MapError> {
+    Ok([
+        crate::people::FORM.find(map)?,
+        places::FORM.find(map)?,
+        teams::FORM.find(map)?,
+    ])
 }
 
 /// Everything an admin changed in the folder of the last run. Together with `1-read`, the directory

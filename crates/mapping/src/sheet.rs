@@ -37,7 +37,7 @@ impl Form {
     }
 
     /// The file of that table in `folder`: CSV or XLSX, whichever is there.
-    fn find(&self, folder: &Path) -> Result<PathBuf, TableError> {
+    pub(crate) fn find(&self, folder: &Path) -> Result<PathBuf, TableError> {
         let [csv, xlsx] = [Sheets::Csv, Sheets::Xlsx].map(|kind| folder.join(self.file(kind)));
         match (csv.exists(), xlsx.exists()) {
             (true, true) => Err(TableError::Twice { csv, xlsx }),

@@ -393,8 +393,8 @@ fn kinds_of_people_go_the_way_the_settings_say() {
         ..PeopleSettings::default()
     };
     insta::assert_snapshot!(
-                        table(&traps[4..7], &tenant(), &skipped_bots),
-                        @r"
+                            table(&traps[4..7], &tenant(), &skipped_bots),
+                            @r"
 bot with an address
   skipped -> nobody | people.bots = skip; bots have no account
 bot without
@@ -402,7 +402,7 @@ bot without
 the source itself
   skipped -> nobody | people.bots = skip; the source's own voice
 "
-                    );
+                        );
 }
 
 #[test]
