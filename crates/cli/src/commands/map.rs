@@ -72,9 +72,6 @@ fn stage_with(context: &Context, fetched: Option<PathBuf>) -> Result<Ran<MapDeta
     // What an admin changed is an input like any other.
     let edits = chatferry_mapping::edits(&context.work.map())?;
     inputs.insert("edits".to_owned(), hash_value(&format!("{edits:?}"))?);
-    if MapPlan::read(&context.work.map()).is_err() {
-        inputs.insert("plan".to_owned(), "to be made".to_owned());
-    }
     let directory = match fetched.or_else(|| people_of_tenant::file(context)) {
         None => Directory::default(),
         Some(path) => {
@@ -87,7 +84,8 @@ fn stage_with(context: &Context, fetched: Option<PathBuf>) -> Result<Ran<MapDeta
     let place = context.work.map();
     let ran = StageRun::new(Stage::Map, &place, inputs)
         .reads(folder.root())?
-        .run(false, |into| {
+        // A plan that somebody deleted is made again.
+        .run(MapPlan::read(&place).is_err(), |into| {
             Ok(chatferry_mapping::map(
                 &folder, &directory, &settings, &place, into,
             )?)

@@ -41,12 +41,18 @@ fn settings(context: &Context) -> Result<RenderSettings, CliError> {
         broadcast: settings.broadcast,
         compress: settings.compress,
         time_zone: chatferry_render::time_zone(&settings.time_zone).ok_or_else(|| {
-            CliError::usage(format!("time_zone: {:?} is no time zone", settings.time_zone))
-                .hint("name it as \"Europe/Berlin\" or \"UTC\"")
+            CliError::usage(format!(
+                "time_zone: {:?} is no time zone",
+                settings.time_zone
+            ))
+            .hint("name it as \"Europe/Berlin\" or \"UTC\"")
         })?,
         texts: chatferry_render::texts(&settings.language).ok_or_else(|| {
-            CliError::usage(format!("language: there are no words in {:?}", settings.language))
-                .hint("\"en\" is the one there is")
+            CliError::usage(format!(
+                "language: there are no words in {:?}",
+                settings.language
+            ))
+            .hint("\"en\" is the one there is")
         })?,
     })
 }
@@ -79,8 +85,9 @@ pub(crate) fn stage(context: &Context) -> Result<Ran<RenderDetails>, CliError> {
         inputs.insert("1-fetch/files.jsonl".to_owned(), hash_file(&fetched)?);
     }
     let (read, map) = (context.work.read(), context.work.map());
-    for name in ["people.csv", "conversations.csv", "teams.csv"] {
-        inputs.insert(format!("2-map/{name}"), hash_file(&map.join(name))?);
+    for table in chatferry_mapping::tables(&map)? {
+        let name = table.file_stem().unwrap_or_default().to_string_lossy();
+        inputs.insert(format!("2-map/{name}"), hash_file(&table)?);
     }
     let progress = StageProgress::new(context.printer, "Rendering", Unit::Things("messages"));
     let ran = StageRun::new(Stage::Render, context.work.render().root(), inputs)
