@@ -1,4 +1,9 @@
 //! Pictures and files: within the text, on the post, or named.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a test sets up must not fail"
+)]
 
 mod support;
 

@@ -70,7 +70,7 @@ impl Page<'_> {
             Block::Paragraph(content) => self.within("div", |this| this.inlines(content)),
             Block::Heading(heading) => {
                 self.within("div class=\"heading\"", |this| {
-                    this.inlines(&heading.content)
+                    this.inlines(&heading.content);
                 });
             }
             Block::List(list) => self.list(list),
