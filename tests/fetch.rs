@@ -262,3 +262,24 @@ fn a_killed_run_keeps_what_is_complete() {
     let blobs = work.files("1-fetch/blobs");
     assert_eq!(blobs.values().collect::<Vec<_>>(), [PNG]);
 }
+
+#[test]
+fn what_was_fetched_hangs_on_its_post() {
+    let work = Work::new();
+    let slack = SlackServer::start("");
+    let export = export(&work, &["fine.png"]);
+    let _ = work.convert(&export).done();
+    let carried = || {
+        ["3-render/files", "3-render/images"]
+            .into_iter()
+            .filter(|folder| fs::read_dir(work.path(folder)).is_ok_and(|mut all| all.any(|_| true)))
+            .flat_map(|folder| work.files(folder).into_values())
+            .any(|content| content == PNG)
+    };
+    assert!(!carried());
+    let _ = fetch(&work, &slack, &[], &[export.to_str().unwrap()]).code(0);
+    let _ = work.convert(&export).done();
+    assert!(carried());
+    let page = fs::read_to_string(work.path("report/index.html")).unwrap();
+    assert!(!page.contains("render-file-not-fetched"));
+}
