@@ -18,5 +18,6 @@ mod map;
 mod preview;
 mod rehearse;
 mod report;
+mod secrets;
 mod snapshots;
 mod upload;

@@ -76,6 +76,12 @@ async fn files_of_any_size_lie_in_the_channels_folder_once_each() {
         .find(|(path, _)| path == "dev/big.zip")
         .unwrap();
     assert!(*content == large);
+    // Whoever has the address of a session may write.
+    for file in std::fs::read_dir(journal.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let session = b"uploadSessions";
+        assert!(!bytes.windows(session.len()).any(|part| part == session));
+    }
     let (_, content, attachments) = twin.messages("dev").pop().unwrap();
     assert_eq!(attachments.as_array().unwrap().len(), 1, "{attachments:#}");
     assert!(
