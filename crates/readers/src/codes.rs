@@ -145,7 +145,7 @@ codes! {
         "It was read, in the code page that fits, or with a replacement sign where bytes mean nothing.";
     SLACK_REPAIRED = Warning "slack-repaired",
         "A message was damaged in a way that could be repaired.",
-        "It was read, with a replacement sign where a character was broken.";
+        "It was read: a broken character shows as a replacement sign, and a field that is no JSON is missing.";
     SLACK_SEARCH_RESULTS = Info "slack-search-results",
         "An archive of slackdump holds the results of searches beside conversations.",
         "They were left out, being copies; archive the conversations they come from, if they are not in it.";
