@@ -135,3 +135,38 @@ fn without_a_placeholder_one_can_rehearse_but_not_upload() {
     assert!(ran.stderr.contains("--placeholder"), "{}", ran.stderr);
     assert!(twin.tenant.teams().is_empty());
 }
+
+#[test]
+fn what_was_cut_off_is_unlocked_shown_and_taken_back() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    let slowly = ["upload", "--set", "limits.app_channel_posts=20"];
+    let mut child = work.start_against(&twin, &slowly);
+    std::thread::sleep(Duration::from_millis(1_500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let open = || {
+        let teams = twin.tenant.teams().into_iter();
+        let channels = teams.flat_map(|team| team.channels);
+        channels
+            .filter(|channel| channel.thread.migration_mode == Some("inProgress"))
+            .count()
+    };
+    assert!(open() > 0, "it was cut off in the middle");
+    work.against(&twin, &["unlock"]).code(0);
+    assert_eq!(open(), 0);
+    work.against(&twin, &["complete"]).code(0);
+
+    let shown = work.against(&twin, &["rollback"]).code(2);
+    assert!(shown.stderr.contains("--yes"), "{}", shown.stderr);
+    assert!(!twin.tenant.teams().is_empty());
+    work.against(&twin, &["rollback", "--yes"]).code(0);
+    assert!(twin.tenant.teams().is_empty());
+
+    // And from the beginning.
+    work.against(&twin, &["upload"]).code(0);
+    assert_eq!(twin.posts(), rendered(&work));
+    work.against(&twin, &["verify"]).code(0);
+}

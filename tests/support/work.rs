@@ -157,7 +157,8 @@ impl Work {
         // This tenant has no limits; those of Graph are kept in `rehearse.rs`, in virtual time.
         command.env("CHATFERRY_LIMITS_CHANNEL_POSTS", "10000");
         command.env("CHATFERRY_LIMITS_APP_CHANNEL_POSTS", "10000");
-        command.env("CHATFERRY_LIMITS_OTHER_CALLS", "10000");
+        command.env("CHATFERRY_LIMITS_TEAM_POSTS", "10000");
+        command.env("CHATFERRY_LIMITS_OTHER_CALLS", "0");
         command.args(["--graph-url", &twin.url, "--login-url", &twin.url]);
         command.args(["--tenant-id", &twin.tenant_id, "--client-id", CLIENT_ID]);
         command

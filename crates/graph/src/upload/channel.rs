@@ -236,7 +236,7 @@ async fn create(
     advance(run, row, TargetState::Creating)?;
     let mut tries = 0;
     loop {
-        if unsure && let Some(channel) = named(run, team_id, name).await?.pop() {
+        if unsure && let Some(channel) = look_for(run, team_id, assigned).await? {
             return Ok(Ok(channel));
         }
         let failure = match run.client.call(call, 0, run.observer).await {
@@ -273,6 +273,25 @@ async fn create(
             _ => return Ok(Err(failure)),
         }
     }
+}
+
+/// Looks for a channel whose creation was not answered. A shared one is made asynchronously and is
+/// not listed before (graph.md R13), so it is given the time that takes.
+async fn look_for(
+    run: &Run<'_>,
+    team: &str,
+    assigned: &Assigned,
+) -> Result<Option<Channel>, Trouble> {
+    let shared = plan(assigned)?.membership == Membership::Shared;
+    let again = LOOK_AFTER.iter().filter(|_| shared);
+    for wait in std::iter::once(&0).chain(again) {
+        sleep(Duration::from_secs(*wait)).await;
+        let found = named(run, team, assigned.name()).await?.pop();
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// The channel that an answer holds.

@@ -129,6 +129,9 @@ pub(super) async fn deliver(
     {
         // Its root was moved past it; a reply is always later than its root.
         id = to.move_on(item, root.created().as_millis())?;
+    } else if !unsure && to.run.journal.is_taken_by_moved(to.target, id)? {
+        // A post that was sent before has its time in Teams there.
+        id = to.move_on(item, id)?;
     }
     let mut way = Way::new(to.run, item).await;
     let mut tries = 0;

@@ -29,7 +29,7 @@ pub(super) fn adopt(
     for assigned in &input.targets {
         let row = journal.plan_target(
             assigned.target().key.as_str(),
-            assigned.team().map(|team| team.as_str()),
+            assigned.team().map(chatferry_model::TeamKey::as_str),
             &assigned.place,
             &assigned.input,
             assigned.summary.posts,

@@ -88,14 +88,19 @@ pub(super) async fn people(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Res
 async fn close_early(run: &Run<'_>, home: Home<'_>, early: &[&&Assigned]) -> Result<(), Trouble> {
     for assigned in early {
         let row = run.journal.target(assigned.target().key.as_str())?;
-        let general = assigned.route == Route::General;
-        let complete =
-            |state| state == TargetState::Complete || (general && state == TargetState::Posted);
-        if let Some(mut row) = row.filter(|row| complete(row.state)) {
-            if general {
-                row.completed
-                    .get_or_insert(run.client.clock().now().as_millis());
-            }
+        let Some(mut row) = row else { continue };
+        // General became so with its team, the first time.
+        let general = assigned.route == Route::General && row.completed.is_none();
+        if general && matches!(row.state, TargetState::Open | TargetState::Posted) {
+            row.completed = Some(run.client.clock().now().as_millis());
+            row.state = match row.state {
+                TargetState::Posted => TargetState::Complete,
+                // A newer export came before this was noted: it is to be opened once more.
+                _ => TargetState::Created,
+            };
+            run.journal.set_target(&row)?;
+        }
+        if row.state == TargetState::Complete {
             target::close(run, home, assigned, &mut row).await?;
         }
     }

@@ -30,10 +30,6 @@ pub(crate) struct Rendered {
 pub(crate) type Said = (i64, Option<i64>);
 
 impl Rendered {
-    pub(crate) fn details(&self) -> &RenderDetails {
-        &self.details
-    }
-
     pub(crate) fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
         let root = place.path().join("3-render");

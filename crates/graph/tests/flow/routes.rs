@@ -7,7 +7,7 @@ use chatferry_twin::{App, Settings, Troubles};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
-use crate::kinds::{everything, peopled};
+use crate::kinds::{everything, members, peopled};
 use crate::world::{OTHER, World};
 
 #[tokio::test(start_paused = true)]
@@ -34,6 +34,7 @@ async fn every_target_goes_its_way_and_no_rule_is_broken() {
         assert_eq!(world.shown(chat, AUTHOR), posts, "{key}");
         assert_eq!(world.shown(chat, MEMBER), posts, "{key}");
     }
+    assert_eq!(members(&world).1, [] as [&str; 0]);
     let lunch = &chats.iter().find(|(key, _)| *key == "lunch").unwrap().1;
     assert_eq!(
         world.shown(lunch, OTHER),
