@@ -45,7 +45,9 @@ impl Renderer<'_> {
 
     /// Writes `content` within the elements of `marks`, outermost first.
     pub(super) fn marked(&mut self, marks: Marks, content: impl FnOnce(&mut Self)) {
-        let Some(mark) = marks.iter().next() else {
+        // Within code, whose own background would hide it.
+        let last = |mark: &Mark| *mark == Mark::Highlight;
+        let Some(mark) = marks.iter().min_by_key(last) else {
             return content(self);
         };
         let rest = marks.without(mark);
