@@ -87,14 +87,19 @@ impl Client {
             ask = matches!(status, 0 | 400 | 408 | 409 | 416) || status >= 500;
             match status {
                 409 => return Ok(PieceAnswer::Taken),
-                404 | 410 => return Ok(PieceAnswer::Gone),
-                0 | 408 | 416 | 429 | 500.. => {}
+                401 | 403 | 404 | 410 => return Ok(PieceAnswer::Gone),
+                0 | 400 | 408 | 416 | 429 | 500.. => {}
                 _ => return Err(failed.into_failure(Remedy::Abandon, false)),
             }
             tries += 1;
             let retries = self.shared.config.limits.retries;
             let Some(wait) = retry::unknown_wait(tries, retries, at) else {
-                return Err(failed.into_failure(Remedy::Stop, true));
+                // What the session does not take is this file's trouble alone.
+                let remedy = match status {
+                    400 | 416 => Remedy::Abandon,
+                    _ => Remedy::Stop,
+                };
+                return Err(failed.into_failure(remedy, true));
             };
             let wait = failed.retry_after.map_or(wait, |asked| asked.max(wait));
             let why = failed.error.cause.to_string();

@@ -18,6 +18,8 @@ use crate::retry::Remedy;
 const SMALL: u64 = 4_000_000;
 /// How many names may be taken before something else must be wrong.
 const MOST_NAMES: usize = 1_000;
+/// How often a file is sent again that was said to be there and is not.
+const MOST_VANISHED: u32 = 5;
 /// How often a file is sent again that arrived damaged.
 const MOST_REPAIRS: u32 = 3;
 
@@ -52,6 +54,7 @@ pub(super) async fn put(
     let path = FolderPath::from(folder.path.clone());
     let mut taken = HashSet::new();
     let (mut look, mut replace, mut tries, mut repairs) = (sent, false, 0, 0);
+    let mut vanished = 0;
     let item = loop {
         if look && !replace {
             look = false;
@@ -66,7 +69,12 @@ pub(super) async fn put(
                     let free = names::numbered(blob.name)
                         .filter(|name| !taken.contains(&name.to_lowercase()));
                     name = run.journal.intend_file(key, &folder, free)?;
-                    sent = false;
+                    (sent, vanished) = (false, 0);
+                }
+                None if vanished > MOST_VANISHED => {
+                    return Err(Trouble::Failed(
+                        "it is said to be there, and can't be found".to_owned(),
+                    ));
                 }
                 None => {}
             }
@@ -83,7 +91,10 @@ pub(super) async fn put(
                     "it arrives damaged each time: size or quickXorHash differ".to_owned(),
                 ));
             }
-            Sent::Taken => look = true,
+            Sent::Taken => {
+                vanished += 1;
+                look = true;
+            }
             Sent::Unknown(failure) => {
                 tries += 1;
                 run.client
