@@ -1,3 +1,5 @@
+//! Random posts, and one to be read.
+
 use chatferry_model::blank::{LinkTo, file_url};
 use chatferry_model::post::{
     ChatMessage, ContentType, From, Identity, ItemBody, PostSource, UserIdentityType,

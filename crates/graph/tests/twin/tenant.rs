@@ -109,7 +109,7 @@ impl Twin {
     /// Which rules were broken, but for those that only say that something takes its time.
     pub(crate) fn broken(&self) -> Vec<String> {
         let counts = self.tenant.counts(Outcome::Refused);
-        let broken = counts.iter().map(|(rule, _)| format!("{rule:?}"));
+        let broken = counts.keys().map(|rule| format!("{rule:?}"));
         broken
             .filter(|rule| !["R7", "R50", "R60", "G14", "G6"].contains(&rule.as_str()))
             .collect()
