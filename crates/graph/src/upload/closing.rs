@@ -166,19 +166,32 @@ async fn close_target(
     let tally = run.journal.tally(row.number)?;
     let through = tally.posted + tally.adopted + tally.refused + tally.withheld;
     let missing = assigned.summary.posts.saturating_sub(through) + tally.intended;
-    // Of what was asked for without an answer, nobody knows yet.
-    let begun = row.floor.is_some() && row.state == TargetState::Created;
-    let open = begun || matches!(row.state, TargetState::Open | TargetState::Posted);
-    if row.thread.is_none() || !open {
+    if row.thread.is_none() {
         return Ok(None);
     }
+    let open = match row.state {
+        TargetState::Open | TargetState::Posted => Ok(true),
+        // It may have been asked for without an answer.
+        TargetState::Created if row.floor.is_some() => {
+            session::is_open(run, &home.thread(&row)).await
+        }
+        _ => Ok(false),
+    };
+    let unknown = match open {
+        Ok(false) => return Ok(None),
+        Ok(true) => None,
+        Err(trouble) => reason(Err(trouble))?,
+    };
     let mut closed = Closed {
         key: row.key.clone(),
         name: assigned.name().to_owned(),
         closed: false,
         missing,
-        reason: None,
+        reason: unknown,
     };
+    if closed.reason.is_some() {
+        return Ok(Some(closed));
+    }
     if missing > 0 && closing == Closing::Through {
         closed.reason = Some("not all of its posts are in it".to_owned());
         return Ok(Some(closed));
