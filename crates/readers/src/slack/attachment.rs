@@ -218,7 +218,7 @@ impl Attachment<'_> {
         let author = [&self.author_name, &self.author_subname]
             .into_iter()
             .find_map(|name| name.get())
-            .map(decode);
+            .map(|name| mrkdwn::bare_name(name.into(), context.space));
         let conversation = self.channel_name.text().or_else(|| {
             context
                 .space
@@ -266,7 +266,7 @@ impl Attachment<'_> {
             color: self.color(),
             pretext: self.words("pretext", &self.pretext, context),
             author: self.byline().map(|name| CardAuthor {
-                name: decode(&name).into_cow().into_owned().into(),
+                name: mrkdwn::bare_words(&name, context.space).into(),
                 url: self.author_link.get().map(address),
             }),
             title: mrkdwn::inlines(self.title.or_empty(), Marks::NONE, context),

@@ -5,6 +5,7 @@ use chatferry_model::{PersonId, Text};
 
 use super::lenient::Str;
 use super::message::Message;
+use super::mrkdwn;
 use super::space::Space;
 
 /// Slack's own voice; in no export's list of users (trap 27).
@@ -91,8 +92,10 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
         .id()
         .or(bot_name.filter(|_| bot.is_some()).map(Text::from))
         .filter(|shown| is_bot && own.is_none_or(|own| !own.eq_ignore_ascii_case(shown)))
-        .map(|shown| Text::from(super::mrkdwn::decode(&shown).into_cow().into_owned()));
-    let sighting = known.is_none().then(|| sighting(message, &id, !is_user));
+        .map(|shown| mrkdwn::bare_name(shown, space));
+    let sighting = known
+        .is_none()
+        .then(|| sighting(message, &id, !is_user, space));
     Author {
         person: PersonId::new(id.into_cow()),
         name,
@@ -100,8 +103,8 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
     }
 }
 
-fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool) -> Sighting<'m> {
-    let text = |name: &'m Str<'_>| name.id();
+fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool, space: &Space) -> Sighting<'m> {
+    let text = |name: &'m Str<'_>| Some(mrkdwn::bare_name(name.id()?, space));
     if id == SLACKBOT {
         return Sighting {
             kind: PersonKind::System,

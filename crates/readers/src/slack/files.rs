@@ -1,7 +1,7 @@
 //! Files as Slack writes them (slack.md 3.4).
 
-use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
 use chatferry_model::FileId;
+use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};

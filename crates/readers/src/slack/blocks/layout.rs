@@ -59,8 +59,8 @@ impl Convert for Card<'_> {
             card.body.append(&mut text.blocks(context));
         }
         section::push_line(&self.actions, context, &mut card.body);
-        card.image = self.hero_image.get().and_then(Image::image);
-        card.thumbnail = self.icon.get().and_then(Image::image);
+        card.image = self.hero_image.get().and_then(|image| image.image(context));
+        card.thumbnail = self.icon.get().and_then(|image| image.image(context));
         out.push(Block::Card(Box::new(card)));
     }
 }

@@ -11,7 +11,7 @@ use super::Convert;
 use super::text::TextObject;
 use crate::slack::context::Context;
 use crate::slack::lenient::{List, Num, Obj, Str};
-use crate::slack::mrkdwn::decode;
+use crate::slack::mrkdwn::{self, decode};
 use crate::slack::time;
 use crate::url;
 
@@ -35,7 +35,7 @@ struct SlackFile<'a> {
 }
 
 impl<'a> Image<'a> {
-    pub(super) fn image(&self) -> Option<ModelImage<'_>> {
+    pub(super) fn image<'m>(&'m self, context: &Context<'m>) -> Option<ModelImage<'m>> {
         let file = self.slack_file.get();
         let source = match file.and_then(|file| file.id.get()) {
             Some(id) => ImageSource::File(FileId::new(id)),
@@ -49,28 +49,33 @@ impl<'a> Image<'a> {
         };
         Some(ModelImage {
             source,
-            alt: self.alt_text.text(),
-            title: self.title.words().map(Text::from),
+            alt: self.alt(context),
+            title: self.title.bare(context),
             width: self.image_width.to_u32().filter(|pixels| *pixels > 0),
             height: self.image_height.to_u32().filter(|pixels| *pixels > 0),
         })
     }
 
+    fn alt<'m>(&'m self, context: &Context<'m>) -> Option<Text<'m>> {
+        let words = self.alt_text.get()?;
+        Some(mrkdwn::bare_plain(words, context))
+    }
+
     /// The picture within a line.
-    pub(super) fn inline(&self) -> Option<Inline<'_>> {
-        match self.image() {
+    pub(super) fn inline<'m>(&'m self, context: &Context<'m>) -> Option<Inline<'m>> {
+        match self.image(context) {
             Some(image) => Some(Inline::Image(image)),
-            None => self.alt_text.text().map(Inline::text),
+            None => self.alt(context).map(Inline::text),
         }
     }
 }
 
 impl Convert for Image<'_> {
-    fn convert<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
-        match self.image() {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        match self.image(context) {
             Some(image) => out.push(Block::Image(image)),
             None => {
-                if let Some(words) = self.alt_text.text() {
+                if let Some(words) = self.alt(context) {
                     out.push(Block::Paragraph(vec![Inline::text(words)]));
                 }
             }
@@ -104,10 +109,10 @@ impl Convert for Video<'_> {
             title.extend(self.alt_text.text().map(Inline::text));
         }
         out.push(Block::Card(Box::new(Card {
-            author: self
-                .author_name
-                .text()
-                .map(|name| CardAuthor { name, url: None }),
+            author: self.author_name.get().map(|name| CardAuthor {
+                name: mrkdwn::bare_plain(name, context),
+                url: None,
+            }),
             title,
             title_url: clean(&self.title_url).or_else(|| clean(&self.video_url)),
             body: self.description.blocks(context),

@@ -198,7 +198,7 @@ impl<'a> Element<'a> {
     fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         match self {
             Self::Text(text) => text.inlines(context),
-            Self::Image(image) => image.inline().into_iter().collect(),
+            Self::Image(image) => image.inline(context).into_iter().collect(),
             Self::Control(control) => control.inlines(context),
             Self::Unknown(unknown) => unknown.inlines(context),
         }
@@ -218,7 +218,7 @@ impl<'a> Element<'a> {
 impl<'a> Control<'a> {
     /// The label in brackets, as on a button; a link where it leads somewhere.
     fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
-        let label = Some(&self.text).filter(|text| text.words().is_some());
+        let label = Some(&self.text).filter(|text| text.says_something());
         let mut labels = vec![label.unwrap_or(&self.placeholder)];
         labels.extend(
             self.options

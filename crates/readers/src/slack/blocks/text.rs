@@ -1,5 +1,6 @@
 //! Text objects, headers and Markdown.
 
+use chatferry_model::Text;
 use chatferry_model::document::{Block, Heading, Inline, Marks};
 use serde::{Deserialize, Deserializer};
 
@@ -67,9 +68,19 @@ impl<'a> TextObject<'a> {
         }
     }
 
-    /// The words without any markup, for what can't hold any.
-    pub(in crate::slack) fn words(&self) -> Option<&str> {
-        self.text.get()
+    /// Whether there is a text at all.
+    pub(super) fn says_something(&self) -> bool {
+        self.text.get().is_some()
+    }
+
+    /// What it says, without any markup, for what can't hold any.
+    pub(in crate::slack) fn bare<'m>(&'m self, context: &Context<'m>) -> Option<Text<'m>> {
+        let words = self.text.get()?;
+        Some(if self.kind.is("plain_text") {
+            mrkdwn::bare_plain(words, context)
+        } else {
+            mrkdwn::bare_name(words.into(), context.space)
+        })
     }
 }
 

@@ -12,9 +12,7 @@ mod tests;
 mod token;
 
 use chatferry_model::Text;
-use chatferry_model::document::{
-    Block, Code, Document, Inline, Link, Marks, MentionTarget, Quote,
-};
+use chatferry_model::document::{Block, Code, Document, Inline, Link, Marks, MentionTarget, Quote};
 
 pub(super) use date::date;
 pub(super) use entity::decode;
@@ -431,6 +429,24 @@ pub(super) fn bare_words(text: &str, space: &Space) -> String {
     }
     let blocks = vec![Block::Paragraph(line)];
     Document { blocks }.to_plain_text()
+}
+
+/// A name as people saw it: [`bare_words`], where there is anything to do.
+pub(super) fn bare_name<'m>(name: Text<'m>, space: &Space) -> Text<'m> {
+    if name.contains([':', '&', '<']) {
+        bare_words(&name, space).into()
+    } else {
+        name
+    }
+}
+
+/// A plain text for where no document can stand: the names of Slack's own emoji are their characters.
+pub(super) fn bare_plain<'m>(text: &'m str, context: &Context<'m>) -> Text<'m> {
+    if !text.contains(':') {
+        return text.into();
+    }
+    let blocks = vec![Block::Paragraph(plain(text, Marks::NONE, context))];
+    Document { blocks }.to_plain_text().into()
 }
 
 /// Reads a text in which styles are off: tokens, emoji and entities only.

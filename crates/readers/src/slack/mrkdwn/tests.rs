@@ -268,7 +268,10 @@ fn bare_words_of_titles_and_topics() {
     for (raw, words) in [
         ("plain", "plain"),
         (":tada::heartpulse: Party", "🎉💗 Party"),
-        ("a &amp; b *not bold* snake_case", "a & b *not bold* snake_case"),
+        (
+            "a &amp; b *not bold* snake_case",
+            "a & b *not bold* snake_case",
+        ),
         (
             "ask <@U1> in <#C1> or see <https://e.example|e.example> or <https://e.example/x|this>",
             "ask @Ann in #general or see https://e.example or this (https://e.example/x)",
