@@ -1,8 +1,9 @@
 //! Seeded uploads against the twin in virtual time: faults on a fifth of all calls, a client that
-//! dies in the middle, targets of every kind, and then a newer export on top.
+//! dies in the middle, targets of every kind, with images and files, and then a newer export on
+//! top.
 //!
-//! `cargo xtask faults --runs 1000 [--seed 1]` prints what came of them, and fails if a post or a
-//! member is not there exactly once, a target is not complete, or a rule was broken.
+//! `cargo xtask faults --runs 1000 [--seed 1]` prints what came of them, and fails if a post, a
+//! file or a member is not there exactly once, a target is not complete, or a rule was broken.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
@@ -43,6 +44,8 @@ struct Counts {
     targets: u64,
     posts: u64,
     posts_wrong: u64,
+    files: u64,
+    files_wrong: u64,
     members: u64,
     members_wrong: u64,
     incomplete: u64,
@@ -93,6 +96,10 @@ fn report(counts: &Counts, seconds: f64) {
         counts.posts, counts.posts_wrong
     );
     println!(
+        "files              {:>9}   not there exactly once: {}",
+        counts.files, counts.files_wrong
+    );
+    println!(
         "members            {:>9}   not in exactly once: {}",
         counts.members, counts.members_wrong
     );
@@ -122,14 +129,17 @@ fn draw(seed: &mut u64) -> u64 {
 
 /// A migration that dies once, and a newer export over it that dies once more.
 async fn one(seed: u64, counts: &mut Counts) {
-    let world = kinds::peopled(Settings::default());
+    let mut settings = Settings::default();
+    settings.files.keep_content = true;
+    settings.files.known_attachments = true;
+    let world = kinds::peopled(settings);
     world
         .tenant
         .inject_seeded(Some(Seeded::network(seed, PER_MILLE)));
     let journal = tempfile::tempdir().unwrap();
     let mut dice = seed;
     counts.runs += 1;
-    for rendered in [kinds::everything(), kinds::everything_newer()] {
+    for rendered in kinds::everything_with_files() {
         let most = if counts.runs.is_multiple_of(2) {
             60
         } else {
@@ -144,10 +154,18 @@ async fn one(seed: u64, counts: &mut Counts) {
     counts.faults += world.tenant.faults_dealt();
     for (rule, broken) in world.broken_rules() {
         // Answers to what was asked once more because an answer was lost, or looked for before it
-        // had come; and to tokens that the tenant let expire.
+        // had come; to tokens that the tenant let expire; and to folders that take their time.
         let lost = matches!(
             rule,
-            Rule::R2 | Rule::R16 | Rule::R48 | Rule::G6 | Rule::R35
+            Rule::R2
+                | Rule::R16
+                | Rule::R35
+                | Rule::R48
+                | Rule::R60
+                | Rule::R61Gone
+                | Rule::R63
+                | Rule::G6
+                | Rule::G14
         );
         if !lost {
             *counts.rules.entry(rule).or_default() += broken;
@@ -193,6 +211,10 @@ async fn migrate(
     let (members, wrong) = kinds::members(world);
     counts.members += members;
     counts.members_wrong += wrong.len() as u64;
+    let (files, lost) = kinds::files(world);
+    counts.files += files;
+    counts.files_wrong += lost.len() as u64;
+    let wrong = wrong.into_iter().chain(lost);
     let failed: Vec<_> = faults.into_iter().chain(open).chain(wrong).collect();
     if failed.is_empty() {
         Ok(())

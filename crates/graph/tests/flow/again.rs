@@ -1,15 +1,16 @@
 //! What happens after an upload: a newer export on top, or the end of one that was cut off.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chatferry_graph::{
     Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, plan_upload, rollback,
 };
-use chatferry_twin::{Limits as TwinLimits, Settings, Troubles};
+use chatferry_twin::{Limits as TwinLimits, Seeded, Settings, Troubles};
 use serde_json::json;
 
-use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
-use crate::kinds::{everything, everything_newer, peopled};
+use crate::folder::{AUTHOR, FIRST, MEMBER, Rendered, line, threads};
+use crate::kinds::{everything, everything_newer, everything_with_files, files, peopled};
 use crate::world::World;
 
 #[tokio::test(start_paused = true)]
@@ -93,6 +94,110 @@ async fn what_changed_or_vanished_in_the_source_is_told_and_left_as_it_is() {
     let verified = world.verify(&new, journal.path()).await;
     assert!(verified.is_equal(), "{verified:#?}");
     assert_eq!((verified.totals.equal, verified.totals.extra), (3, 0));
+}
+
+/// Messages by name, each at its time and with the time of its root.
+type Named = (i64, Option<i64>, &'static str);
+
+fn named(posts: &[Named]) -> Rendered {
+    let mut rendered = Rendered::new();
+    for (at, _, name) in posts {
+        rendered = rendered.coming_from(*at, name);
+    }
+    let said: Vec<_> = posts.iter().map(|(at, root, _)| (*at, *root)).collect();
+    let names: BTreeMap<_, _> = posts.iter().map(|(at, _, name)| (*at, *name)).collect();
+    rendered.channel_saying("dev", json!({}), &said, move |at| names[&at].to_owned())
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_posts_step_over_times_that_are_taken_in_teams_and_replies_find_their_roots() {
+    let old = named(&[
+        (0, None, "first"),
+        (1_000, None, "root"),
+        (1_001, Some(1_000), "reply"),
+    ]);
+    // A message of the same second stands before the old root now, and both have new replies.
+    let new = named(&[
+        (0, None, "first"),
+        (1_000, None, "between"),
+        (1_001, None, "root"),
+        (1_002, Some(1_001), "reply"),
+        (1_003, Some(1_000), "reply to between"),
+        (1_500, Some(1_001), "late reply"),
+    ]);
+    // The second upload dies at any of its calls, or not at all.
+    for moment in 0..20 {
+        let world = World::new(Settings::default());
+        let journal = tempfile::tempdir().unwrap();
+        assert!(world.upload(&old, journal.path()).await.unwrap().is_done());
+        if moment > 0 {
+            world.die_at(moment);
+            tokio::select! {
+                done = world.upload(&new, journal.path()) => assert!(done.unwrap().is_done()),
+                () = world.died.notified() => {}
+            }
+            world.live();
+        }
+        let report = world.upload(&new, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{moment}: {report:#?}");
+        let dev = report.targets[0].id.clone().unwrap();
+        let messages = world.tenant.messages(&dev).unwrap();
+        let found: Vec<_> = messages
+            .iter()
+            .map(|(id, post)| {
+                let root = post.root.map(|root| root.0 - FIRST);
+                (id.0 - FIRST, root, post.content.as_str())
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (0, None, "first"),
+                (1_000, None, "root"),
+                (1_001, Some(1_000), "reply"),
+                // 1,001 to 1,003 are times of posts in the newer file.
+                (1_004, None, "between"),
+                (1_005, Some(1_004), "reply to between"),
+                (1_500, Some(1_000), "late reply"),
+            ],
+            "{moment}"
+        );
+        if moment == 0 {
+            let codes: Vec<_> = report.findings.totals().collect();
+            let codes: Vec<_> = codes.iter().map(|(code, n)| (code.id, *n)).collect();
+            assert_eq!(codes, [("upload-moved", 2)]);
+        }
+        let verified = world.verify(&new, journal.path()).await;
+        assert!(verified.is_equal(), "{moment}: {verified:#?}");
+        assert_eq!(verified.totals.extra, 0);
+        assert_eq!(world.upload(&new, journal.path()).await.unwrap().sent, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_and_images_are_there_once_on_a_bad_network_and_after_a_newer_export() {
+    let mut settings = Settings::default();
+    settings.files.keep_content = true;
+    settings.files.known_attachments = true;
+    let world = peopled(settings);
+    world.tenant.inject_seeded(Some(Seeded::network(11, 200)));
+    let journal = tempfile::tempdir().unwrap();
+    for rendered in everything_with_files() {
+        let mut starts = 0;
+        let report = loop {
+            starts += 1;
+            assert!(starts < 30, "not done");
+            match world.upload(&rendered, journal.path()).await {
+                Ok(report) if report.is_done() => break report,
+                _ => {}
+            }
+        };
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+        let (count, wrong) = files(&world);
+        assert_eq!(wrong, [] as [&str; 0]);
+        // In the libraries of both teams and of three closed channels, and in one OneDrive.
+        assert!(count >= 6 * 2, "{count}");
+    }
 }
 
 async fn cut_off(world: &Arc<World>, rendered: &Rendered, journal: &std::path::Path, at: u64) {

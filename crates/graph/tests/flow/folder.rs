@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chatferry_model::blank::file_url;
 use chatferry_model::finding::Stage;
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlWriter};
@@ -24,6 +25,16 @@ pub(crate) struct Rendered {
     root: PathBuf,
     details: RenderDetails,
     manifest: Manifest<RenderDetails>,
+    carried: Vec<(i64, Carried)>,
+    sources: BTreeMap<i64, &'static str>,
+}
+
+/// What a post carries beside its words, by its name in `3-render`.
+#[derive(Clone, Copy)]
+pub(crate) enum Carried {
+    Image(&'static str),
+    /// And the name that it is to have.
+    File(&'static str, &'static str),
 }
 
 /// A post of a test: its time after [`FIRST`] in ms, and the root it answers, likewise.
@@ -33,7 +44,9 @@ impl Rendered {
     pub(crate) fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
         let root = place.path().join("3-render");
-        std::fs::create_dir_all(root.join("posts")).unwrap();
+        for folder in ["posts", "images", "files"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
         let team: Team = serde_json::from_value(json!({
             "key": "acme",
             "name": "Acme's team",
@@ -53,7 +66,28 @@ impl Rendered {
             root,
             details,
             manifest,
+            carried: Vec::new(),
+            sources: BTreeMap::new(),
         }
+    }
+
+    /// From here on, every target's post at that time comes from this message of the source, and
+    /// not from one that is called like the time.
+    pub(crate) fn coming_from(mut self, at: i64, message: &'static str) -> Self {
+        self.sources.insert(at, message);
+        self
+    }
+
+    /// Puts a file into `3-render/files`, or `images`.
+    pub(crate) fn blob(self, folder: &str, path: &str, content: &[u8]) -> Self {
+        std::fs::write(self.root.join(folder).join(path), content).unwrap();
+        self
+    }
+
+    /// From here on, every target's post at that time carries this.
+    pub(crate) fn carrying(mut self, at: i64, what: Carried) -> Self {
+        self.carried.push((at, what));
+        self
     }
 
     pub(crate) fn folder(&self) -> RenderFolder {
@@ -119,9 +153,14 @@ impl Rendered {
         let path = self.folder().posts(&TargetKey::new(name));
         let mut writer = JsonlWriter::create(&path, Format::POSTS, Some(&target)).unwrap();
         for (at, root) in posts {
-            writer
-                .write(&post(name, *at, *root, &content(*at)))
-                .unwrap();
+            let mut post = post(name, *at, *root, &content(*at));
+            if let Some(message) = self.sources.get(at) {
+                post["source"]["message"] = (*message).into();
+            }
+            for (_, what) in self.carried.iter().filter(|(carrier, _)| carrier == at) {
+                self.carry(&mut post, *what);
+            }
+            writer.write(&post).unwrap();
         }
         let summary = writer.finish().unwrap();
         self.manifest
@@ -140,6 +179,45 @@ impl Rendered {
         self.manifest.details = self.details.clone();
         self.manifest.write(&self.root).unwrap();
         self
+    }
+
+    fn carry(&self, post: &mut Value, what: Carried) {
+        let mut listed = |list: &str, entry: Value| {
+            if post[list].is_null() {
+                post[list] = json!([]);
+            }
+            post[list].as_array_mut().unwrap().push(entry);
+        };
+        let size = |folder: &str, path: &str| {
+            let file = std::fs::metadata(self.root.join(folder).join(path));
+            file.unwrap().len()
+        };
+        let tag = match what {
+            Carried::Image(path) => {
+                listed(
+                    "images",
+                    json!({
+                        "id": 1, "path": path, "mediaType": "image/png",
+                        "bytes": size("images", path), "name": format!("{path}.png"),
+                    }),
+                );
+                "<img src=\"../hostedContents/1/$value\">".to_owned()
+            }
+            Carried::File(path, name) => {
+                let id = "8c0a1a67-50ce-4114-bb6c-000000000000";
+                listed(
+                    "files",
+                    json!({ "id": id, "path": path, "name": name, "bytes": size("files", path) }),
+                );
+                post["body"]["attachments"] = json!([{
+                    "id": id, "contentType": "reference", "contentUrl": file_url(id, name),
+                    "name": name,
+                }]);
+                format!("<attachment id=\"{id}\"></attachment>")
+            }
+        };
+        let content = &mut post["body"]["body"]["content"];
+        *content = format!("{}{tag}", content.as_str().unwrap()).into();
     }
 
     /// All posts of all targets, as [`crate::tenant::Tenant::posts`] gives them.

@@ -1,27 +1,31 @@
 //! The twin as the other side: all of its rules, in virtual time, with a client that may die.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chatferry_graph::{
-    Answering, BaseUrl, Client, Clock, Credential, Durability, GraphConfig, Limits, Transport,
-    TransportError, Unobserved, UploadError, UploadOptions, UploadReport, VerifyOptions,
+    Answering, BaseUrl, Client, Clock, Credential, Durability, GraphConfig, Limits, Observer,
+    Transport, TransportError, Unobserved, UploadError, UploadOptions, UploadReport, VerifyOptions,
     VerifyReport, upload, verify,
 };
 use chatferry_model::Millis;
+use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_twin::{
-    App, Clock as TwinClock, Moment, Outcome, Rule, Settings, Tenant, User, UserId,
+    App, Clock as TwinClock, Moment, Outcome, Post, Rule, Settings, Tenant, User, UserId,
 };
 use http::{Request, Response};
 use serde_json::Value;
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered};
 
@@ -100,12 +104,21 @@ impl World {
         rendered: &Rendered,
         journal: &Path,
     ) -> Result<UploadReport, UploadError> {
+        self.upload_seen_by(&Unobserved, rendered, journal).await
+    }
+
+    pub(crate) async fn upload_seen_by(
+        self: &Arc<Self>,
+        observer: &dyn Observer,
+        rendered: &Rendered,
+        journal: &Path,
+    ) -> Result<UploadReport, UploadError> {
         let options = UploadOptions {
             durability: Durability::System,
             ..UploadOptions::default()
         };
         let client = self.client(Limits::default());
-        upload(&client, &rendered.folder(), journal, &options, &Unobserved).await
+        upload(&client, &rendered.folder(), journal, &options, observer).await
     }
 
     pub(crate) async fn verify(
@@ -133,6 +146,7 @@ impl World {
     /// What is not in the tenant exactly once and as it was sent, or is there beside it.
     pub(crate) fn faults(&self, rendered: &Rendered, report: &UploadReport) -> Vec<String> {
         let mut faults = Vec::new();
+        let files = self.files();
         let mut places = std::collections::BTreeSet::new();
         for target in &report.targets {
             let Some(id) = target.id.as_deref() else {
@@ -144,13 +158,16 @@ impl World {
             }
             let reader = JsonlReader::open(&rendered.folder().posts(&target.key), Format::POSTS);
             let posts: Vec<Value> = reader.unwrap().read_all().unwrap();
-            let mut wanted: Vec<_> = posts.iter().map(said).collect();
+            let folder = rendered.folder();
+            let mut wanted: Vec<_> = posts.iter().map(|post| said(post, &folder)).collect();
             let messages = self.tenant.messages(id).unwrap();
             let mut found: Vec<_> = messages
                 .iter()
                 .map(|(id, post)| {
                     let root = post.root.map(|root| root.0);
-                    (id.0, root, post.content.as_str().to_owned())
+                    let carried = carried(post, &files);
+                    let content = plain(post.content.as_str(), &carried);
+                    (id.0, root, content, carried)
                 })
                 .collect();
             wanted.sort();
@@ -161,6 +178,35 @@ impl World {
             }
         }
         faults
+    }
+
+    /// A hash of every file, by its address.
+    pub(crate) fn files(&self) -> BTreeMap<String, u64> {
+        let drives = self.tenant.drives().into_iter();
+        let drives: BTreeMap<_, _> = drives.map(|drive| (drive.id, drive.web_url)).collect();
+        let files = self.tenant.files().into_iter();
+        files
+            .map(|file| {
+                let address = format!("{}/{}", decoded(&drives[&file.drive]), file.path);
+                // Where contents are not kept, nothing can be compared with them.
+                (address, file.content.map_or(0, |content| xxh3_64(&content)))
+            })
+            .collect()
+    }
+
+    /// The addresses of all files that hang on posts.
+    pub(crate) fn attached(&self) -> BTreeSet<String> {
+        let mut threads: Vec<String> = Vec::new();
+        for team in self.tenant.teams() {
+            let channels = team.channels.into_iter();
+            threads.extend(channels.map(|channel| channel.id.to_string()));
+        }
+        let chats = self.tenant.chats().into_iter();
+        threads.extend(chats.map(|chat| chat.id.to_string()));
+        let posts = threads
+            .iter()
+            .flat_map(|thread| self.tenant.messages(thread).unwrap());
+        posts.flat_map(|(_, post)| addresses(&post)).collect()
     }
 
     /// Teams, channels and chats that are still in migration mode.
@@ -221,17 +267,79 @@ impl World {
     }
 }
 
-fn said(post: &Value) -> (i64, Option<i64>, String) {
+/// What a post says and carries: its time, the time of its root, its text, a hash of each file.
+type Said = (i64, Option<i64>, String, Vec<u64>);
+
+fn said(post: &Value, folder: &RenderFolder) -> Said {
     let ms = |value: &Value| {
         let time = value.as_str()?.parse::<Millis>().unwrap();
         Some(time.as_millis())
     };
     let content = post["body"]["body"]["content"].as_str().unwrap();
+    let hashes = |list: &str, folder: PathBuf| {
+        let listed = post[list].as_array().into_iter().flatten();
+        let paths = listed.map(|entry| folder.join(entry["path"].as_str().unwrap()));
+        paths
+            .map(|path| xxh3_64(&std::fs::read(path).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let carried = [
+        hashes("images", folder.images()),
+        hashes("files", folder.files()),
+    ]
+    .concat();
     (
         ms(&post["id"]).unwrap(),
         ms(&post["replyTo"]),
-        content.to_owned(),
+        plain(content, &carried),
+        carried,
     )
+}
+
+/// A hash of each image and file of a post in the tenant.
+fn carried(post: &Post, files: &BTreeMap<String, u64>) -> Vec<u64> {
+    let images = post
+        .extras
+        .iter()
+        .flat_map(|extras| &extras.hosted_contents);
+    let images = images.map(|image| {
+        let bytes = STANDARD.decode(image.base64.as_bytes());
+        xxh3_64(&bytes.unwrap())
+    });
+    let files = addresses(post)
+        .into_iter()
+        .map(|address| files.get(&address).copied().unwrap_or_default());
+    images.chain(files).collect()
+}
+
+/// The addresses of the files that hang on a post.
+fn addresses(post: &Post) -> Vec<String> {
+    let attachments = post
+        .extras
+        .as_ref()
+        .and_then(|extras| extras.attachments.as_ref());
+    let attachments: Vec<Value> = attachments.map_or_else(Vec::new, |attachments| {
+        serde_json::from_str(attachments.get()).unwrap()
+    });
+    let addresses = attachments.iter();
+    addresses
+        .map(|attachment| decoded(attachment["contentUrl"].as_str().unwrap()))
+        .collect()
+}
+
+fn decoded(address: &str) -> String {
+    percent_encoding::percent_decode_str(address)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// The text of a post; of one that carries something, without what is filled in at upload: here,
+/// that is all that stands in quotes.
+fn plain(content: &str, carried: &[u64]) -> String {
+    if carried.is_empty() {
+        return content.to_owned();
+    }
+    content.split('"').step_by(2).collect()
 }
 
 impl Transport for World {
