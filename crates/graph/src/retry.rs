@@ -59,8 +59,9 @@ const BAD_MINUTE: Patience = Patience {
 const THROTTLED: Patience = patience(200, 1, 120);
 /// A team or channel that was just created, or the mode it was put in, is not known everywhere.
 const PROVISIONING: Patience = patience(8, 4, 30);
-/// Channels are complete, but the team does not know yet (graph.md R50).
-const LAG: Patience = patience(60, 10, 10);
+/// Channels are complete, but the team does not know yet, which takes some ten seconds
+/// (graph.md R50).
+const LAG: Patience = patience(60, 4, 10);
 /// A site takes minutes to be made, and a private channel's waits for its team's.
 const FOLDER: Patience = patience(24, 2, 30);
 /// A root that was answered but is not found below.
