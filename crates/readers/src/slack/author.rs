@@ -160,6 +160,31 @@ fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool, space: &Space)
     }
 }
 
+/// The name of a bot that came or went, as the note of it gives it: `<https://…/services/B1|github>`.
+/// The messages of such old bots often give none.
+pub(super) fn introduced<'m>(
+    message: &'m Message<'_>,
+    space: &Space,
+) -> Option<(PersonId<'m>, Text<'m>)> {
+    let notes = ["bot_add", "bot_remove", "bot_enable", "bot_disable"];
+    notes.contains(&message.subtype.get()?).then_some(())?;
+    let bot = message.bot_id.id()?;
+    if space.bot_user(&bot).is_some() {
+        return None;
+    }
+    let link = message.bot_link.get();
+    let text = message.text.or_empty();
+    let (_, label) = link.and_then(|link| link.split_once('|')).or_else(|| {
+        let links = text.split('<').filter(|link| link.contains(&*bot));
+        links.filter_map(|link| link.split_once('|')).next()
+    })?;
+    let name = label.split('>').next().filter(|name| !name.is_empty())?;
+    Some((
+        PersonId::new(bot.into_cow()),
+        mrkdwn::bare_name(name.into(), space),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

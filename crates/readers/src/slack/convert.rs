@@ -78,6 +78,10 @@ pub(super) fn convert<'m>(
     };
     let subtype = subtype_name(message);
     let author = author::resolve(message, context.space);
+    let introduced = author::introduced(message, context.space);
+    context
+        .strangers
+        .extend(introduced.map(|(bot, name)| (bot, Some(name))));
     let mut body = body(message, treatment, options.link_previews, context);
     let files = attached(message, context);
     let kind = match treatment {

@@ -7,6 +7,7 @@
 use chatferry_model::Text;
 use chatferry_model::finding::{Code, Place, Stage};
 use chatferry_model::message::MessageKind;
+use chatferry_model::person::PersonKind;
 use serde::de::{self, DeserializeSeed, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -261,7 +262,11 @@ impl<'a> Writer<'a> {
         for (id, name) in context.strangers {
             let seen = Seen {
                 sighting: Some(Sighting {
-                    kind: chatferry_model::person::PersonKind::Unknown,
+                    kind: if id.as_str().starts_with('B') {
+                        PersonKind::Bot
+                    } else {
+                        PersonKind::Unknown
+                    },
                     name: name.map(Text::into_owned),
                     worth: 1,
                 }),

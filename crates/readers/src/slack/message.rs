@@ -44,6 +44,7 @@ pub(super) struct Message<'a> {
 
     // What system messages carry.
     pub(super) inviter: Str<'a>,
+    pub(super) bot_link: Str<'a>,
     pub(super) topic: Str<'a>,
     pub(super) purpose: Str<'a>,
     pub(super) name: Str<'a>,
