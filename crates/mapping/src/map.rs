@@ -259,11 +259,7 @@ fn place_rows(
     });
     let mut rows = Rows::new(&places::FORM);
     for ((conversation, proposal), decision) in order {
-        let name = if conversation.kind.is_chat() {
-            places::members_by_name(conversation, &|id| people.get(id).copied())
-        } else {
-            conversation.name.clone()
-        };
+        let name = places::shown_name(conversation, &|id| people.get(id).copied());
         rows.push(
             sheet.row_of(conversation.id.as_str()),
             places::cells(conversation, &name, &Decision::unedited(proposal)),

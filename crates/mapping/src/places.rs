@@ -181,6 +181,18 @@ pub(crate) fn members_by_name<'a>(
     names.collect::<Vec<_>>().join(", ")
 }
 
+/// What a conversation is called: by its own name, or its people's where it is a chat.
+pub(crate) fn shown_name<'a>(
+    conversation: &Conversation,
+    person: &dyn Fn(&str) -> Option<&'a Person>,
+) -> String {
+    if conversation.kind.is_chat() {
+        members_by_name(conversation, person)
+    } else {
+        conversation.name.clone()
+    }
+}
+
 /// Why so many people make no chat, if they don't: it takes two for a direct message, several for
 /// any other (R55).
 pub(crate) fn fault_of_chat(kind: ConversationKind, members: usize) -> Option<&'static str> {

@@ -150,19 +150,21 @@ impl Builder<'_> {
         })
     }
 
+    /// The conversation, called as `conversations.csv` calls it: direct messages have no names of
+    /// their own but those of their people.
+    fn source_of(&self, conversation: &Conversation) -> TargetSource {
+        TargetSource {
+            conversation: conversation.id.clone(),
+            kind: conversation.kind,
+            name: places::shown_name(conversation, &|id| self.by_id.get(id).copied()),
+            messages: conversation.messages,
+            range: None,
+        }
+    }
+
     /// When a target was made: as early as its source, and before everything said in it (R28).
     fn created(&self, conversation: &Conversation) -> Millis {
         created(conversation).unwrap_or(self.fallback)
-    }
-}
-
-fn source_of(conversation: &Conversation) -> TargetSource {
-    TargetSource {
-        conversation: conversation.id.clone(),
-        kind: conversation.kind,
-        name: conversation.name.clone(),
-        messages: conversation.messages,
-        range: None,
     }
 }
 

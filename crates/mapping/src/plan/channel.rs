@@ -7,7 +7,7 @@ use chatferry_model::finding::Findings;
 use chatferry_model::plan::{Channel, Membership, Target, TargetPlace, TargetSource};
 use chatferry_model::{EntraId, TargetKey, TeamKey};
 
-use super::{Builder, note, source_of};
+use super::{Builder, note};
 use crate::codes;
 use crate::names::{self, fold, one_line};
 use crate::places::{self, Decision, Group};
@@ -111,7 +111,7 @@ impl Builder<'_> {
                 .map(|(conversation, _, messages)| TargetSource {
                     messages: *messages,
                     range: group.part.map(|(_, range)| range),
-                    ..source_of(conversation)
+                    ..self.source_of(conversation)
                 })
                 .collect(),
         }

@@ -6,7 +6,7 @@ use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::plan::{Chat, ChatKind, Existing, Target, TargetPlace};
 use chatferry_model::{EntraId, TargetKey};
 
-use super::{Builder, source_of};
+use super::Builder;
 use crate::names::{self, Taken, one_line};
 use crate::places::{self, Decision};
 
@@ -56,7 +56,7 @@ impl Builder<'_> {
         };
         if let Some(theirs) = theirs.and_then(|theirs| targets.get_mut(theirs)) {
             theirs.created = theirs.created.min(created);
-            theirs.sources.push(source_of(conversation));
+            theirs.sources.push(self.source_of(conversation));
             if let TargetPlace::Chat(chat) = &mut theirs.place {
                 for member in members {
                     if !chat.members.contains(&member) {
@@ -84,7 +84,7 @@ impl Builder<'_> {
                 members,
             }),
             created,
-            sources: vec![source_of(conversation)],
+            sources: vec![self.source_of(conversation)],
         }))
     }
 
