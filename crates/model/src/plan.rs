@@ -148,27 +148,20 @@ pub struct Target {
 }
 
 impl Target {
-    /// Its name in Teams; a chat without a topic is called by its sources, and what has no name at
-    /// all by its key.
+    /// Its name in Teams; a chat without a topic is called by its first source, and what has no name
+    /// at all by its key.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> &str {
         match &self.place {
-            TargetPlace::Channel(channel) => channel.name.clone(),
-            TargetPlace::Chat(chat) => chat.topic.clone().unwrap_or_else(|| {
-                let sources = self.sources.iter().map(|source| source.name.as_str());
-                // Two people may have had several conversations; their names are the same.
-                let mut names: Vec<&str> = Vec::new();
-                for name in sources.filter(|name| !name.is_empty()) {
-                    if !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-                if names.is_empty() {
-                    self.key.as_str().to_owned()
-                } else {
-                    names.join(", ")
-                }
-            }),
+            TargetPlace::Channel(channel) => &channel.name,
+            TargetPlace::Chat(chat) => {
+                let source = self.sources.first().map(|source| source.name.as_str());
+                chat.topic
+                    .as_deref()
+                    .or(source)
+                    .filter(|name| !name.is_empty())
+                    .unwrap_or(self.key.as_str())
+            }
         }
     }
 }
