@@ -236,16 +236,18 @@ impl Client {
         rejected: Option<&Token>,
     ) -> Result<Answer, (Option<Token>, Failed)> {
         let fail = |cause: Cause| Failed::new(call, cause);
-        let token = self
-            .token(rejected)
-            .await
-            .map_err(|error| (None, fail(error.into())))?;
+        let no_token = |error: TokenError| (None, fail(error.into()));
+        let mut token = self.token(rejected).await.map_err(no_token)?;
+        self.shared.breaker.admit().await;
+        let pass = self.shared.throttle.turn(&call.scope, priority).await;
+        // The turn may have been hours away. Others have renewed it meanwhile.
+        if token.ends_soon() {
+            token = self.token(rejected).await.map_err(no_token)?;
+        }
         let Some(request) = self.request(call, &token) else {
             let cause = TransportError::NotSent("the address can't be written".to_owned());
             return Err((None, fail(cause.into())));
         };
-        self.shared.breaker.admit().await;
-        let pass = self.shared.throttle.turn(&call.scope, priority).await;
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent = tokio::time::timeout(ANSWER_WITHIN, self.shared.transport.send(request));
         let sent = sent.await;

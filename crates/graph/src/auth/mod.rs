@@ -24,6 +24,8 @@ pub use certificate::{Certificate, CertificateError};
 /// A token is renewed this long before it ends, so that no call travels with one that ends on the
 /// way.
 const BEFORE_THE_END: Duration = Duration::from_secs(300);
+/// With less time than this left, a token that was fetched earlier is not used any more.
+const ON_THE_WAY: Duration = Duration::from_secs(60);
 /// The token service answers fast or not at all.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -37,6 +39,7 @@ pub(crate) struct Tokens {
 pub(crate) struct Token {
     secret: SecretString,
     renew_at: Instant,
+    useless_at: Instant,
     /// Counts tokens, so that only the first who finds one rejected renews it.
     number: u64,
 }
@@ -90,10 +93,13 @@ impl Tokens {
             }
         };
         let lifetime = Duration::from_secs(granted.expires_in.unwrap_or(3_600));
+        // One that ends sooner than that is used for half of its life.
+        let part = |before: Duration| lifetime.saturating_sub(before).max(lifetime / 2);
+        let now = Instant::now();
         let token = Token {
             secret: granted.access_token,
-            // One that ends sooner than that is used for half of its life.
-            renew_at: Instant::now() + lifetime.saturating_sub(BEFORE_THE_END).max(lifetime / 2),
+            renew_at: now + part(BEFORE_THE_END),
+            useless_at: now + part(ON_THE_WAY),
             number: number + 1,
         };
         *current = Some(token.clone());
@@ -102,6 +108,11 @@ impl Tokens {
 }
 
 impl Token {
+    /// Whether it may end before a call that leaves now arrives.
+    pub(crate) fn ends_soon(&self) -> bool {
+        self.useless_at <= Instant::now()
+    }
+
     /// The value of the header `Authorization`.
     pub(crate) fn header(&self) -> Option<http::HeaderValue> {
         let text = format!("Bearer {}", self.secret.expose_secret());
@@ -322,6 +333,7 @@ mod tests {
         let token = |text: &str| Token {
             secret: text.to_owned().into(),
             renew_at: Instant::now(),
+            useless_at: Instant::now(),
             number: 1,
         };
         let readable = "e30.eyJyb2xlcyI6WyJUZWFtd29yay5NaWdyYXRlLkFsbCJdfQ.x";

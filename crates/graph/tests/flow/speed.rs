@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use chatferry_graph::Limits;
+use chatferry_twin::Settings;
 use serde_json::json;
 
-use crate::folder::{Rendered, threads};
+use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
 use crate::run;
 use crate::tenant::Tenant;
+use crate::world::World;
 
 #[tokio::test(start_paused = true)]
 async fn the_limits_are_reached_and_kept() {
@@ -53,6 +55,25 @@ async fn the_limits_are_reached_and_kept() {
     );
     // Besides posting: the team's creation and completion.
     assert!(report.seconds <= took + 15.0, "{}", report.seconds);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_whose_turn_comes_late_takes_the_token_of_that_time() {
+    let world = World::new(Settings {
+        token_lifetime_s: 60,
+        ..Settings::default()
+    });
+    let mut rendered = Rendered::new();
+    // The long ones take all of the app's 20 posts a second for two minutes, and the others wait.
+    for (n, posts) in [600, 600, 600, 600, 10, 10, 10].into_iter().enumerate() {
+        let key = format!("c{n}");
+        let chat = json!({ "kind": "group", "topic": key, "members": [AUTHOR, MEMBER] });
+        rendered = rendered.chat(&key, chat, &line(posts));
+    }
+    let journal = tempfile::tempdir().unwrap();
+    let report = world.upload(&rendered, journal.path()).await.unwrap();
+    assert!(report.is_done() && report.seconds > 120.0, "{report:#?}");
+    assert_eq!(world.broken_rules(), [].into());
 }
 
 #[tokio::test]
