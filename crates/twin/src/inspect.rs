@@ -39,6 +39,8 @@ pub struct ChannelSummary {
     pub membership_type: &'static str,
     /// How many members it has of its own; a standard channel has its team's.
     pub members: usize,
+    /// Whether it is, or is about to be, archived.
+    pub archived: bool,
     /// Its messages.
     #[serde(flatten)]
     pub thread: ThreadSummary,
@@ -133,6 +135,7 @@ pub(crate) fn teams(state: &State) -> Vec<TeamSummary> {
                         Membership::Shared => "shared",
                     },
                     members: channel.members.len(),
+                    archived: channel.archived_from.is_some(),
                     thread: thread(&channel.thread),
                 })
                 .collect(),

@@ -90,6 +90,15 @@ pub(crate) fn archive_channel(team: &str, channel: &str) -> Call {
         .within(Scope::thread(channel))
 }
 
+/// Takes a channel out of the archive.
+pub(crate) fn unarchive_channel(team: &str, channel: &str) -> Call {
+    Call::post(
+        Kind::Archive,
+        format!("{}/unarchive", address(team, channel)),
+    )
+    .within(Scope::thread(channel))
+}
+
 fn address(team: &str, channel: &str) -> String {
     format!("/teams/{}/channels/{}", segment(team), segment(channel))
 }
@@ -164,6 +173,10 @@ mod tests {
         Archive within Thread("19:a@thread.tacv2")
         POST /teams/T1/channels/19:a@thread.tacv2/archive
         {}
+        "#);
+        insta::assert_snapshot!(shown(&unarchive_channel("T1", "19:a@thread.tacv2")), @r#"
+        Archive within Thread("19:a@thread.tacv2")
+        POST /teams/T1/channels/19:a@thread.tacv2/unarchive
         "#);
     }
 }

@@ -22,7 +22,8 @@ use serde::Serialize;
 use crate::throttle::Scope;
 
 pub(crate) use channels::{
-    archive_channel, create_normal_channel, create_standard_channel, list_channels, primary_channel,
+    archive_channel, create_normal_channel, create_standard_channel, list_channels,
+    primary_channel, unarchive_channel,
 };
 pub(crate) use chats::{add_chat_member, create_chat, list_chats_of, remove_chat_member, topic};
 pub(crate) use directory::{list_people, list_users};

@@ -28,6 +28,8 @@ struct Channel {
     display_name: Option<String>,
     #[serde(default)]
     membership_type: Option<String>,
+    #[serde(default)]
+    is_archived: Option<bool>,
 }
 
 fn plan(assigned: &Assigned) -> Result<&Plan, Trouble> {
@@ -220,6 +222,45 @@ pub(super) async fn add_members(
     row.members = Some(wanted);
     run.journal.set_target(row)?;
     Ok(())
+}
+
+/// Takes a channel out of the archive that an earlier upload put it into: what is archived is
+/// read-only. If Graph won't, the first post tells whether that matters.
+pub(super) async fn unarchive(
+    run: &Run<'_>,
+    team_id: &str,
+    row: &TargetRow,
+) -> Result<(), Trouble> {
+    let id = row.thread.as_deref().unwrap_or_default();
+    let look = requests::get_thread(&Thread::channel(team_id, id));
+    let mut waits = LOOK_AFTER.into_iter();
+    let mut asked = false;
+    loop {
+        let channel: Channel = run.client.read(&look, run.observer).await?;
+        if channel.is_archived != Some(true) {
+            return Ok(());
+        }
+        if !asked {
+            asked = true;
+            let call = requests::unarchive_channel(team_id, id);
+            match run.client.call(&call, 0, run.observer).await {
+                Ok(_) => {}
+                Err(failure) if failure.error.refusal().is_some() => {
+                    tracing::debug!(error = %failure.error, "it stays archived");
+                    return Ok(());
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        let Some(wait) = waits.next() else {
+            return Err(Trouble::Failed(
+                "it is archived, and still is two minutes after Teams was asked to restore it; \
+                 restore it by hand and run the upload again"
+                    .to_owned(),
+            ));
+        };
+        sleep(Duration::from_secs(wait)).await;
+    }
 }
 
 /// Creates a channel once: an answer that was lost is made up for by looking for its name. The

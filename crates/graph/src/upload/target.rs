@@ -176,6 +176,9 @@ async fn open(
     if row.state == TargetState::Created {
         if let Home::Peopled(team, _) = home {
             channel::add_members(run, team, home.team_id(), assigned, row).await?;
+            if row.completed.is_some() && is_archived_by_us(assigned) {
+                channel::unarchive(run, home.team_id(), row).await?;
+            }
         }
         session::start(run, assigned, &home.thread(row), row).await?;
         advance(run, row, TargetState::Open)?;
@@ -194,9 +197,7 @@ pub(super) async fn close(
         return Ok(());
     }
     let thread = row.thread.clone().unwrap_or_default();
-    // General is never archived: that is the team's to be. What others use is theirs to close.
-    let ours = !matches!(assigned.route, Route::General | Route::ExistingChannel);
-    if ours && assigned.channel().is_some_and(|channel| channel.archive) {
+    if is_archived_by_us(assigned) {
         let call = requests::archive_channel(home.team_id(), &thread);
         match run.client.call(&call, 0, run.observer).await {
             Ok(_) => {}
@@ -212,6 +213,13 @@ pub(super) async fn close(
         }
     }
     done(run, assigned, row)
+}
+
+/// Whether a target is archived in the end. General never is: that is the team's to be. What others
+/// use is theirs to close.
+fn is_archived_by_us(assigned: &Assigned) -> bool {
+    let ours = !matches!(assigned.route, Route::General | Route::ExistingChannel);
+    ours && assigned.channel().is_some_and(|channel| channel.archive)
 }
 
 fn ends_the_run(failure: &Failure) -> bool {

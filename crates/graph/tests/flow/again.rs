@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chatferry_graph::{
     Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, plan_upload, rollback,
 };
-use chatferry_twin::{Limits as TwinLimits, Seeded, Settings, Troubles};
+use chatferry_twin::{Fault, Kind, Limits as TwinLimits, Seeded, Settings, Troubles, What, When};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, FIRST, MEMBER, Rendered, line, threads};
@@ -172,6 +172,35 @@ async fn new_posts_step_over_times_that_are_taken_in_teams_and_replies_find_thei
         assert_eq!(verified.totals.extra, 0);
         assert_eq!(world.upload(&new, journal.path()).await.unwrap().sent, 0);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archived_channel_is_restored_for_new_posts_and_archived_again() {
+    let world = World::new(Settings::default());
+    let journal = tempfile::tempdir().unwrap();
+    let attic =
+        |count| Rendered::new().channel("attic", json!({ "archive": true }), &threads(count));
+    // Only who asks for it meets this.
+    world.tenant.inject(Fault {
+        when: When::nth(Kind::UnarchiveChannel, 1),
+        what: What::Lose,
+    });
+    for (restored, rendered) in [(0, attic(4)), (1, attic(8)), (1, attic(12))] {
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{report:#?}");
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+        assert_eq!(world.tenant.faults_dealt(), restored);
+        let teams = world.tenant.teams();
+        let archived: Vec<_> = teams[0]
+            .channels
+            .iter()
+            .filter(|channel| channel.archived)
+            .map(|channel| channel.display_name.as_str())
+            .collect();
+        assert_eq!(archived, ["attic"]);
+        tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    }
+    assert_eq!(world.broken_rules(), [].into());
 }
 
 #[tokio::test(start_paused = true)]

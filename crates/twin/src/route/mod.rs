@@ -25,6 +25,7 @@ pub enum Kind {
     GetChannel,
     DeleteChannel,
     ArchiveChannel,
+    UnarchiveChannel,
     StartMigration,
     CompleteMigration,
     PostMessage,
@@ -155,6 +156,10 @@ pub(crate) enum Route<'a> {
         team: &'a str,
         channel: ChannelRef<'a>,
     },
+    UnarchiveChannel {
+        team: &'a str,
+        channel: ChannelRef<'a>,
+    },
     CreateChat,
     GetChat {
         chat: &'a str,
@@ -228,6 +233,7 @@ impl<'a> Route<'a> {
             Route::GetChannel { .. } => Kind::GetChannel,
             Route::DeleteChannel { .. } => Kind::DeleteChannel,
             Route::ArchiveChannel { .. } => Kind::ArchiveChannel,
+            Route::UnarchiveChannel { .. } => Kind::UnarchiveChannel,
             Route::CreateChat => Kind::CreateChat,
             Route::GetChat { .. } => Kind::GetChat,
             Route::ListChats { .. } => Kind::ListChats,
@@ -280,6 +286,7 @@ impl<'a> Route<'a> {
             Route::GetChannel { team, channel }
             | Route::DeleteChannel { team, channel }
             | Route::ArchiveChannel { team, channel }
+            | Route::UnarchiveChannel { team, channel }
             | Route::GetFilesFolder { team, channel } => Some(ThreadRef::Channel { team, channel }),
             Route::GetChat { chat } => Some(ThreadRef::Chat(chat)),
             _ => None,

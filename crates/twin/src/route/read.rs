@@ -124,6 +124,7 @@ fn channel<'a>(
         [] if *method == Method::DELETE => Some(Route::DeleteChannel { team, channel }),
         ["filesFolder"] if *method == Method::GET => Some(Route::GetFilesFolder { team, channel }),
         ["archive"] if *method == Method::POST => Some(Route::ArchiveChannel { team, channel }),
+        ["unarchive"] if *method == Method::POST => Some(Route::UnarchiveChannel { team, channel }),
         _ => thread(method, ThreadRef::Channel { team, channel }, tail),
     }
 }

@@ -274,13 +274,14 @@ pub(crate) fn delete(
     Ok(Answer::empty(204))
 }
 
-/// `POST /teams/{id}/channels/{id}/archive`
+/// `POST /teams/{id}/channels/{id}/archive`, and `/unarchive`.
 pub(crate) fn archive(
     state: &mut State,
     call: &Call<'_>,
     caller: &Caller,
     team: &str,
     channel: ChannelRef<'_>,
+    kind: OperationKind,
 ) -> Result<Answer, Refused> {
     require(
         state,
@@ -294,12 +295,12 @@ pub(crate) fn archive(
         let _: ArchiveBody<'_> = wire::read(call, &state.settings)?;
     }
     let from = call.now.plus_millis(state.settings.operation_ms);
-    let fails = state.fails(OperationKind::ArchiveChannel);
+    let fails = state.fails(kind);
     let team = state.team_mut(team, call.now)?;
     let team_id = team.id.clone();
     let channel = team.channel_mut(channel, call.now)?;
     if !fails {
-        channel.archived_from = Some(from);
+        channel.archived_from = (kind == OperationKind::ArchiveChannel).then_some(from);
     }
     let id = channel.id.clone();
     let style = state.settings.address_style;
@@ -307,7 +308,6 @@ pub(crate) fn archive(
         style,
         &[("teams", team_id.as_str()), ("channels", id.as_str())],
     );
-    let kind = OperationKind::ArchiveChannel;
     let location = begin(state, &team_id, kind, id.as_str(), &target, call.now);
     Ok(Answer::empty(202).header(header::LOCATION, location))
 }

@@ -23,7 +23,7 @@ use crate::refusal::Refused;
 use crate::route::Route;
 use crate::rules::Rule;
 use crate::settings::AddressStyle;
-use crate::state::{Caller, State};
+use crate::state::{Caller, OperationKind, State};
 use crate::wire::Text;
 use crate::wire::requests::MemberBody;
 
@@ -54,7 +54,12 @@ pub(crate) fn dispatch(
             channels::delete(state, call, caller, team, channel)
         }
         Route::ArchiveChannel { team, channel } => {
-            channels::archive(state, call, caller, team, channel)
+            let kind = OperationKind::ArchiveChannel;
+            channels::archive(state, call, caller, team, channel, kind)
+        }
+        Route::UnarchiveChannel { team, channel } => {
+            let kind = OperationKind::UnarchiveChannel;
+            channels::archive(state, call, caller, team, channel, kind)
         }
         Route::CreateChat => chats::create(state, call, caller),
         Route::GetChat { chat } => chats::get(state, call, chat),

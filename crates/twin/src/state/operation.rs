@@ -15,6 +15,7 @@ pub enum OperationKind {
     ArchiveTeam,
     CreateChannel,
     ArchiveChannel,
+    UnarchiveChannel,
 }
 
 impl OperationKind {
@@ -26,6 +27,7 @@ impl OperationKind {
             _ if !with_unknown => "unknownFutureValue",
             OperationKind::CreateChannel => "createChannel",
             OperationKind::ArchiveChannel => "archiveChannel",
+            OperationKind::UnarchiveChannel => "unarchiveChannel",
         }
     }
 }

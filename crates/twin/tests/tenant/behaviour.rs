@@ -445,7 +445,9 @@ fn chats_are_listed_by_their_members_page_by_page() {
 fn what_people_made_can_be_migrated_into() {
     let twin = Twin::instant();
     let (anna, ben) = (UserId::from(ANNA), UserId::from(BEN));
-    let team = twin.tenant.add_team(None, "Old team", std::slice::from_ref(&anna));
+    let team = twin
+        .tenant
+        .add_team(None, "Old team", std::slice::from_ref(&anna));
     let private = twin
         .tenant
         .add_channel(
