@@ -8,7 +8,8 @@ use chatferry_model::{ConversationId, Micros, PersonId, WorkspaceId};
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};
-use super::mrkdwn::decode;
+use super::mrkdwn;
+use super::space::Space;
 use super::split::{self, Piece};
 use super::time::{self, SlackTs};
 
@@ -196,18 +197,26 @@ pub(super) struct ListedPerson {
     pub(super) bot: Option<String>,
 }
 
+/// The name or title of a person as people saw it, emoji and entities read.
+fn shown(text: &str) -> String {
+    mrkdwn::bare_name(text.into(), &Space::default())
+        .into_cow()
+        .into_owned()
+}
+
 impl User<'_> {
     /// The person; `None` without an id.
     pub(super) fn convert(&self) -> Option<ListedPerson> {
         let id = &*self.id.id()?;
         let profile = self.profile.get();
         let of_profile = |field: fn(&'_ Profile<'_>) -> Option<String>| profile.and_then(field);
-        let owned = |text: &Str<'_>| text.get().map(|text| decode(text).to_string());
         let handle = self.name.get().map(str::to_owned);
-        let real_name = owned(&self.real_name)
-            .or_else(|| of_profile(|p| p.real_name.get().map(|text| decode(text).to_string())));
-        let display_name =
-            of_profile(|p| p.display_name.get().map(|text| decode(text).to_string()));
+        let real_name = self
+            .real_name
+            .get()
+            .map(shown)
+            .or_else(|| of_profile(|p| p.real_name.get().map(shown)));
+        let display_name = of_profile(|p| p.display_name.get().map(shown));
         let name = display_name
             .or_else(|| real_name.clone())
             .or_else(|| handle.clone())
@@ -244,7 +253,7 @@ impl User<'_> {
                     .get()
                     .and_then(|user| user.id.get())
                     .map(str::to_owned),
-                title: of_profile(|p| p.title.get().map(|text| decode(text).to_string())),
+                title: of_profile(|p| p.title.get().map(shown)),
                 deactivated: self.deleted.is_set(),
                 workspace: self
                     .team_id
