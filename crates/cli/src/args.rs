@@ -14,6 +14,9 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+/// The work folder where none is named.
+pub(crate) const DEFAULT_WORK: &str = "migration";
+
 /// Moves chat exports (Slack, Mattermost) into Microsoft Teams
 ///
 /// Everything before `upload` works offline and leaves plain files in the work folder, which can
@@ -33,7 +36,7 @@ pub(crate) struct Cli {
 pub(crate) struct GlobalArgs {
     /// The work folder
     #[arg(short, long, global = true, value_name = "DIR", env = "CHATFERRY_WORK")]
-    #[arg(default_value = "migration", help_heading = "General")]
+    #[arg(default_value = DEFAULT_WORK, help_heading = "General")]
     pub(crate) work: PathBuf,
     /// Set a setting, over chatferry.toml and the environment (repeatable)
     #[arg(
@@ -106,7 +109,9 @@ Examples:
     /// Check the posts against every rule of Graph that can be known offline
     Check(CheckArgs),
     /// Look whether an upload could begin: token, permissions, tenant, clock; change nothing
-    #[command(after_help = "Example:\n  chatferry doctor --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…")]
+    #[command(
+        after_help = "Example:\n  chatferry doctor --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…"
+    )]
     Doctor(DoctorArgs),
     /// Upload the posts to Teams; run it again to resume
     #[command(after_help = "\
@@ -158,8 +163,9 @@ Examples:
     #[command(after_help = "\
 Example:
   chatferry twin --port 8080 --users users.json &
-  CHATFERRY_CLIENT_SECRET=secret chatferry upload --graph-url http://127.0.0.1:8080 \\
-      --login-url http://127.0.0.1:8080 --tenant-id twin --client-id chatferry")]
+  CHATFERRY_CLIENT_SECRET=twin-secret chatferry upload --graph-url http://127.0.0.1:8080 \\
+      --login-url http://127.0.0.1:8080 --tenant-id 6f1d2c3a-5b4e-4f60-8a7b-9c0d1e2f3a4b \\
+      --client-id c4a7fe44-0000-4000-8000-000000000001")]
     Twin(TwinArgs),
     /// Print a completion script for a shell
     #[command(
@@ -380,7 +386,7 @@ pub(crate) struct TwinArgs {
     /// The port on 127.0.0.1; 0 takes a free one and prints it
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
     pub(crate) port: u16,
-    /// The tenant's people: CSV or JSON, as for `map --directory`
+    /// The tenant's people: CSV, XLSX or JSON, as for `map --directory`
     #[arg(long, value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
     /// No limits on rates

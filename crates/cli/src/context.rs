@@ -1,10 +1,14 @@
 //! What a command works with: the work folder, the settings, the selection and the printer.
 
+use std::path::Path;
+
 use chatferry_model::Micros;
-use chatferry_model::folder::WorkFolder;
+use chatferry_model::folder::{RenderFolder, WorkFolder};
 use chatferry_model::selection::Selection;
 
-use crate::args::{ConversationArgs, GlobalArgs, GraphArgs, MapArgs, PeopleArgs, SelectArgs};
+use crate::args::{
+    ConversationArgs, DEFAULT_WORK, GlobalArgs, GraphArgs, MapArgs, PeopleArgs, SelectArgs,
+};
 use crate::error::CliError;
 use crate::printer::Printer;
 use crate::settings::{Overrides, Settings};
@@ -81,6 +85,24 @@ impl Context {
         )
     }
 
+    /// The folder of the posts, for commands that are nothing without them.
+    ///
+    /// # Errors
+    /// When there are none yet.
+    pub(crate) fn posts(&self) -> Result<RenderFolder, CliError> {
+        let folder = self.work.render();
+        if folder.root().join("manifest.json").exists() {
+            Ok(folder)
+        } else {
+            Err(CliError::no_posts(folder.root()))
+        }
+    }
+
+    /// How `command` is typed for this work folder, ready to be pasted into a shell.
+    pub(crate) fn typed(&self, command: &str) -> String {
+        typed(command, self.work.root())
+    }
+
     fn resolve(
         global: &GlobalArgs,
         overrides: Overrides,
@@ -119,25 +141,42 @@ fn of_graph(overrides: &mut Overrides, graph: &GraphArgs) {
     overrides.text("login_url", graph.login_url.as_deref());
 }
 
+fn typed(command: &str, work: &Path) -> String {
+    let work = work.to_string_lossy();
+    if work == DEFAULT_WORK {
+        return format!("chatferry {command}");
+    }
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:,@%".contains(c);
+    if work.chars().all(is_plain) {
+        format!("chatferry {command} -w {work}")
+    } else if cfg!(windows) {
+        format!("chatferry {command} -w \"{work}\"")
+    } else {
+        format!("chatferry {command} -w '{}'", work.replace('\'', r"'\''"))
+    }
+}
+
 /// The printer of commands that need no work folder.
 pub(crate) fn printer(global: &GlobalArgs) -> Printer {
     Printer::new(global.color, global.quiet, global.json)
 }
 
 fn selection(args: &SelectArgs) -> Result<Selection, CliError> {
+    let time_of = |flag, text: &Option<String>| text.as_deref().map(|text| time(flag, text));
+    let since = time_of("--since", &args.since).transpose()?;
+    let until = time_of("--until", &args.until).transpose()?;
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        return Err(CliError::usage(
+            "--since is not before --until, so nothing would be left",
+        ));
+    }
     Ok(Selection {
         only: args.conversations.only.clone(),
         except: args.conversations.except.clone(),
-        since: args
-            .since
-            .as_deref()
-            .map(|text| time("--since", text))
-            .transpose()?,
-        until: args
-            .until
-            .as_deref()
-            .map(|text| time("--until", text))
-            .transpose()?,
+        since,
+        until,
     })
 }
 
@@ -149,4 +188,36 @@ fn time(flag: &str, text: &str) -> Result<Micros, CliError> {
             CliError::usage(format!("{flag} {text}: not a date"))
                 .hint("write it like 2023-01-31 or 2023-01-31T12:00:00Z")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn commands_can_be_pasted() {
+        for (work, shown) in [
+            (DEFAULT_WORK, "chatferry verify"),
+            ("../acme", "chatferry verify -w ../acme"),
+            ("Größe Acme", "chatferry verify -w 'Größe Acme'"),
+            ("it's $HOME", r"chatferry verify -w 'it'\''s $HOME'"),
+        ] {
+            assert_eq!(typed("verify", Path::new(work)), shown);
+        }
+    }
+
+    #[test]
+    fn dates_in_the_wrong_order_are_refused() {
+        let dates = |since: &str, until: &str| {
+            selection(&SelectArgs {
+                since: Some(since.to_owned()),
+                until: Some(until.to_owned()),
+                ..SelectArgs::default()
+            })
+        };
+        assert!(dates("2023-01-01", "2024-01-01").is_ok());
+        assert!(dates("2024-01-01", "2023-01-01").is_err());
+        assert!(dates("2024-01-01", "2024-01-01").is_err());
+    }
 }

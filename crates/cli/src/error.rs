@@ -55,6 +55,26 @@ impl CliError {
         }
     }
 
+    /// The stage's folder `1-read` or `2-map` is not there to work on.
+    pub(crate) fn missing_stage(folder: &Path) -> Self {
+        let (what, remedy) = if folder.ends_with("2-map") {
+            (
+                "nothing was mapped yet",
+                "run `chatferry map` or `chatferry convert EXPORT` first",
+            )
+        } else {
+            (
+                "nothing was read yet",
+                "run `chatferry read EXPORT` or `chatferry convert EXPORT` first",
+            )
+        };
+        Self {
+            status: ExitStatus::Unreadable,
+            message: format!("{}: {what}", folder.display()),
+            hint: Some(remedy.to_owned()),
+        }
+    }
+
     /// Graph refused, or can't be reached.
     pub(crate) fn graph(error: &dyn Error) -> Self {
         Self {

@@ -84,12 +84,11 @@ impl Printer {
             table.add_row(row);
         }
         for (number, column) in table.column_iter_mut().enumerate() {
-            let is_number = |row: &Vec<String>| {
-                row.get(number).is_none_or(|cell| {
-                    cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit())
-                })
-            };
-            if number > 0 && rows.iter().all(is_number) {
+            if number > 0
+                && rows
+                    .iter()
+                    .all(|row| row.get(number).is_none_or(|cell| is_number(cell)))
+            {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -129,6 +128,17 @@ impl Printer {
             let _ = writeln!(out, "\n{CYAN}hint{CYAN:#}: {hint}");
         }
     }
+}
+
+/// Whether a cell is a number, perhaps with a unit; empty ones don't speak against it. Ids that
+/// begin with a digit are none.
+fn is_number(cell: &str) -> bool {
+    let first = cell.split(' ').next().unwrap_or_default();
+    let begins = cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit());
+    begins
+        && first
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
 }
 
 /// `1234567` as `1,234,567`.
@@ -189,6 +199,12 @@ mod tests {
         assert_eq!(count(2, "reply"), "2 replies");
         assert_eq!(bytes(999), "999 bytes");
         assert_eq!(bytes(1_500_000), "1.5 MB");
+        for number in ["", "7", "1,234", "1.5 MB"] {
+            assert!(is_number(number), "{number}");
+        }
+        for text in ["19:ab@thread.v2", "0c94aac8-2217", "12abc", "done"] {
+            assert!(!is_number(text), "{text}");
+        }
         assert_eq!(duration(59), "59 s");
         assert_eq!(duration(12_000), "3 h 20 min");
         assert_eq!(duration(180_000), "2 d 2 h");

@@ -124,6 +124,18 @@ impl StageRun {
     }
 }
 
+/// Looks that the stage whose folder this is has run.
+///
+/// # Errors
+/// When it has not.
+pub(crate) fn present(folder: &Path) -> Result<(), CliError> {
+    if folder.join("manifest.json").exists() {
+        Ok(())
+    } else {
+        Err(CliError::missing_stage(folder))
+    }
+}
+
 /// XXH3-128 of a file's content.
 pub(crate) fn hash_file(path: &Path) -> Result<String, CliError> {
     let content = fs::read(path).map_err(|error| CliError::io(path, &error))?;

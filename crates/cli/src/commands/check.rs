@@ -33,7 +33,7 @@ pub(crate) fn stage(context: &Context, strict: bool) -> Result<Outcome<CheckDeta
         strict,
     };
     let progress = StageProgress::new(context.printer, "Checking", Unit::Things("posts"));
-    let outcome = chatferry_graph::check::check(&context.work.render(), &limits, &progress)?;
+    let outcome = chatferry_graph::check::check(&context.posts()?, &limits, &progress)?;
     for (unit, sum) in &outcome.sums {
         sum.prove(&format!("{unit} in check"))?;
     }

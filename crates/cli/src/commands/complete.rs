@@ -25,11 +25,16 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
         selection: context.selection.clone(),
         ..UploadOptions::default()
     };
+    let folder = context.posts()?;
     let client = graph::client(context)?;
-    let watcher = Watcher::new(context.printer, "Completing", 0);
+    let (verb, doing) = match closing {
+        Closing::Through => ("Completed", "Completing"),
+        Closing::All => ("Unlocked", "Unlocking"),
+    };
+    let watcher = Watcher::new(context.printer, doing, 0);
     let report = graph::runtime()?.block_on(chatferry_graph::close(
         &client,
-        &context.work.render(),
+        &folder,
         &context.work.upload(),
         &options,
         closing,
@@ -39,14 +44,15 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
     let closed = report.places.iter().filter(|place| place.closed).count() as u64;
     let open = report.places.len() as u64 - closed;
     if report.places.is_empty() {
-        context
-            .printer
-            .step("Completed", "nothing: no channel or chat of this upload is in migration mode");
+        context.printer.step(
+            verb,
+            "nothing: no channel or chat of this upload is in migration mode",
+        );
     } else {
         let places = count(report.places.len() as u64, "place");
         context
             .printer
-            .step("Completed", &format!("{} of {places}", thousands(closed)));
+            .step(verb, &format!("{} of {places}", thousands(closed)));
     }
     let rows: Vec<Vec<String>> = report
         .places

@@ -37,8 +37,11 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Result<ExitStatus, C
     seen.extend(Seen::all(&check.findings));
     findings::show_seen(printer, &seen);
     let root = context.work.root().display();
+    let tables = context.work.map();
     printer.plain(&format!(
-        "\nNext: look at {page} and {root}/2-map/*.csv, then `chatferry rehearse -w {root}`"
+        "\nNext: look at {page} and the tables in {}, then `{}`",
+        tables.display(),
+        context.typed("rehearse")
     ));
 
     #[derive(Serialize)]

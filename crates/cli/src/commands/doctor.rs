@@ -8,8 +8,15 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::graph;
 
+/// How often the doctor asks again where nobody answers.
+const RETRIES: u32 = 1;
+
 /// Runs the command.
-pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
+pub(crate) fn run(mut context: Context) -> Result<ExitStatus, CliError> {
+    // Who asks whether it works waits for the answer: an upload's patience is not wanted here.
+    let retries = &mut context.settings.limits.retries;
+    *retries = (*retries).min(RETRIES);
+    let context = &context;
     let client = graph::client(context)?;
     let placeholder = &context.settings.placeholder;
     let options = DoctorOptions {
@@ -37,18 +44,22 @@ fn show(context: &Context, diagnosis: &Diagnosis) {
                 Health::Doubtful => "doubtful",
                 Health::Broken => "broken",
             };
-            let remedy = check.remedy.unwrap_or_default();
-            vec![
-                check.name.to_owned(),
-                state.to_owned(),
-                check.says.clone(),
-                remedy.to_owned(),
-            ]
+            // What a server says can be long, so it stands below the table.
+            let says = match check.state {
+                Health::Fine => check.says.clone(),
+                Health::Doubtful | Health::Broken => "see below".to_owned(),
+            };
+            vec![check.name.to_owned(), state.to_owned(), says]
         })
         .collect();
-    context
-        .printer
-        .table(&["check", "state", "found", "what to do"], &rows);
+    context.printer.table(&["check", "state", "found"], &rows);
+    for check in &diagnosis.checks {
+        if check.state != Health::Fine {
+            let remedy = check.remedy.unwrap_or_default();
+            let line = format!("\n{}: {}\n{remedy}", check.name, check.says);
+            context.printer.plain(line.trim_end());
+        }
+    }
     if let Some(url) = &diagnosis.consent_url {
         let missing = diagnosis.missing.join(", ");
         context.printer.plain(&format!(

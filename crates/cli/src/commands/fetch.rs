@@ -22,7 +22,7 @@ use crate::findings::{self, Seen};
 use crate::graph;
 use crate::printer::{bytes, count, duration};
 use crate::progress::{StageProgress, Unit};
-use crate::stage::hash_file;
+use crate::stage::{self, hash_file};
 
 /// What only the manifest of `1-fetch` has to say.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,15 +34,7 @@ struct FetchDetails {
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, CliError> {
     let read = context.work.read();
-    if !read.root().join("manifest.json").exists() {
-        let place = read.root().display();
-        let missing = CliError::usage(format!("{place}: nothing was read yet"));
-        return Err(CliError {
-            status: ExitStatus::Unreadable,
-            ..missing
-        }
-        .hint("run `chatferry read EXPORT` or `chatferry convert EXPORT` first"));
-    }
+    stage::present(read.root())?;
     let slack = Slack::new(&context.settings.fetch.slack_url)?;
     let wanted = wanted(&read, &context.selection)?;
     if args.dry_run {
@@ -108,9 +100,9 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
     if let Some(why) = report.stopped {
         context.printer.note("Stopped", why);
     } else if files > 0 {
-        let root = context.work.root().display();
         context.printer.plain(&format!(
-            "\nNext: `chatferry render -w {root}` puts them into the posts."
+            "\nNext: `{}` puts them into the posts.",
+            context.typed("render")
         ));
     }
     context.printer.result(&manifest)?;

@@ -50,6 +50,11 @@ const PAGES: &[Page] = &[
 pub(crate) fn run(global: &GlobalArgs, args: &GuideArgs) -> Result<ExitStatus, CliError> {
     let printer = context::printer(global);
     let Some(name) = &args.page else {
+        let names: Vec<&str> = PAGES.iter().map(|page| page.name).collect();
+        if global.json {
+            printer.result(&names)?;
+            return Ok(ExitStatus::Done);
+        }
         for page in PAGES {
             printer.data(&format!("{:16} {}", page.name, page.about))?;
         }
@@ -59,6 +64,10 @@ pub(crate) fn run(global: &GlobalArgs, args: &GuideArgs) -> Result<ExitStatus, C
         CliError::usage(format!("there is no page {name:?}"))
             .hint("`chatferry guide` lists them all")
     })?;
+    if global.json {
+        printer.result(&serde_json::json!({ "page": page.name, "text": page.text }))?;
+        return Ok(ExitStatus::Done);
+    }
     printer.data(page.text.trim_end())?;
     Ok(ExitStatus::Done)
 }

@@ -18,7 +18,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings;
 use crate::progress::{StageProgress, Unit};
-use crate::stage::{Inputs, Ran, StageRun, hash_file, hash_value};
+use crate::stage::{self, Inputs, Ran, StageRun, hash_file, hash_value};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &MapArgs) -> Result<ExitStatus, CliError> {
@@ -79,6 +79,7 @@ fn stage_with(context: &Context, fetched: Option<PathBuf>) -> Result<Ran<MapDeta
             Directory::load(&path)?
         }
     };
+    stage::present(context.work.read().root())?;
     let progress = StageProgress::new(context.printer, "Mapping", Unit::Things("people"));
     let folder = context.work.read();
     let place = context.work.map();

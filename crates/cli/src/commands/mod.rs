@@ -66,7 +66,7 @@ pub(crate) fn run(global: &GlobalArgs, command: Command) -> Result<ExitStatus, C
             &args,
         ),
         Command::Rehearse(args) => rehearse::run(&Context::plain(global)?, &args),
-        Command::Doctor(args) => doctor::run(&Context::for_graph(
+        Command::Doctor(args) => doctor::run(Context::for_graph(
             global,
             &args.graph,
             &ConversationArgs::default(),

@@ -19,11 +19,7 @@ pub(crate) fn run(context: &Context, args: &PreviewArgs) -> Result<ExitStatus, C
         url: &'a str,
     }
 
-    let folder = context.work.render();
-    if !folder.root().join("manifest.json").exists() {
-        return Err(CliError::no_posts(folder.root()));
-    }
-    let library = Library::open(folder)?;
+    let library = Library::open(context.posts()?)?;
     graph::runtime()?.block_on(async {
         let port_taken = |error: std::io::Error| {
             CliError::usage(format!("port {}: {error}", args.port))

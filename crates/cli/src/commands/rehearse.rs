@@ -40,10 +40,7 @@ const AFTER_LAST_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, CliError> {
-    let folder = context.work.render();
-    if !folder.root().join("manifest.json").exists() {
-        return Err(CliError::no_posts(folder.root()));
-    }
+    let folder = context.posts()?;
     let manifest: Manifest<RenderDetails> = Manifest::read(folder.root())?;
     let settings = Settings {
         message_bytes: context.settings.limits.message_bytes,

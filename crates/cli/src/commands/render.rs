@@ -11,7 +11,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings;
 use crate::progress::{StageProgress, Unit};
-use crate::stage::{Inputs, Ran, StageRun, hash_file, hash_value};
+use crate::stage::{self, Inputs, Ran, StageRun, hash_file, hash_value};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
@@ -85,6 +85,8 @@ pub(crate) fn stage(context: &Context) -> Result<Ran<RenderDetails>, CliError> {
         inputs.insert("1-fetch/files.jsonl".to_owned(), hash_file(&fetched)?);
     }
     let (read, map) = (context.work.read(), context.work.map());
+    stage::present(read.root())?;
+    stage::present(&map)?;
     for table in chatferry_mapping::tables(&map)? {
         let name = table.file_stem().unwrap_or_default().to_string_lossy();
         inputs.insert(format!("2-map/{name}"), hash_file(&table)?);

@@ -11,10 +11,6 @@ use crate::report;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
-    let render = context.work.render();
-    if !render.root().join("manifest.json").exists() {
-        return Err(CliError::no_posts(render.root()));
-    }
     let check = check::stage(context, false)?;
     let page = write(context, &check)?;
     context

@@ -4,6 +4,7 @@ use chatferry_graph::{RollbackPlan, UploadOptions};
 use serde::Serialize;
 
 use crate::args::RollbackArgs;
+use crate::commands::status;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
@@ -20,8 +21,8 @@ pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<ExitStatus, 
     }
 
     let journal = context.work.upload();
-    let mut plan = chatferry_graph::plan_rollback(&journal)
-        .map_err(chatferry_graph::UploadError::from)?;
+    let mut plan =
+        chatferry_graph::plan_rollback(&journal).map_err(chatferry_graph::UploadError::from)?;
     let deletes = args.yes && !plan.teams.is_empty();
     if deletes {
         let client = graph::client(context)?;
@@ -59,7 +60,10 @@ fn show(context: &Context, plan: &RollbackPlan, deleted: bool) {
             .teams
             .iter()
             .map(|team| {
-                let id = team.id.clone().unwrap_or_else(|| "(not known yet)".to_owned());
+                let id = team
+                    .id
+                    .clone()
+                    .unwrap_or_else(|| "(not known yet)".to_owned());
                 vec![team.key.clone(), id, thousands(team.posts)]
             })
             .collect();
@@ -72,10 +76,12 @@ fn show(context: &Context, plan: &RollbackPlan, deleted: bool) {
         "Stays",
         "what is in existing channels and in chats: no app can delete messages there",
     );
+    let names = status::names(context);
+    let name = |key: &String| names.get(key).unwrap_or(key).clone();
     let rows: Vec<Vec<String>> = plan
         .stays
         .iter()
-        .map(|place| vec![place.key.clone(), place.id.clone(), thousands(place.posts)])
+        .map(|place| vec![name(&place.key), place.id.clone(), thousands(place.posts)])
         .collect();
     printer.table(&["target", "id", "posts"], &rows);
 }

@@ -11,6 +11,11 @@ use crate::exit::ExitStatus;
 pub(crate) fn run(global: &GlobalArgs, args: &SchemaArgs) -> Result<ExitStatus, CliError> {
     let printer = context::printer(global);
     let Some(name) = &args.name else {
+        if global.json {
+            let names: Vec<&str> = SCHEMAS.iter().map(|schema| schema.name).collect();
+            printer.result(&names)?;
+            return Ok(ExitStatus::Done);
+        }
         for schema in SCHEMAS {
             printer.data(&format!("{:16} {}", schema.name, schema.place))?;
         }

@@ -1,9 +1,11 @@
 //! `chatferry status`: how far the stages and the upload have come.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chatferry_graph::Status;
 use chatferry_model::manifest::Manifest;
+use chatferry_model::plan::RenderDetails;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
@@ -11,6 +13,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::printer::{count, thousands};
+use crate::stage::{Inputs, hash_file, hash_value};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
@@ -21,7 +24,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     ];
     let stages: Vec<StageStatus> = folders
         .iter()
-        .map(|(stage, folder)| StageStatus::of(stage, folder))
+        .map(|(stage, folder)| StageStatus::of(context, stage, folder))
         .collect();
     let upload = chatferry_graph::status(&context.work.upload())?;
 
@@ -29,6 +32,14 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     context
         .printer
         .table(&["stage", "state", "in", "out", "findings"], &rows);
+    for stage in stages.iter().filter(|stage| stage.state == OUTDATED) {
+        let again = context.typed(stage.stage);
+        let hint = format!(
+            "What {} is made from has changed since: `{again}`",
+            stage.stage
+        );
+        context.printer.plain(&hint);
+    }
     match &upload {
         None => context.printer.plain("\nNothing was uploaded yet."),
         Some(upload) => show_upload(context, upload),
@@ -46,6 +57,9 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     Ok(ExitStatus::Done)
 }
 
+/// The state of a stage whose inputs have changed since it ran.
+const OUTDATED: &str = "outdated";
+
 fn show_upload(context: &Context, upload: &Status) {
     let totals = &upload.totals;
     context.printer.plain(&format!(
@@ -53,12 +67,19 @@ fn show_upload(context: &Context, upload: &Status) {
         thousands(totals.there()),
         count(totals.posts, "post")
     ));
+    let names = names(context);
     let rows: Vec<Vec<String>> = upload
         .targets
         .iter()
         .map(|target| {
+            let key = target.place.key.as_str();
             vec![
-                target.place.key.to_string(),
+                names.get(key).map_or(key, String::as_str).to_owned(),
+                target
+                    .team
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 target.place.state.to_owned(),
                 thousands(target.counts.there()),
                 thousands(target.counts.posts),
@@ -67,9 +88,21 @@ fn show_upload(context: &Context, upload: &Status) {
             ]
         })
         .collect();
-    context
-        .printer
-        .table(&["target", "state", "posts", "of", "refused", ""], &rows);
+    context.printer.table(
+        &["target", "team", "state", "posts", "of", "refused", ""],
+        &rows,
+    );
+}
+
+/// What the targets are called, by their keys, as far as `3-render` tells.
+pub(crate) fn names(context: &Context) -> BTreeMap<String, String> {
+    let manifest = Manifest::<RenderDetails>::read(context.work.render().root());
+    let targets = manifest.map(|manifest| manifest.details.targets);
+    targets
+        .unwrap_or_default()
+        .iter()
+        .map(|summary| (summary.target.key.to_string(), summary.target.name().to_owned()))
+        .collect()
 }
 
 /// A stage in figures.
@@ -77,7 +110,7 @@ fn show_upload(context: &Context, upload: &Status) {
 struct StageStatus {
     stage: &'static str,
     folder: PathBuf,
-    /// `done`, `missing`, or what is wrong with it.
+    /// `done`, `outdated`, `missing`, or what is wrong with it.
     state: String,
     messages_in: u64,
     messages_out: u64,
@@ -85,7 +118,7 @@ struct StageStatus {
 }
 
 impl StageStatus {
-    fn of(stage: &'static str, folder: &Path) -> Self {
+    fn of(context: &Context, stage: &'static str, folder: &Path) -> Self {
         let mut status = Self {
             stage,
             folder: folder.to_owned(),
@@ -97,7 +130,8 @@ impl StageStatus {
         if folder.join("manifest.json").exists() {
             match Manifest::<IgnoredAny>::read(folder) {
                 Ok(manifest) => {
-                    status.state = "done".to_owned();
+                    let outdated = is_outdated(context, &manifest.inputs);
+                    status.state = if outdated { OUTDATED } else { "done" }.to_owned();
                     if let Some(sum) = manifest.sums.get("messages") {
                         (status.messages_in, status.messages_out) = (sum.input, sum.output);
                     }
@@ -118,4 +152,32 @@ impl StageStatus {
             thousands(self.findings),
         ]
     }
+}
+
+/// Whether what a stage was made from within the work folder has changed since.
+pub(crate) fn is_outdated(context: &Context, inputs: &Inputs) -> bool {
+    let map = context.work.map();
+    inputs.iter().any(|(name, then)| {
+        let now = match name.as_str() {
+            "1-read" => hash_file(&context.work.read().root().join("manifest.json")),
+            "2-map" => hash_file(&map.join("manifest.json")),
+            "edits" => chatferry_mapping::edits(&map)
+                .map_err(CliError::from)
+                .and_then(|edits| hash_value(&format!("{edits:?}"))),
+            "1-fetch/files.jsonl" => hash_file(&context.work.fetch().files()),
+            name => match name.strip_prefix("2-map/") {
+                Some(table) => table_hash(&map, table),
+                None => return false,
+            },
+        };
+        now.ok().as_ref() != Some(then)
+    })
+}
+
+fn table_hash(map: &Path, name: &str) -> Result<String, CliError> {
+    let tables = chatferry_mapping::tables(map)?;
+    let table = tables
+        .iter()
+        .find(|table| table.file_stem().is_some_and(|stem| stem == name));
+    hash_file(table.ok_or_else(|| CliError::missing_stage(map))?)
 }

@@ -3,9 +3,12 @@
 use chatferry_graph::{UploadOptions, UploadPlan, UploadReport, plan_upload};
 use chatferry_model::finding::{Findings, Severity};
 use chatferry_model::jsonl::{Format, JsonlWriter};
+use chatferry_model::manifest::Manifest;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 use crate::args::UploadArgs;
+use crate::commands::status;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
@@ -15,7 +18,15 @@ use crate::printer::{count, duration, thousands};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, CliError> {
-    let folder = context.work.render();
+    let folder = context.posts()?;
+    let manifest = Manifest::<IgnoredAny>::read(folder.root())?;
+    if status::is_outdated(context, &manifest.inputs) {
+        let render = context.typed("render");
+        context.printer.note(
+            "Outdated",
+            &format!("what the posts are made from has changed since: `{render}` makes them anew"),
+        );
+    }
     let journal = context.work.upload();
     let options = UploadOptions {
         selection: context.selection.clone(),
@@ -47,13 +58,15 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     findings::show_seen(context.printer, &seen);
     context.printer.result(&Uploaded::of(&report, &seen))?;
     if report.is_done() {
-        context
-            .printer
-            .plain("\nNext: `chatferry verify` reads Teams back and compares.");
+        context.printer.plain(&format!(
+            "\nNext: `{}` reads Teams back and compares.",
+            context.typed("verify")
+        ));
     } else {
-        context
-            .printer
-            .plain("\nNot everything is through; run `chatferry upload` again to go on.");
+        context.printer.plain(&format!(
+            "\nNot everything is through; run `{}` again to go on.",
+            context.typed("upload")
+        ));
     }
     Ok(status(&report))
 }

@@ -13,6 +13,7 @@ use crate::printer::{count, thousands};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
+    let folder = context.posts()?;
     let client = graph::client(context)?;
     let options = VerifyOptions {
         selection: context.selection.clone(),
@@ -20,7 +21,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     let watcher = Watcher::new(context.printer, "Verifying", 0);
     let report = graph::runtime()?.block_on(chatferry_graph::verify(
         &client,
-        &context.work.render(),
+        &folder,
         &context.work.upload(),
         &options,
         &watcher,

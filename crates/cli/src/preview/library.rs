@@ -7,7 +7,7 @@ use chatferry_model::blank::{LinkTo, LinkedPost, SourceMessage};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::manifest::Manifest;
-use chatferry_model::plan::{RenderDetails, TargetPlace, TargetSummary};
+use chatferry_model::plan::{RenderDetails, TargetSummary};
 
 use super::posts::Posts;
 use crate::error::CliError;
@@ -80,25 +80,6 @@ impl Library {
                 .map(|summary| format!("/t/{}", encode(summary.target.key.as_str()))),
             LinkTo::Message(message) => self.links.get(&key(message)).cloned(),
         }
-    }
-}
-
-/// The name of a channel or chat in Teams.
-pub(super) fn name(summary: &TargetSummary) -> String {
-    match &summary.target.place {
-        TargetPlace::Channel(channel) => channel.name.clone(),
-        TargetPlace::Chat(chat) => chat.topic.clone().unwrap_or_else(|| {
-            let sources = summary.target.sources.iter();
-            let names: Vec<&str> = sources
-                .map(|source| source.name.as_str())
-                .filter(|name| !name.is_empty())
-                .collect();
-            if names.is_empty() {
-                summary.target.key.as_str().to_owned()
-            } else {
-                names.join(", ")
-            }
-        }),
     }
 }
 

@@ -6,7 +6,7 @@ use chatferry_model::GraphMessageId;
 use chatferry_model::plan::{TargetPlace, TargetSummary};
 use chatferry_model::post::{ChatMessage, Post};
 
-use super::library::{self, Library, encode};
+use super::library::{Library, encode};
 use super::posts::FOUND;
 use super::thread;
 use crate::error::CliError;
@@ -51,11 +51,11 @@ pub(super) fn channel(
 ) -> Result<String, CliError> {
     let posts = library.posts(summary)?;
     let show = |post: &Post<'_, ChatMessage<'_>>| thread::post(post, library);
-    let name = library::name(summary);
+    let name = summary.target.name();
     let at = format!("/t/{}", encode(summary.target.key.as_str()));
     if !ask.words.is_empty() {
         let (found, more) = posts.find(&ask.words, &show)?;
-        return Ok(frame(library, Some(summary), &name, |html| {
+        return Ok(frame(library, Some(summary), name, |html| {
             header(html, summary, &at, &ask.words);
             let number = if more {
                 format!("The first {FOUND} posts")
@@ -76,7 +76,7 @@ pub(super) fn channel(
     let pages = posts.pages();
     let page = ask.page.unwrap_or(1).clamp(1, pages);
     let threads = posts.page(page, &show)?;
-    Ok(frame(library, Some(summary), &name, |html| {
+    Ok(frame(library, Some(summary), name, |html| {
         header(html, summary, &at, "");
         pager(html, &at, page, pages);
         for thread in &threads {
@@ -165,8 +165,7 @@ fn channels(html: &mut Html, library: &Library, current: Option<&TargetSummary>)
     let chats = Some(("Chats", chats)).filter(|(_, chats)| !chats.is_empty());
     let groups: Vec<_> = teams.chain(chats).collect();
     for (name, mut targets) in groups {
-        targets
-            .sort_by_key(|summary| (!is_general(summary), library::name(summary).to_lowercase()));
+        targets.sort_by_key(|summary| (!is_general(summary), summary.target.name().to_lowercase()));
         html.within("h2", &[], |html| html.name(name));
         html.within("ul", &[], |html| {
             for summary in targets {
@@ -181,7 +180,7 @@ fn entry(html: &mut Html, summary: &TargetSummary, current: Option<&TargetSummar
     let is_current = current.is_some_and(|current| current.target.key == summary.target.key);
     let here = if is_current { "page" } else { "false" };
     html.within("a", &[("href", &address), ("aria-current", here)], |html| {
-        html.within("span", &[], |html| html.name(&library::name(summary)));
+        html.within("span", &[], |html| html.name(summary.target.name()));
         if is_closed(summary) {
             html.leaf("span", &[("class", "lock")], "private");
         }
@@ -200,7 +199,7 @@ fn is_closed(summary: &TargetSummary) -> bool {
 fn header(html: &mut Html, summary: &TargetSummary, at: &str, words: &str) {
     html.within("header", &[], |html| {
         html.within("div", &[], |html| {
-            html.within("h1", &[], |html| html.name(&library::name(summary)));
+            html.within("h1", &[], |html| html.name(summary.target.name()));
             html.within("p", &[("class", "soft small")], |html| {
                 html.text(&format!(
                     "{}, {}",

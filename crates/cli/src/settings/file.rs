@@ -10,24 +10,44 @@ use crate::error::CliError;
 /// The file as it is first written: every setting with its default, commented out.
 const TEMPLATE: &str = include_str!("chatferry.toml");
 
+/// What belongs to the migration rather than to one run: given once, it counts from then on.
+const KEPT: [&str; 5] = ["team", "placeholder", "owners", "directory", "chats"];
+
 pub(super) fn write_first(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| CliError::io(folder, &error))?;
     }
     let mut file = match fs::File::create_new(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return keep(path, overrides);
+        }
         Err(error) => return Err(CliError::io(path, &error)),
     };
-    file.write_all(first_text(overrides).as_bytes())
+    file.write_all(filled_in(TEMPLATE, overrides, |_| true).as_bytes())
         .map_err(|error| CliError::io(path, &error))
 }
 
-/// The template, with the values given on the command line in place of the defaults.
-fn first_text(overrides: &Overrides) -> String {
-    let mut text = String::new();
+/// Puts what is given for the first time into the file as it is. What the admin set there stays.
+fn keep(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
+    let fail = |error: io::Error| CliError::io(path, &error);
+    let text = fs::read_to_string(path).map_err(fail)?;
+    let kept = filled_in(&text, overrides, |key| KEPT.contains(&key));
+    if kept == text {
+        return Ok(());
+    }
+    let new = path.with_extension("toml.new");
+    fs::write(&new, kept).map_err(|error| CliError::io(&new, &error))?;
+    fs::rename(&new, path).map_err(fail)
+}
+
+/// The text, with the values given on the command line in place of the defaults shown in it.
+fn filled_in(text: &str, overrides: &Overrides, wanted: impl Fn(&str) -> bool) -> String {
+    let mut filled = String::new();
     let mut section = String::new();
-    for line in TEMPLATE.lines() {
+    // Ends of lines stay as the admin's editor writes them.
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim_end_matches(['\r', '\n']);
         if let Some(name) = line
             .strip_prefix('[')
             .and_then(|line| line.strip_suffix(']'))
@@ -37,21 +57,23 @@ fn first_text(overrides: &Overrides) -> String {
         let key = line
             .strip_prefix("# ")
             .and_then(|line| line.split_once(" = "))
-            .map(|(k, _)| k);
+            .map(|(key, _)| key);
         let given = key.and_then(|key| {
             let full = format!("{section}{key}");
-            let pairs = overrides.pairs().iter().rev();
+            let mut pairs = overrides.pairs().iter().rev();
             pairs
-                .clone()
-                .find(|(key, _)| *key == full)
+                .find(|(key, _)| *key == full && wanted(key))
                 .map(|(_, value)| (key, value))
         });
         match given {
-            Some((key, value)) => text.push_str(&format!("{key} = {value}\n")),
-            None => text.push_str(&format!("{line}\n")),
+            Some((key, value)) => {
+                let end = whole.get(line.len()..).unwrap_or("\n");
+                filled.push_str(&format!("{key} = {value}{end}"));
+            }
+            None => filled.push_str(whole),
         }
     }
-    text
+    filled
 }
 
 #[cfg(test)]
@@ -86,9 +108,30 @@ mod tests {
         ];
         let mut overrides = Overrides::parse(&set).unwrap();
         overrides.list("owners", &["a@b.c".to_owned()]);
-        let settings: Settings = toml::from_str(&first_text(&overrides)).unwrap();
+        let text = filled_in(TEMPLATE, &overrides, |_| true);
+        let settings: Settings = toml::from_str(&text).unwrap();
         assert_eq!(settings.placeholder, "bot@acme.example");
         assert_eq!(settings.limits.retries, 3);
         assert_eq!(settings.owners, ["a@b.c"]);
+    }
+
+    #[test]
+    fn what_is_given_later_is_kept_unless_the_file_says_otherwise() {
+        let given = |set: &[&str]| {
+            let set: Vec<String> = set.iter().map(|pair| (*pair).to_owned()).collect();
+            Overrides::parse(&set).unwrap()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chatferry.toml");
+        write_first(&path, &given(&[])).unwrap();
+        let template = fs::read_to_string(&path).unwrap();
+        assert_eq!(template, TEMPLATE);
+        write_first(&path, &given(&["placeholder=a@b.c", "limits.retries=3"])).unwrap();
+        write_first(&path, &given(&["placeholder=other@b.c", "chats=migrate"])).unwrap();
+        let kept = fs::read_to_string(&path).unwrap();
+        let expected = template
+            .replace("# placeholder = \"\"", "placeholder = \"a@b.c\"")
+            .replace("# chats = \"skip\"", "chats = \"migrate\"");
+        assert_eq!(kept, expected);
     }
 }

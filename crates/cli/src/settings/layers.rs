@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::Settings;
+use super::{Settings, limits};
 use crate::error::CliError;
 
 /// What the command line says: pairs of key and value, later ones winning.
@@ -105,6 +105,10 @@ impl Settings {
         table
             .try_into()
             .map_err(|error| CliError::usage(format!("settings: {}", error.to_string().trim_end())))
+            .and_then(|settings: Self| {
+                limits::prove(&settings)?;
+                Ok(settings)
+            })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod file;
 mod layers;
+mod limits;
 
 use std::path::Path;
 

@@ -1,0 +1,77 @@
+//! What limits can be.
+
+use super::Settings;
+use crate::error::CliError;
+
+/// The least number of bytes into which any message can be split, with its heading.
+const LEAST_MESSAGE_BYTES: usize = 1_024;
+
+/// Proves that every limit lets something through.
+///
+/// # Errors
+/// For the first that does not.
+pub(super) fn prove(settings: &Settings) -> Result<(), CliError> {
+    let limits = &settings.limits;
+    for (name, rate) in [
+        ("channel_posts", limits.channel_posts),
+        ("team_posts", limits.team_posts),
+        ("app_channel_posts", limits.app_channel_posts),
+        ("app_chat_posts", limits.app_chat_posts),
+        ("other_calls", limits.other_calls),
+        ("file_calls", limits.file_calls),
+    ] {
+        if !(rate.is_finite() && rate >= 0.0) {
+            return Err(CliError::usage(format!(
+                "limits.{name}: {rate} is no rate; it has to be above 0, or 0 for no limit"
+            )));
+        }
+    }
+    for (name, number, least) in [
+        (
+            "limits.message_bytes",
+            limits.message_bytes,
+            LEAST_MESSAGE_BYTES,
+        ),
+        (
+            "limits.request_bytes",
+            limits.request_bytes,
+            limits.message_bytes,
+        ),
+        ("limits.concurrency", limits.concurrency, 1),
+        ("fetch.concurrency", settings.fetch.concurrency, 1),
+    ] {
+        if number < least {
+            return Err(CliError::usage(format!(
+                "{name}: {number} is too little; it has to be at least {least}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The name of a setting, and what makes it wrong.
+    type Fault = (&'static str, fn(&mut Settings));
+
+    #[test]
+    fn limits_that_let_nothing_through_are_refused() {
+        assert!(prove(&Settings::default()).is_ok());
+        let faults: [Fault; 6] = [
+            ("limits.channel_posts", |s| s.limits.channel_posts = f64::INFINITY),
+            ("limits.other_calls", |s| s.limits.other_calls = -1.0),
+            ("limits.file_calls", |s| s.limits.file_calls = f64::NAN),
+            ("limits.message_bytes", |s| s.limits.message_bytes = 0),
+            ("limits.request_bytes", |s| s.limits.request_bytes = 2_000),
+            ("limits.concurrency", |s| s.limits.concurrency = 0),
+        ];
+        for (name, fault) in faults {
+            let mut settings = Settings::default();
+            fault(&mut settings);
+            let error = prove(&settings).unwrap_err();
+            assert!(error.message.starts_with(name), "{}", error.message);
+        }
+    }
+}
