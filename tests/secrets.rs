@@ -4,8 +4,9 @@
 use std::path::PathBuf;
 
 use chatferry_twin::App;
+use serde_json::{Value, json};
 
-use crate::support::{CLIENT_ID, Ran, SECRET, TwinServer, Work};
+use crate::support::{CLIENT_ID, Ran, SECRET, TwinServer, Work, fixture};
 
 /// How every JWT begins that names its algorithm or type first: tokens and assertions alike.
 const JWTS: [&str; 2] = ["eyJhbGci", "eyJ0eXAi"];
@@ -13,6 +14,8 @@ const JWTS: [&str; 2] = ["eyJhbGci", "eyJ0eXAi"];
 const PASSWORD: &str = "planted-pfx-word";
 /// A token of another issuer.
 const FEDERATED: &str = "planted.federated.token";
+/// What every token begins with that Slack puts into the addresses of an export.
+const EXPORT_TOKEN: &str = "xoxe-";
 /// Part of what an upload session's address is good for.
 const SESSION: &str = "uploadSessions/";
 
@@ -23,7 +26,7 @@ fn key(name: &str) -> String {
 
 /// Looks through everything that a run left and said.
 fn nothing_shows(work: &Work, said: &[Ran]) {
-    let planted = [SECRET, PASSWORD, FEDERATED, SESSION]
+    let planted = [SECRET, PASSWORD, FEDERATED, EXPORT_TOKEN, SESSION]
         .into_iter()
         .chain(JWTS);
     for planted in planted {
@@ -36,6 +39,128 @@ fn nothing_shows(work: &Work, said: &[Ran]) {
                 .windows(planted.len())
                 .any(|part| part == planted.as_bytes());
             assert!(!found, "{planted} is in {name}");
+        }
+    }
+}
+
+/// An export with a token wherever Slack writes an address.
+fn export_with_tokens(work: &Work) -> PathBuf {
+    let address =
+        |name: &str| format!("https://files.slack.com/files-pri/T1-F1/{name}?t=xoxe-1-planted");
+    let folder = work.scratch("export");
+    std::fs::create_dir_all(folder.join("general")).unwrap();
+    let write = |name: &str, value: Value| {
+        std::fs::write(folder.join(name), value.to_string()).unwrap();
+    };
+    write(
+        "users.json",
+        json!([{ "id": "U1", "name": "ann", "profile": {
+            "real_name": "Ann", "email": "ann@acme.example", "image_72": address("ann.png"),
+        } }]),
+    );
+    write(
+        "channels.json",
+        json!([{ "id": "C1", "name": "general", "created": 1_600_000_000, "members": ["U1"] }]),
+    );
+    write(
+        "canvases.json",
+        json!([{ "id": "F2", "title": "Plan", "url_private": address("plan") }]),
+    );
+    let file = |id: &str, mode: &str| {
+        json!({
+            "id": id, "name": "a.png", "title": "a", "mimetype": "image/png", "size": 5, "mode": mode,
+            "url_private": address("a.png"), "url_private_download": address("download/a.png"),
+            "thumb_360": address("a_360.png"), "permalink": address("link"),
+            "permalink_public": address("public"), "external_url": address("external"),
+        })
+    };
+    let said = |n: u32, more: Value| {
+        let mut message = json!({
+            "type": "message", "user": "U1", "text": "see", "ts": format!("17000000{n:02}.000100"),
+        });
+        for (field, value) in more.as_object().unwrap() {
+            message[field] = value.clone();
+        }
+        message
+    };
+    let image = json!({ "type": "image", "image_url": address("block.png"), "alt_text": "a" });
+    let messages = [
+        said(0, json!({ "files": [file("F1", "hosted")] })),
+        said(
+            1,
+            json!({ "files": [file("F3", "external"), file("F4", "tombstone")] }),
+        ),
+        said(
+            2,
+            json!({ "text": format!("<{}|there> and <{0}>", address("text")) }),
+        ),
+        said(3, json!({ "blocks": [image] })),
+        said(
+            4,
+            json!({ "blocks": [{ "type": "rich_text", "elements": [{
+            "type": "rich_text_section",
+            "elements": [{ "type": "link", "url": address("rich"), "text": "rich" }],
+        }] }] }),
+        ),
+        said(
+            5,
+            json!({ "attachments": [{
+            "title": "t", "title_link": address("title"), "from_url": address("from"),
+            "image_url": address("image.png"), "thumb_url": address("thumb.png"),
+            "author_name": "b", "author_link": address("author"), "footer": "f",
+            "footer_icon": address("footer.png"), "text": "x", "fallback": address("fallback"),
+        }] }),
+        ),
+        said(
+            6,
+            json!({ "bot_id": "B1", "subtype": "bot_message", "username": "bot",
+            "icons": { "image_48": address("bot.png") } }),
+        ),
+        said(
+            7,
+            json!({ "room": { "id": "R1", "attached_file_ids": ["F1"] },
+            "subtype": "huddle_thread", "upload": true, "file": file("F5", "snippet") }),
+        ),
+        json!({ "type": "message", "ts": address("what is no time"), "text": 7 }),
+    ];
+    write("general/2023-11-14.json", messages.into_iter().collect());
+    folder
+}
+
+#[test]
+fn tokens_of_an_export_show_nowhere() {
+    let work = Work::new();
+    let export = export_with_tokens(&work);
+    let directory = fixture("directory/acme.json");
+    let (export, directory) = (export.to_str().unwrap(), directory.to_str().unwrap());
+    let trace = [("RUST_LOG", "trace")];
+    let placeholder = "migration@acme.example";
+    let convert = [
+        "convert",
+        export,
+        "--directory",
+        directory,
+        "--placeholder",
+        placeholder,
+        "-vv",
+    ];
+    let mut said = vec![work.run_with(&trace, &convert).done()];
+    let twin = TwinServer::instant();
+    said.extend([
+        work.run_with(&trace, &["check", "--strict", "-vv"]).done(),
+        work.run_with(&trace, &["report", "-vv"]).done(),
+        work.against(&twin, &["upload", "--dry-run", "-vv"]).done(),
+        work.against(&twin, &["upload", "-vv"]).done(),
+        work.against(&twin, &["verify", "-vv"]).done(),
+        work.run_with(&trace, &["status", "--json", "-vv"]).done(),
+    ]);
+    nothing_shows(&work, &said);
+    for team in twin.tenant.teams() {
+        for channel in team.channels {
+            for (_, post) in twin.tenant.messages(channel.id.as_str()).unwrap() {
+                let content = post.content.as_str();
+                assert!(!content.contains(EXPORT_TOKEN), "{content}");
+            }
         }
     }
 }
