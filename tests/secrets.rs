@@ -14,8 +14,9 @@ const JWTS: [&str; 2] = ["eyJhbGci", "eyJ0eXAi"];
 const PASSWORD: &str = "planted-pfx-word";
 /// A token of another issuer.
 const FEDERATED: &str = "planted.federated.token";
-/// What every token begins with that Slack puts into the addresses of an export.
-const EXPORT_TOKEN: &str = "xoxe-";
+/// The token of our export, and that of acme's.
+const EXPORT_TOKEN: &str = "xoxe-1-planted";
+const ACMES_TOKEN: &str = "xoxe-FAKE-FIXTURE-TOKEN";
 /// Part of what an upload session's address is good for.
 const SESSION: &str = "uploadSessions/";
 
@@ -26,9 +27,16 @@ fn key(name: &str) -> String {
 
 /// Looks through everything that a run left and said.
 fn nothing_shows(work: &Work, said: &[Ran]) {
-    let planted = [SECRET, PASSWORD, FEDERATED, EXPORT_TOKEN, SESSION]
-        .into_iter()
-        .chain(JWTS);
+    let planted = [
+        SECRET,
+        PASSWORD,
+        FEDERATED,
+        EXPORT_TOKEN,
+        ACMES_TOKEN,
+        SESSION,
+    ]
+    .into_iter()
+    .chain(JWTS);
     for planted in planted {
         for ran in said {
             assert!(!ran.stdout.contains(planted), "{planted}: {}", ran.stdout);
@@ -46,7 +54,7 @@ fn nothing_shows(work: &Work, said: &[Ran]) {
 /// An export with a token wherever Slack writes an address.
 fn export_with_tokens(work: &Work) -> PathBuf {
     let address =
-        |name: &str| format!("https://files.slack.com/files-pri/T1-F1/{name}?t=xoxe-1-planted");
+        |name: &str| format!("https://files.slack.com/files-pri/T1-F1/{name}?t={EXPORT_TOKEN}");
     let folder = work.scratch("export");
     std::fs::create_dir_all(folder.join("general")).unwrap();
     let write = |name: &str, value: Value| {
@@ -60,7 +68,8 @@ fn export_with_tokens(work: &Work) -> PathBuf {
     );
     write(
         "channels.json",
-        json!([{ "id": "C1", "name": "general", "created": 1_600_000_000, "members": ["U1"] }]),
+        json!([{ "id": "C1", "name": "general", "created": 1_600_000_000, "members": ["U1"],
+            "topic": { "value": address("topic") }, "purpose": { "value": address("purpose") } }]),
     );
     write(
         "canvases.json",

@@ -152,7 +152,10 @@ impl ExportReader for Slack {
             }
             let conversation = &mut source.conversation;
             for words in [&mut conversation.topic, &mut conversation.purpose] {
-                *words = mrkdwn::bare_words(words, &space);
+                let mut bare = mrkdwn::bare_words(words, &space).into_bytes();
+                crate::url::blot_tokens(&mut bare, 0);
+                // Whole tokens were replaced, so it is text as before.
+                *words = String::from_utf8(bare).unwrap_or_default();
             }
             for canvas in std::mem::take(&mut source.canvases) {
                 let kind = Beside::Canvases;
