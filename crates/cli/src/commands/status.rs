@@ -101,7 +101,12 @@ pub(crate) fn names(context: &Context) -> BTreeMap<String, String> {
     targets
         .unwrap_or_default()
         .iter()
-        .map(|summary| (summary.target.key.to_string(), summary.target.name().to_owned()))
+        .map(|summary| {
+            (
+                summary.target.key.to_string(),
+                summary.target.name().to_owned(),
+            )
+        })
         .collect()
 }
 
