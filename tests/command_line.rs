@@ -1,6 +1,6 @@
 //! What the command line itself promises: help, codes, schemas, completions.
 
-use crate::support::Work;
+use crate::support::{Work, fixture};
 
 #[test]
 fn every_command_has_help() {
@@ -37,6 +37,37 @@ fn wrong_usage_is_exit_code_2() {
         assert!(ran.stdout.is_empty(), "{args:?}");
         assert!(ran.stderr.contains("error"), "{args:?}: {}", ran.stderr);
     }
+}
+
+#[test]
+fn what_is_missing_or_outdated_is_said_with_what_to_do() {
+    let work = Work::new();
+    for (command, remedy) in [
+        ("map", "chatferry read EXPORT"),
+        ("render", "chatferry read EXPORT"),
+        ("check", "chatferry convert EXPORT"),
+        ("upload", "chatferry convert EXPORT"),
+        ("verify", "chatferry convert EXPORT"),
+    ] {
+        let told = work.run(&[command]).code(3).stderr;
+        assert!(told.contains(remedy), "{command}: {told}");
+    }
+    let _ = work.convert(&fixture("slack/acme")).done();
+    let states = |work: &Work| {
+        let status = work.run(&["status", "--json"]).code(0).json();
+        let stages = status["stages"].as_array().unwrap().clone();
+        stages
+            .iter()
+            .map(|stage| stage["state"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(states(&work), ["done", "done", "done"]);
+    let table = work.path("2-map/conversations.csv");
+    let edited = std::fs::read_to_string(&table).unwrap();
+    std::fs::write(&table, edited.replace(",ops-alerts,,", ",alerts,,")).unwrap();
+    assert_eq!(states(&work), ["done", "outdated", "outdated"]);
+    let _ = work.run(&["map"]).done();
+    assert_eq!(states(&work), ["done", "done", "outdated"]);
 }
 
 #[test]
