@@ -60,7 +60,9 @@ mod tests {
     fn limits_that_let_nothing_through_are_refused() {
         assert!(prove(&Settings::default()).is_ok());
         let faults: [Fault; 6] = [
-            ("limits.channel_posts", |s| s.limits.channel_posts = f64::INFINITY),
+            ("limits.channel_posts", |s| {
+                s.limits.channel_posts = f64::INFINITY
+            }),
             ("limits.other_calls", |s| s.limits.other_calls = -1.0),
             ("limits.file_calls", |s| s.limits.file_calls = f64::NAN),
             ("limits.message_bytes", |s| s.limits.message_bytes = 0),
