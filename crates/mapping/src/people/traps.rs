@@ -392,17 +392,15 @@ fn kinds_of_people_go_the_way_the_settings_say() {
         bots: Policy::Skip,
         ..PeopleSettings::default()
     };
-    insta::assert_snapshot!(
-                            table(&traps[4..7], &tenant(), &skipped_bots),
-                            @r"
-bot with an address
-  skipped -> nobody | people.bots = skip; bots have no account
-bot without
-  skipped -> nobody | people.bots = skip; bots have no account
-the source itself
-  skipped -> nobody | people.bots = skip; the source's own voice
-"
-                        );
+    let skipped = table(&traps[4..7], &tenant(), &skipped_bots);
+    insta::assert_snapshot!(skipped, @r"
+    bot with an address
+      skipped -> nobody | people.bots = skip; bots have no account
+    bot without
+      skipped -> nobody | people.bots = skip; bots have no account
+    the source itself
+      skipped -> nobody | people.bots = skip; the source's own voice
+    ");
 }
 
 #[test]
