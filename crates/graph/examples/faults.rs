@@ -163,6 +163,7 @@ async fn one(seed: u64, counts: &mut Counts) {
                 | Rule::R48
                 | Rule::R60
                 | Rule::R61Gone
+                | Rule::R61Received
                 | Rule::R63
                 | Rule::G6
                 | Rule::G14
