@@ -10,9 +10,20 @@ use crate::workspace::cargo;
 /// Runs the task; its arguments (`--runs N`, `--seed N`) go to the example.
 pub(crate) fn run(arguments: Vec<String>) -> anyhow::Result<()> {
     let mut command = cargo();
-    command.args(["run", "--quiet", "--package", "chatferry-graph", "--example", "faults", "--"]);
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "chatferry-graph",
+        "--example",
+        "faults",
+        "--",
+    ]);
     command.args(arguments.into_iter().skip(1));
     let status = command.status()?;
-    ensure!(status.success(), "something was not there exactly once, or a rule was broken");
+    ensure!(
+        status.success(),
+        "something was not there exactly once, or a rule was broken"
+    );
     Ok(())
 }

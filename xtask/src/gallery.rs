@@ -25,7 +25,15 @@ pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     let status = workspace::cargo()
-        .args(["run", "--quiet", "-p", "chatferry-render", "--example", "gallery", "--"])
+        .args([
+            "run",
+            "--quiet",
+            "-p",
+            "chatferry-render",
+            "--example",
+            "gallery",
+            "--",
+        ])
         .arg(&page)
         .status()?;
     ensure!(status.success(), "the example failed: {status}");

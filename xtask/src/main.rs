@@ -12,8 +12,8 @@
 mod bench;
 mod codegen;
 mod compare;
-mod gallery;
 mod faults;
+mod gallery;
 mod generate;
 mod pace;
 mod process;
