@@ -61,7 +61,7 @@ mod tests {
         assert!(prove(&Settings::default()).is_ok());
         let faults: [Fault; 6] = [
             ("limits.channel_posts", |s| {
-                s.limits.channel_posts = f64::INFINITY
+                s.limits.channel_posts = f64::INFINITY;
             }),
             ("limits.other_calls", |s| s.limits.other_calls = -1.0),
             ("limits.file_calls", |s| s.limits.file_calls = f64::NAN),
