@@ -5,24 +5,13 @@
 
 use anyhow::ensure;
 
-use crate::workspace::cargo;
+use crate::workspace::example;
 
 /// Runs the task; its arguments (`--runs N`, `--seed N`) go to the example.
 pub(crate) fn run(arguments: Vec<String>) -> anyhow::Result<()> {
-    let mut command = cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "chatferry-graph",
-        "--example",
-        "faults",
-        "--",
-    ]);
-    command.args(arguments.into_iter().skip(1));
-    let status = command.status()?;
+    let well = example("chatferry-graph", "faults", arguments.into_iter().skip(1))?;
     ensure!(
-        status.success(),
+        well,
         "something was not there exactly once, or a rule was broken"
     );
     Ok(())

@@ -24,19 +24,8 @@ pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
     if let Some(folder) = page.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    let status = workspace::cargo()
-        .args([
-            "run",
-            "--quiet",
-            "-p",
-            "chatferry-render",
-            "--example",
-            "gallery",
-            "--",
-        ])
-        .arg(&page)
-        .status()?;
-    ensure!(status.success(), "the example failed: {status}");
+    let well = workspace::example("chatferry-render", "gallery", [&page])?;
+    ensure!(well, "the page could not be made");
     println!("{}", page.display());
     Ok(())
 }

@@ -2,24 +2,13 @@
 
 use anyhow::ensure;
 
-use crate::workspace::cargo;
+use crate::workspace::example;
 
 /// Runs the task; its arguments (`--scale N`) go to the example of the graph crate.
 pub(crate) fn run(arguments: Vec<String>) -> anyhow::Result<()> {
-    let mut command = cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "chatferry-graph",
-        "--example",
-        "pace",
-        "--",
-    ]);
-    command.args(arguments.into_iter().skip(1));
-    let status = command.status()?;
+    let well = example("chatferry-graph", "pace", arguments.into_iter().skip(1))?;
     ensure!(
-        status.success(),
+        well,
         "an upload took longer than its bound, or was throttled"
     );
     Ok(())

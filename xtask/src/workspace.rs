@@ -1,6 +1,7 @@
 //! Where the workspace lies, and how cargo is called in it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,4 +22,26 @@ pub(crate) fn cargo() -> Command {
 /// The folder cargo builds into.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Runs an example of a crate of the workspace, and says whether it ended well. Tasks see neither
+/// the networked crates nor the renderer; what they need of those is an example there.
+pub(crate) fn example<S: AsRef<OsStr>>(
+    package: &str,
+    name: &str,
+    arguments: impl IntoIterator<Item = S>,
+) -> io::Result<bool> {
+    let status = cargo()
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            package,
+            "--example",
+            name,
+            "--",
+        ])
+        .args(arguments)
+        .status()?;
+    Ok(status.success())
 }

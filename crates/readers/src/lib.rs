@@ -20,6 +20,8 @@ mod blobs;
 mod emoji;
 mod encoding;
 mod error;
+#[cfg(test)]
+mod fields;
 mod markdown;
 mod mattermost;
 mod options;

@@ -92,44 +92,13 @@ fn of_treatment(name: &'static str, treatment: Treatment) -> Element {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde::de::value::Error;
-    use serde::de::{Deserializer, Visitor};
-    use serde::{Deserialize, forward_to_deserialize_any};
-
     use super::super::attachment::Attachment;
-    use crate::Support;
-
-    /// Asks a type for the names of its fields.
-    struct Fields<'f>(&'f mut &'static [&'static str]);
-
-    impl<'de> Deserializer<'de> for Fields<'_> {
-        type Error = Error;
-
-        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-            Err(serde::de::Error::custom("no struct"))
-        }
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            fields: &'static [&'static str],
-            _: V,
-        ) -> Result<V::Value, Error> {
-            *self.0 = fields;
-            Err(serde::de::Error::custom("that is all"))
-        }
-
-        forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
-            unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-        }
-    }
+    use crate::{Support, fields};
 
     #[test]
     fn the_parts_of_attachments_are_those_that_are_read() {
-        let mut fields: &[&str] = &[];
-        let _ = Attachment::deserialize(Fields(&mut fields));
-        let read: BTreeSet<&str> = fields.iter().copied().collect();
+        let read = fields::of::<Attachment<'_>>();
+        let read: BTreeSet<&str> = read.iter().copied().collect();
         let told: BTreeSet<&str> = super::attachment::PARTS
             .iter()
             .filter(|part| part.support != Support::No)
