@@ -1,13 +1,12 @@
 //! The body of a post, made fit for a page: its blanks filled in with addresses of the preview, and
 //! cleaned by a sanitiser that knows what Teams keeps.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use chatferry_graph::check::sanitiser;
 use chatferry_model::blank::link_url;
 use chatferry_model::post::{ChatMessage, Post};
-use chatferry_model::teams_html::{ELEMENTS, SCHEMES};
 use html_escape::{decode_html_entities, encode_double_quoted_attribute};
 
 use super::library::{Library, encode};
@@ -16,20 +15,12 @@ use super::library::{Library, encode};
 const STYLES: &[&str] = &["background-color", "color", "text-align"];
 
 static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = Builder::empty();
-    let attributes: HashMap<_, HashSet<_>> = ELEMENTS
-        .iter()
-        .map(|element| (element.tag, element.attributes.iter().copied().collect()))
-        .collect();
+    let mut builder = sanitiser();
     builder
-        .tags(ELEMENTS.iter().map(|element| element.tag).collect())
-        .tag_attributes(attributes)
         .filter_style_properties(STYLES.iter().copied().collect())
-        .url_schemes(SCHEMES.iter().copied().collect())
         // Addresses of the preview itself.
         .url_relative(UrlRelative::PassThrough)
-        .link_rel(Some("noopener noreferrer"))
-        .strip_comments(true);
+        .link_rel(Some("noopener noreferrer"));
     builder
 });
 

@@ -30,6 +30,7 @@ use serde_json::value::RawValue;
 
 use post::{Container, request_size};
 pub use rules::{RULES, Rule};
+pub use sanitiser::sanitiser;
 
 /// Sizes that the tenant takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,11 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use chatferry_model::teams_html::{ELEMENTS, SCHEMES};
 
-static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
+
+/// A sanitiser that lets through what Teams keeps and nothing else.
+#[must_use]
+pub fn sanitiser() -> Builder<'static> {
     let mut builder = Builder::empty();
     let attributes: HashMap<_, HashSet<_>> = ELEMENTS
         .iter()
@@ -22,7 +26,7 @@ static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .link_rel(None)
         .strip_comments(true);
     builder
-});
+}
 
 /// The one address that is not absolute: of an image that the post brings along (graph.md 1.9).
 fn hosted(address: &str) -> Option<Cow<'_, str>> {
