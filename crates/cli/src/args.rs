@@ -160,6 +160,8 @@ Examples:
     #[command(after_help = "Example:\n  chatferry schema messages")]
     Schema(SchemaArgs),
     /// Serve a simulated tenant, for trying tools against Graph's rules
+    ///
+    /// `chatferry guide twin` tells what it enforces, and how to look into it and break it.
     #[command(after_help = "\
 Example:
   chatferry twin --port 8080 --users users.json &
@@ -392,6 +394,25 @@ pub(crate) struct TwinArgs {
     /// No limits on rates
     #[arg(long)]
     pub(crate) no_limits: bool,
+    /// Nothing takes time: no limits, and teams, folders and completions are there at once
+    #[arg(long)]
+    pub(crate) instant: bool,
+    /// What is enforced, as JSON: what of `GET /_twin/settings` is to be another
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["no_limits", "instant"])]
+    pub(crate) settings: Option<PathBuf>,
+    /// Draw faults from this seed: errors, resets, lost and cut answers, 429, expired tokens
+    #[arg(long, value_name = "SEED")]
+    pub(crate) faults: Option<u64>,
+    /// Of a thousand calls, how many meet a fault
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "faults",
+          value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) fault_rate: u16,
+    /// Begin with the tenant in this file, if it is there, and write it when stopped by Ctrl-C
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Let the clock stand at this time until `POST /_twin/clock` moves it: 2026-11-20T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) clock: Option<String>,
 }
 
 #[derive(Args, Debug)]

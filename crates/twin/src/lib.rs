@@ -36,6 +36,7 @@
 //! | `GET /_twin/settings`, `POST` | what is enforced ([`Settings`]); what a POST leaves out gets its default |
 //! | `GET /_twin/clock`, `POST {"advanceMs": 1000}` | the time; moves a manual clock on |
 //! | `POST /_twin/faults {"plan": [...], "seeded": {...}}` | what is to go wrong ([`Fault`], [`Seeded`]) |
+//! | `GET /_twin/dump`, `POST` | the whole tenant; a POST puts that one in its place, up to 64 MiB |
 //!
 //! # What it holds itself to
 //! [`BOOK`] is the rule book. Rules `R1`–`R68` are the import API's as researched in the

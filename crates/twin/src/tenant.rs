@@ -86,6 +86,11 @@ impl Tenant {
         self.state().directory.add(user);
     }
 
+    /// How many users the directory has.
+    pub fn users(&self) -> usize {
+        self.state().directory.len()
+    }
+
     /// Registers an app; one with the same client id is replaced.
     pub fn register_app(&self, app: App) {
         self.state().apps.insert(app.id.clone(), app);

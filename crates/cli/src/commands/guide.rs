@@ -35,6 +35,11 @@ const PAGES: &[Page] = &[
         text: include_str!("../../guide/rendering.md"),
     },
     Page {
+        name: "twin",
+        about: "the simulated tenant: its rules, its clock, its faults, for any program",
+        text: include_str!("../../guide/twin.md"),
+    },
+    Page {
         name: "uploading",
         about: "the ways into Teams, how long it takes, what happens when something breaks",
         text: include_str!("../../guide/uploading.md"),
@@ -95,5 +100,41 @@ mod tests {
             .collect();
         let listed: BTreeSet<String> = PAGES.iter().map(|page| page.name.to_owned()).collect();
         assert_eq!(files, listed);
+    }
+
+    /// `page` with `made` between the marks of a section.
+    fn with_section(page: &str, section: &str, made: &str) -> String {
+        let begin = format!("<!-- begin {section} -->\n");
+        let end = format!("<!-- end {section} -->");
+        let (before, rest) = page.split_once(&begin).unwrap();
+        let (_, after) = rest.split_once(&end).unwrap();
+        format!("{before}{begin}{made}{end}{after}")
+    }
+
+    /// With `CHATFERRY_UPDATE=1` the page is written anew.
+    #[test]
+    fn the_page_about_the_twin_says_what_the_twin_does() {
+        let mut rules = String::from("| rule | says | answer | basis |\n|---|---|---|---|\n");
+        for entry in chatferry_twin::BOOK {
+            let answer = entry.verdict.map_or_else(String::new, |verdict| {
+                let shown = format!("{} {}: {}", verdict.status, verdict.code, verdict.text);
+                shown.replace('|', "\\|")
+            });
+            let (name, sentence, basis) = (entry.name, entry.sentence, entry.basis);
+            rules += &format!("| {name} | {sentence} | {answer} | {basis} |\n");
+        }
+        let settings = chatferry_twin::Settings::default();
+        let settings = serde_json::to_string_pretty(&settings).unwrap();
+        let settings = format!("```json\n{settings}\n```\n");
+
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("guide/twin.md");
+        let page = fs::read_to_string(&path).unwrap();
+        let current = with_section(&page, "settings", &settings);
+        let current = with_section(&current, "rules", &rules);
+        if std::env::var_os("CHATFERRY_UPDATE").is_some() {
+            fs::write(&path, &current).unwrap();
+        } else {
+            assert!(page == current, "{} is out of date", path.display());
+        }
     }
 }

@@ -93,7 +93,12 @@ pub(crate) fn answer(
             state.faults.seed(plan.seeded);
             Ok(Answer::empty(204))
         }
-        "rules" | "settings" | "refusals" | "report" | "state" | "clock" | "faults" => {
+        "dump" if get => Ok(Answer::json(200, state)),
+        "dump" if post => {
+            *state = serde_json::from_slice(call.body).map_err(malformed)?;
+            Ok(Answer::empty(204))
+        }
+        "rules" | "settings" | "refusals" | "report" | "state" | "clock" | "faults" | "dump" => {
             Err(Rule::G2.refuse("another method").with(call.method.as_str()))
         }
         _ => Err(Rule::G1.refuse("the twin has no such address").with(what)),

@@ -93,6 +93,17 @@ fn a_dump_carries_limits_over() {
 }
 
 #[test]
+fn a_dump_can_be_put_back_over_its_address() {
+    let twin = Twin::instant();
+    let before = twin.get("/_twin/dump").body;
+    twin.team();
+    assert_eq!(twin.tenant.teams().len(), 1);
+    assert_eq!(twin.post("/_twin/dump", before).status, 204);
+    assert_eq!(twin.tenant.teams().len(), 0);
+    assert_eq!(twin.post("/_twin/dump", json!({})).status, 400);
+}
+
+#[test]
 fn a_dump_carries_faults_over() {
     let status = |twin: &Twin| {
         let request = twin.request(http::Method::GET, "/v1.0/users", None);
