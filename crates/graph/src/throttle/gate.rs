@@ -28,7 +28,7 @@ pub(super) struct Gate {
     /// When it opens next.
     at: Instant,
     /// The first call that may still be within the window of the next one, by its number and by
-    /// when the server surely had it; as many as the window holds.
+    /// when the server surely had it; as many as the window holds, in the order of their numbers.
     arrived: VecDeque<(u64, Instant)>,
     /// So many calls may arrive within `span`; 0: only spaced.
     window: usize,
@@ -67,7 +67,7 @@ impl Gate {
         Self {
             at: now,
             arrived: VecDeque::new(),
-            window: if cap.is_finite() { cap as usize } else { 0 },
+            window: if cap <= FAST { cap as usize } else { 0 },
             span: Duration::from_secs(1),
             bursts: false,
             pace,
@@ -119,7 +119,10 @@ impl Gate {
 
     /// A call was answered. Whether it was still on its way, as far as this gate knew.
     pub(super) fn arrives(&mut self, number: u64, now: Instant) -> bool {
-        let known = self.arrived.iter_mut().find(|(other, _)| *other == number);
+        let found = self
+            .arrived
+            .binary_search_by_key(&number, |(other, _)| *other);
+        let known = found.ok().and_then(|at| self.arrived.get_mut(at));
         let Some((_, arrived)) = known.filter(|(_, arrived)| *arrived > now) else {
             return false;
         };
