@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: how long `convert` takes on a synthetic export, and how much memory, beside a
-//! bare loop over the same zip measured in the same run (design.md section 5).
+//! bare loop over the same zip measured in the same run (design.md section 5); and `upload`.
 
 pub(crate) mod reference;
+mod upload;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,9 @@ struct Args {
     /// Measure at ten times the messages as well.
     #[arg(long)]
     ten_times: bool,
+    /// Measure `upload` as well, against the twin with its limits lifted.
+    #[arg(long)]
+    upload: bool,
     /// How often everything is measured, one after the other.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -71,6 +75,9 @@ pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
             let ratio = ten_times as f64 / once as f64;
             println!("memory at ten times: {ratio:.2} of that (at most {MOST_TIMES_THE_MEMORY})");
         }
+    }
+    if args.upload {
+        upload::measure(&bench, args.messages)?;
     }
     Ok(())
 }

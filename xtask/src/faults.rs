@@ -5,11 +5,16 @@
 
 use anyhow::ensure;
 
-use crate::workspace::example;
+use crate::workspace::{Profile, example};
 
 /// Runs the task; its arguments (`--runs N`, `--seed N`) go to the example.
 pub(crate) fn run(arguments: Vec<String>) -> anyhow::Result<()> {
-    let well = example("chatferry-graph", "faults", arguments.into_iter().skip(1))?;
+    let well = example(
+        Profile::Release,
+        "chatferry-graph",
+        "faults",
+        arguments.into_iter().skip(1),
+    )?;
     ensure!(
         well,
         "something was not there exactly once, or a rule was broken"

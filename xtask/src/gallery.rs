@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
-use crate::workspace;
+use crate::workspace::{self, Profile};
 
 /// Writes a page of every kind of message, as Slack shows it beside its post as Teams shows it.
 #[derive(Parser)]
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
     if let Some(folder) = page.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    let well = workspace::example("chatferry-render", "gallery", [&page])?;
+    let well = workspace::example(Profile::Dev, "chatferry-render", "gallery", [&page])?;
     ensure!(well, "the page could not be made");
     println!("{}", page.display());
     Ok(())

@@ -2,11 +2,16 @@
 
 use anyhow::ensure;
 
-use crate::workspace::example;
+use crate::workspace::{Profile, example};
 
 /// Runs the task; its arguments (`--scale N`) go to the example of the graph crate.
 pub(crate) fn run(arguments: Vec<String>) -> anyhow::Result<()> {
-    let well = example("chatferry-graph", "pace", arguments.into_iter().skip(1))?;
+    let well = example(
+        Profile::Release,
+        "chatferry-graph",
+        "pace",
+        arguments.into_iter().skip(1),
+    )?;
     ensure!(
         well,
         "an upload took longer than its bound, or was throttled"

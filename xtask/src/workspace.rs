@@ -24,24 +24,29 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// How an example is built.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Profile {
+    /// Soon.
+    Dev,
+    /// To run for long.
+    Release,
+}
+
 /// Runs an example of a crate of the workspace, and says whether it ended well. Tasks see neither
 /// the networked crates nor the renderer; what they need of those is an example there.
 pub(crate) fn example<S: AsRef<OsStr>>(
+    profile: Profile,
     package: &str,
     name: &str,
     arguments: impl IntoIterator<Item = S>,
 ) -> io::Result<bool> {
-    let status = cargo()
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            package,
-            "--example",
-            name,
-            "--",
-        ])
-        .args(arguments)
-        .status()?;
-    Ok(status.success())
+    let profile = match profile {
+        Profile::Dev => "dev",
+        Profile::Release => "release",
+    };
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--profile", profile]);
+    command.args(["--package", package, "--example", name, "--"]);
+    Ok(command.args(arguments).status()?.success())
 }
