@@ -28,6 +28,10 @@ const INTENTS_AT_ONCE: usize = 32;
 /// Intents without a result that there may be at most: beyond these, a reply waits for its root.
 const MOST_INTENTS: usize = 2 * INTENTS_AT_ONCE;
 
+/// How much of a target's posts is read at a time, in bytes: about what [`MOST_INTENTS`] take, for
+/// many targets are filled at once.
+const CHUNK_BYTES: usize = 32 * 1024;
+
 /// Sends every post of a target that is not through yet.
 pub(super) async fn fill(
     run: &Run<'_>,
@@ -47,7 +51,7 @@ pub(super) async fn fill(
     };
     let mut queue = Queue {
         target,
-        reader: JsonlReader::open(&path, Format::POSTS)?,
+        reader: JsonlReader::open_in_chunks(&path, Format::POSTS, CHUNK_BYTES)?,
         items: VecDeque::new(),
         intended: 0,
         ended: false,

@@ -25,6 +25,8 @@ pub struct JsonlReader {
     source: Box<dyn Read + Send>,
     /// Read but not handed out yet.
     rest: Vec<u8>,
+    /// How much is read at a time, in bytes.
+    chunk: usize,
     about: Option<String>,
     hash: Xxh3,
     /// Lines handed out, the first line included.
@@ -55,6 +57,14 @@ impl JsonlReader {
     /// # Errors
     /// When it can't be read, is of another format, or of a version not understood.
     pub fn open(path: &Path, format: Format) -> Result<Self, JsonlError> {
+        Self::open_in_chunks(path, format, CHUNK_BYTES)
+    }
+
+    /// The same with chunks of that many bytes: where many files are open at once.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in_chunks(path: &Path, format: Format, bytes: usize) -> Result<Self, JsonlError> {
         let file = File::open(path).map_err(JsonlError::io(path))?;
         let source: Box<dyn Read + Send> = if is_zstd(path) {
             Box::new(zstd::Decoder::new(file).map_err(JsonlError::io(path))?)
@@ -65,6 +75,7 @@ impl JsonlReader {
             path: path.to_owned(),
             source,
             rest: spare::take(),
+            chunk: bytes.max(1),
             about: None,
             hash: Xxh3::new(),
             lines: 0,
@@ -207,7 +218,7 @@ impl JsonlReader {
     /// lack its line feed.
     fn take_lines(&mut self) -> Result<Vec<u8>, JsonlError> {
         loop {
-            if self.rest.len() >= CHUNK_BYTES
+            if self.rest.len() >= self.chunk
                 && let Some(end) = memchr::memrchr(b'\n', &self.rest)
             {
                 let mut after = spare::take();
@@ -239,9 +250,9 @@ impl JsonlReader {
             let reason = "the line is too long";
             return Err(JsonlError::line(&self.path, self.lines + 1, reason));
         }
-        self.rest.reserve(CHUNK_BYTES);
+        self.rest.reserve(self.chunk);
         (&mut self.source)
-            .take(CHUNK_BYTES as u64)
+            .take(self.chunk as u64)
             .read_to_end(&mut self.rest)
             .map(|read| read > 0)
             .map_err(JsonlError::io(&self.path))

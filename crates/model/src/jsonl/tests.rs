@@ -115,12 +115,17 @@ fn other_formats_and_newer_versions_are_refused() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn what_was_written_is_read(sizes in prop::collection::vec(0_usize..400_000, 0..12)) {
+    fn what_was_written_is_read(
+        sizes in prop::collection::vec(0_usize..400_000, 0..12),
+        chunk in 0_usize..100_000,
+    ) {
         let folder = folder();
         let path = folder.path().join("people.jsonl");
         let records: Vec<String> = sizes.iter().map(|size| "x".repeat(*size)).collect();
         let summary = write(&path, &records);
         prop_assert_eq!(summary.records, records.len() as u64);
-        prop_assert_eq!(read(&path).unwrap(), records);
+        prop_assert_eq!(&read(&path).unwrap(), &records);
+        let reader = JsonlReader::open_in_chunks(&path, Format::PEOPLE, chunk).unwrap();
+        prop_assert_eq!(reader.read_all::<String>().unwrap(), records);
     }
 }
