@@ -1,10 +1,12 @@
 //! Requests by HTTP.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use tokio::sync::Semaphore;
 
 use super::{Answering, Transport, TransportError};
 
@@ -14,11 +16,15 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(110);
 /// Proxies close idle connections sooner or later; a reused dead one costs a lost answer.
 const IDLE_AT_MOST: Duration = Duration::from_secs(50);
+/// How many requests are under way at a time: at what Graph takes in a second, answers may be a
+/// second and more late before one waits for another. Each takes some 60 KB.
+const AT_ONCE: usize = 128;
 
 /// Requests by HTTP, over connections that are kept.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    free: Arc<Semaphore>,
 }
 
 impl HttpTransport {
@@ -38,7 +44,8 @@ impl HttpTransport {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| TransportError::NotSent(chain(&error)))?;
-        Ok(Self { client })
+        let free = Arc::new(Semaphore::new(AT_ONCE));
+        Ok(Self { client, free })
     }
 }
 
@@ -47,6 +54,8 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             let request =
                 reqwest::Request::try_from(request).map_err(|error| failed(error, false))?;
+            // It is never closed.
+            let _free = self.free.acquire().await;
             let answer = self
                 .client
                 .execute(request)
