@@ -388,6 +388,9 @@ rule_book! {
     /// A drive, file or folder that an address names exists.
     G14 "G14" "K"
         => 404 "itemNotFound" "The resource could not be found.";
+    /// A guest of the tenant is `guest` in a chat, everybody else `owner`.
+    G15 "G15" "D chat-post, graph.md section 1.15; I status"
+        => 400 "BadRequest" "Bad Request";
 }
 
 impl Rule {

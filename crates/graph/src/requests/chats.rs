@@ -1,10 +1,12 @@
 //! Calls about chats (graph.md E14, E15, 1.15).
 
+use std::collections::BTreeSet;
+
 use chatferry_model::EntraId;
 use chatferry_model::plan::{Chat, ChatKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Call, Kind, TeamMember, Thread, segment, user_address};
+use super::{Call, Kind, Thread, segment, user_address};
 use crate::throttle::Scope;
 
 /// Teams cuts the topic of a chat there (graph.md 2.6).
@@ -20,20 +22,26 @@ pub(crate) fn topic(chat: &Chat) -> Option<String> {
     Some(topic.trim().to_owned()).filter(|topic| !topic.is_empty())
 }
 
-/// Creates a chat; for two people the one they have already is answered (graph.md R54). Everybody
-/// in it is an owner, and sees nothing older than the chat for now (R56).
-pub(crate) fn create_chat(graph: &str, chat: &Chat) -> Call {
-    let members: Vec<_> = chat
-        .members
-        .iter()
-        .map(|user| {
-            TeamMember {
-                user: *user,
-                owner: true,
-            }
-            .conversation_member(graph)
-        })
-        .collect();
+/// `aadUserConversationMember` of a chat. Guests of the tenant are `guest` there, everybody else is
+/// `owner` (graph.md 1.15).
+fn member(graph: &str, user: EntraId, guests: &BTreeSet<EntraId>) -> Value {
+    let role = if guests.contains(&user) {
+        "guest"
+    } else {
+        "owner"
+    };
+    json!({
+        "@odata.type": "#microsoft.graph.aadUserConversationMember",
+        "roles": [role],
+        "user@odata.bind": user_address(graph, user),
+    })
+}
+
+/// Creates a chat; for two people the one they have already is answered (graph.md R54). Its members
+/// see nothing older than the chat for now (R56).
+pub(crate) fn create_chat(graph: &str, chat: &Chat, guests: &BTreeSet<EntraId>) -> Call {
+    let members = chat.members.iter();
+    let members: Vec<_> = members.map(|user| member(graph, *user, guests)).collect();
     let (kind, chat_type) = match chat.kind {
         ChatKind::OneOnOne => (Kind::OpenChat, "oneOnOne"),
         ChatKind::Group => (Kind::CreateChat, "group"),
@@ -57,14 +65,19 @@ pub(crate) fn remove_chat_member(chat: &Thread, membership: &str) -> Call {
 }
 
 /// Puts somebody into a group chat who sees all of its history.
-pub(crate) fn add_chat_member(graph: &str, chat: &Thread, user: EntraId) -> Call {
+pub(crate) fn add_chat_member(
+    graph: &str,
+    chat: &Thread,
+    user: EntraId,
+    guests: &BTreeSet<EntraId>,
+) -> Call {
+    let mut body = member(graph, user, guests);
+    if let Some(body) = body.as_object_mut() {
+        let everything = "0001-01-01T00:00:00Z".into();
+        body.insert("visibleHistoryStartDateTime".to_owned(), everything);
+    }
     Call::post(Kind::AddMembers, format!("{}/members", chat.path()))
-        .with(&json!({
-            "@odata.type": "#microsoft.graph.aadUserConversationMember",
-            "roles": ["owner"],
-            "user@odata.bind": user_address(graph, user),
-            "visibleHistoryStartDateTime": "0001-01-01T00:00:00Z",
-        }))
+        .with(&body)
         .within(Scope::members(chat.id()))
 }
 
@@ -87,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_chat_of_two_has_no_topic() {
-        insta::assert_snapshot!(shown(&create_chat(GRAPH, &chat("one_on_one"))), @r##"
+        insta::assert_snapshot!(shown(&create_chat(GRAPH, &chat("one_on_one"), &BTreeSet::new())), @r##"
         OpenChat within Other
         POST /chats
         {
@@ -113,11 +126,25 @@ mod tests {
     }
 
     #[test]
+    fn guests_of_the_tenant_have_a_role_of_their_own() {
+        let guests = BTreeSet::from([JANE.parse().unwrap()]);
+        let call = create_chat(GRAPH, &chat("group"), &guests);
+        let body: Value = serde_json::from_slice(&call.body.unwrap()).unwrap();
+        assert_eq!(body["members"][0]["roles"], json!(["guest"]));
+        assert_eq!(body["members"][1]["roles"], json!(["owner"]));
+        let thread = Thread::chat("19:x@thread.v2");
+        let call = add_chat_member(GRAPH, &thread, JANE.parse().unwrap(), &guests);
+        let body: Value = serde_json::from_slice(&call.body.unwrap()).unwrap();
+        assert_eq!(body["roles"], json!(["guest"]));
+    }
+
+    #[test]
     fn a_long_topic_is_cut_as_teams_does() {
         let group = chat("group");
         assert_eq!(topic(&group).unwrap().chars().count(), 250);
         let body: serde_json::Value =
-            serde_json::from_slice(&create_chat(GRAPH, &group).body.unwrap()).unwrap();
+            serde_json::from_slice(&create_chat(GRAPH, &group, &BTreeSet::new()).body.unwrap())
+                .unwrap();
         assert_eq!(body["topic"], topic(&group).unwrap());
     }
 
@@ -128,7 +155,7 @@ mod tests {
         RemoveMember within Members("19:x@thread.v2")
         DELETE /chats/19:x@thread.v2/members/M1%3D
         "#);
-        insta::assert_snapshot!(shown(&add_chat_member(GRAPH, &thread, JANE.parse().unwrap())), @r##"
+        insta::assert_snapshot!(shown(&add_chat_member(GRAPH, &thread, JANE.parse().unwrap(), &BTreeSet::new())), @r##"
         AddMembers within Members("19:x@thread.v2")
         POST /chats/19:x@thread.v2/members
         {

@@ -2,9 +2,13 @@
 
 use super::{Call, Kind};
 
-/// Lists the users' ids, 999 a page, which is the most there is (graph.md R65).
+/// Lists the users' ids and whether they are guests, 999 a page, which is the most there is
+/// (graph.md R65).
 pub(crate) fn list_users() -> Call {
-    Call::get(Kind::Probe, "/users?$select=id&$top=999".to_owned())
+    Call::get(
+        Kind::Probe,
+        "/users?$select=id,userType&$top=999".to_owned(),
+    )
 }
 
 /// Lists the users with what mapping matches people by.
@@ -23,7 +27,7 @@ mod tests {
     fn users() {
         insta::assert_snapshot!(shown(&list_users()), @"
         Probe within Other
-        GET /users?$select=id&$top=999
+        GET /users?$select=id,userType&$top=999
         ");
         insta::assert_snapshot!(shown(&list_people()), @"
         Read within Other

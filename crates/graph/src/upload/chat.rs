@@ -74,10 +74,8 @@ pub(super) async fn find_or_create(
 
 /// The chat of two people.
 async fn open(run: &Run<'_>, plan: &Plan) -> Result<String, Trouble> {
-    let chat: Chat = run
-        .client
-        .read(&requests::create_chat(run.graph(), plan), run.observer)
-        .await?;
+    let call = requests::create_chat(run.graph(), plan, run.guests.get(run).await?);
+    let chat: Chat = run.client.read(&call, run.observer).await?;
     Ok(chat.id)
 }
 
@@ -104,7 +102,7 @@ async fn existing(run: &Run<'_>, plan: &Plan, topic: &str) -> Result<String, Tro
 
 /// Creates a group once.
 async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), Trouble> {
-    let call = requests::create_chat(run.graph(), plan);
+    let call = requests::create_chat(run.graph(), plan, run.guests.get(run).await?);
     let mut unsure = row.state == TargetState::Creating;
     if row.begun.is_none() {
         row.begun = Some(run.client.clock().now().as_millis());

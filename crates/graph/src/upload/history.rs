@@ -80,7 +80,8 @@ async fn show_to(
             return Ok(true);
         }
     }
-    let call = requests::add_chat_member(run.graph(), thread, user);
+    let guests = run.guests.get(run).await?;
+    let call = requests::add_chat_member(run.graph(), thread, user, guests);
     match run.client.call(&call, 0, run.observer).await {
         Ok(_) => {}
         Err(failure) if failure.remedy == Remedy::Done => {}

@@ -30,6 +30,7 @@ mod error;
 mod files;
 mod fill;
 mod filling;
+mod guests;
 mod history;
 mod input;
 mod members;
@@ -62,6 +63,7 @@ use crate::journal::{Durability, Journal, JournalError, PostState, TargetRow, Ta
 use crate::observer::{Event, Observer};
 use error::Trouble;
 use filling::Filler;
+use guests::Guests;
 pub(crate) use input::{Assigned, Input};
 use slots::Slots;
 use target::Home;
@@ -119,6 +121,7 @@ struct Run<'a> {
     chat_slots: Slots,
     /// What is known of the tenant for the blanks of posts.
     filler: Filler,
+    guests: Guests,
     findings: Mutex<Findings>,
     /// Marks the teams of this journal, so that they are recognised after a lost answer.
     mark: String,
@@ -260,6 +263,7 @@ impl<'a> Run<'a> {
             slots: Slots::new(concurrency),
             chat_slots: Slots::new(concurrency),
             filler: Filler::new(client, folder, input).await?,
+            guests: Guests::among(input),
             findings: Mutex::default(),
             mark: journal.note_once("mark", &new_mark(client, input))?,
             sent: AtomicU64::new(0),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chatferry_graph::{Limits, UploadError};
-use chatferry_twin::{App, Settings, Troubles};
+use chatferry_twin::{App, Settings, Troubles, User};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
@@ -224,6 +224,36 @@ async fn a_chat_of_two_that_teams_does_not_open_stops_alone_and_says_why() {
     let report = world.upload(&rendered, journal.path()).await.unwrap();
     assert!(report.is_done(), "{report:#?}");
     assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn guests_of_the_tenant_are_guests_in_chats() {
+    let world = World::new(Settings::default());
+    let mut guest = User::new(OTHER, "Lee", "lee_fabrikam.example#EXT#@acme.example");
+    guest.user_type = Some("Guest".to_owned());
+    world.tenant.add_user(guest);
+    let rendered = Rendered::new()
+        .chat(
+            "dm",
+            json!({ "kind": "one_on_one", "members": [AUTHOR, OTHER] }),
+            &line(3),
+        )
+        .chat(
+            "mpim",
+            json!({ "kind": "group", "topic": "Trip", "members": [AUTHOR, MEMBER, OTHER] }),
+            &line(3),
+        );
+    let journal = tempfile::tempdir().unwrap();
+    let report = world.upload(&rendered, journal.path()).await.unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+    assert_eq!(world.broken_rules(), [].into());
+    let group = report
+        .targets
+        .iter()
+        .find(|target| target.key.as_str() == "mpim");
+    let group = group.and_then(|target| target.id.as_deref()).unwrap();
+    assert_eq!(world.shown(group, OTHER), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use http::header;
 
-use super::{address, bound_user, require};
+use super::{address, bound_user, check_chat_role, require};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::ids::{ChatId, UserId};
@@ -40,10 +40,9 @@ pub(crate) fn create(
         if member.visible_history_start_date_time.is_some() {
             return Err(Rule::R56.refuse("set it when adding the member"));
         }
-        if member.roles.as_ref().is_none_or(Vec::is_empty) {
-            return Err(Rule::G5.refuse("each member of a chat is owner or guest"));
-        }
-        users.push((bound_user(state, member)?, member.is_owner()));
+        let user = bound_user(state, member)?;
+        check_chat_role(state, member, &user)?;
+        users.push((user, member.is_owner()));
     }
     let distinct: BTreeSet<&UserId> = users.iter().map(|(user, _)| user).collect();
     match kind {

@@ -3,7 +3,7 @@
 use http::header;
 use serde_json::{Value, json};
 
-use super::{address, bound_user, date, require};
+use super::{address, bound_user, check_chat_role, date, require};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::ids::UserId;
@@ -94,6 +94,9 @@ pub(crate) fn add(
     may_add(state, call, caller, at, body.is_owner())?;
     let user = bound_user(state, &body)?;
     check_fits(state, call, at, &user)?;
+    if is_chat(at) {
+        check_chat_role(state, &body, &user)?;
+    }
     let visible_from = date(body.visible_history_start_date_time.as_ref())?;
     let member = put(
         state,

@@ -23,7 +23,7 @@ use crate::refusal::Refused;
 use crate::route::Route;
 use crate::rules::Rule;
 use crate::settings::AddressStyle;
-use crate::state::{Caller, OperationKind, State};
+use crate::state::{Caller, OperationKind, State, User};
 use crate::wire::Text;
 use crate::wire::requests::MemberBody;
 
@@ -135,6 +135,20 @@ fn bound_user(state: &State, member: &MemberBody<'_>) -> Result<UserId, Refused>
     let user = state.directory.find(name);
     user.map(|user| user.id.clone())
         .ok_or_else(|| Rule::G6.refuse("unknown user").with("User").with(name))
+}
+
+/// G15
+fn check_chat_role(state: &State, member: &MemberBody<'_>, user: &UserId) -> Result<(), Refused> {
+    let guest = state
+        .directory
+        .by_id(user.as_str())
+        .is_some_and(User::is_guest);
+    let wanted = if guest { "guest" } else { "owner" };
+    let mut roles = member.roles.iter().flatten();
+    match (roles.next(), roles.next()) {
+        (Some(role), None) if role.as_str() == wanted => Ok(()),
+        _ => Err(Rule::G15.refuse(format!("{user} is {wanted} in a chat"))),
+    }
 }
 
 /// The address of a thing within a thing, in the style that is set.

@@ -51,6 +51,12 @@ impl User {
         }
     }
 
+    /// Whether it is a guest of the tenant.
+    pub(crate) fn is_guest(&self) -> bool {
+        let kind = self.user_type.as_deref().unwrap_or_default();
+        kind.eq_ignore_ascii_case("guest")
+    }
+
     /// The name shown, or nothing.
     pub(crate) fn name(&self) -> &str {
         self.display_name.as_deref().unwrap_or_default()

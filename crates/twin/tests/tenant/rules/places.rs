@@ -1,6 +1,6 @@
 //! Teams, channels, chats, their migration and their members.
 
-use chatferry_twin::{Outcome, Rule, Settings, Troubles};
+use chatferry_twin::{Outcome, Rule, Settings, Troubles, User};
 use serde_json::{Value, json};
 
 use super::*;
@@ -17,6 +17,15 @@ fn slow_channels() -> Twin {
         channel_ms: 3_000,
         ..Troubles::default()
     })
+}
+
+/// A tenant that has Cleo from elsewhere.
+fn cleo_as_guest() -> Twin {
+    let twin = Twin::instant();
+    let mut cleo = User::new(CLEO, "Cleo", "cleo_fabrikam.com#EXT#@contoso.com");
+    cleo.user_type = Some("Guest".to_owned());
+    twin.tenant.add_user(cleo);
+    twin
 }
 
 /// A group chat that was completed, and so many ms later put into migration mode again.
@@ -308,6 +317,14 @@ rules! {
             let chat = twin.chat("group", &[ANNA, BEN]);
             let member = with(member(CLEO, &["owner"]), "/visibleHistoryStartDateTime", json!(CREATED));
             twin.post(&format!("{chat}/members"), member)
+        };
+    g15_guests_are_guests_in_chats G15 "D chat-post, graph.md section 1.15; I status" 400 "BadRequest"
+        "Bad Request",
+        in || cleo_as_guest(),
+        breaks |twin| twin.post("/v1.0/chats", chat("group", &[ANNA, BEN, CLEO])),
+        keeps |twin| {
+            let chat = twin.chat("group", &[ANNA, BEN]);
+            twin.post(&format!("{chat}/members"), member(CLEO, &["guest"]))
         };
     r57_a_one_on_one_keeps_its_people R57 "O C2T" 403 "InsufficientPrivileges"
         "RosterAddMemberBlocked-Roster is blocked from remove member",

@@ -1,0 +1,67 @@
+//! Which of the people in chats are guests of the tenant: there they have a role of their own
+//! (graph.md 1.15).
+
+use std::collections::BTreeSet;
+
+use chatferry_model::EntraId;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use super::{Input, Run, Trouble};
+use crate::requests;
+use crate::retry::Remedy;
+
+/// The guests among the people of all chats, read when they are first asked for.
+pub(super) struct Guests {
+    people: BTreeSet<EntraId>,
+    known: OnceCell<BTreeSet<EntraId>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    id: String,
+    #[serde(default)]
+    user_type: Option<String>,
+}
+
+impl User {
+    fn is_guest(&self) -> bool {
+        let kind = self.user_type.as_deref().unwrap_or_default();
+        kind.eq_ignore_ascii_case("guest")
+    }
+}
+
+impl Guests {
+    pub(super) fn among(input: &Input) -> Self {
+        let plans = input.chats().filter_map(|assigned| assigned.chat());
+        Self {
+            people: plans
+                .flat_map(|chat| chat.members.iter().copied())
+                .collect(),
+            known: OnceCell::new(),
+        }
+    }
+
+    /// The guests. An app that may not list the users takes nobody for one.
+    pub(super) async fn get(&self, run: &Run<'_>) -> Result<&BTreeSet<EntraId>, Trouble> {
+        self.known.get_or_try_init(|| self.read(run)).await
+    }
+
+    async fn read(&self, run: &Run<'_>) -> Result<BTreeSet<EntraId>, Trouble> {
+        let mut unseen = self.people.clone();
+        let mut guests = BTreeSet::new();
+        let see = |users: Vec<User>| {
+            for user in users {
+                let id = user.id.parse().ok().filter(|id| unseen.remove(id));
+                guests.extend(id.filter(|_| user.is_guest()));
+            }
+            !unseen.is_empty()
+        };
+        let call = requests::list_users();
+        match run.client.read_pages(call, run.observer, see).await {
+            Err(failure) if failure.remedy == Remedy::Stop => Err(failure.into()),
+            _ => Ok(guests),
+        }
+    }
+}
