@@ -33,13 +33,13 @@ pub enum Closing {
 /// What closing came to.
 #[derive(Debug)]
 pub struct ClosingReport {
-    /// The targets and teams that were in migration mode, by key.
+    /// The targets and teams that were in migration mode, or not at their end yet, by key.
     pub places: Vec<Closed>,
     /// What could not be done.
     pub findings: Findings,
 }
 
-/// What became of a target or team that was in migration mode.
+/// What became of a target or team that was in migration mode, or not at its end yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Closed {
     /// Its key.
@@ -178,7 +178,7 @@ async fn close_target(
         _ => Ok(false),
     };
     let unknown = match open {
-        Ok(false) => return Ok(None),
+        Ok(false) => return go_on(run, home, assigned, row).await,
         Ok(true) => None,
         Err(trouble) => reason(Err(trouble))?,
     };
@@ -202,6 +202,28 @@ async fn close_target(
         closed.reason = Some("the next upload goes on with it".to_owned());
     }
     Ok(Some(closed))
+}
+
+/// What follows for a target that is out of migration mode: somebody may have been taken out of a
+/// group to be shown its history, and not be back.
+async fn go_on(
+    run: &Run<'_>,
+    home: Home<'_>,
+    assigned: &Assigned,
+    mut row: TargetRow,
+) -> Result<Option<Closed>, UploadError> {
+    let begun = matches!(row.state, TargetState::Complete | TargetState::Members);
+    if !begun || matches!(home, Home::Migrating(..)) {
+        return Ok(None);
+    }
+    let reason = reason(target::finish(run, home, assigned, &mut row).await)?;
+    Ok(Some(Closed {
+        key: row.key,
+        name: assigned.name().to_owned(),
+        closed: true,
+        missing: 0,
+        reason,
+    }))
 }
 
 async fn end(

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::folder::{AUTHOR, FIRST, MEMBER, Rendered, line, threads};
 use crate::kinds::{everything, everything_newer, everything_with_files, files, peopled};
-use crate::world::World;
+use crate::world::{OTHER, World};
 
 #[tokio::test(start_paused = true)]
 async fn a_newer_export_brings_only_what_is_new() {
@@ -271,6 +271,36 @@ async fn what_was_cut_off_is_unlocked_and_gone_on_with() {
     assert_eq!(world.open(), [] as [&str; 0]);
     let nothing = closed(&world, &rendered, journal.path(), Closing::All).await;
     assert_eq!(nothing, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_taken_out_of_a_group_to_be_shown_its_history_is_put_back_by_completing() {
+    let people = [AUTHOR, MEMBER, OTHER];
+    let rendered = Rendered::new().chat(
+        "mpim",
+        json!({ "kind": "group", "topic": "Trip", "members": people }),
+        &line(3),
+    );
+    let mut in_the_midst = 0;
+    for moment in 8..20 {
+        let (world, journal) = (
+            World::new(Settings::default()),
+            tempfile::tempdir().unwrap(),
+        );
+        cut_off(&world, &rendered, journal.path(), moment).await;
+        let ended = world.tenant.chats()[0].thread.migration_mode == Some("completed");
+        let places = closed(&world, &rendered, journal.path(), Closing::Through).await;
+        if !ended {
+            continue;
+        }
+        in_the_midst += 1;
+        assert!(places.contains(&("mpim".to_owned(), true)), "{places:?}");
+        let chat = &world.tenant.chats()[0];
+        for user in people {
+            assert_eq!(world.shown(chat.id.as_str(), user), 3, "{moment}: {user}");
+        }
+    }
+    assert!(in_the_midst >= 5, "{in_the_midst}");
 }
 
 #[tokio::test(start_paused = true)]
