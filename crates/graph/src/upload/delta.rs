@@ -86,12 +86,7 @@ fn lay_over(
     }
     // Before the file counts as the known one: a run that is cut off here does it again.
     if new && row.state >= TargetState::Posted {
-        row.state = if row.completed.is_some() || row.state > TargetState::Posted {
-            TargetState::Created
-        } else {
-            TargetState::Open
-        };
-        journal.set_target(&row)?;
+        open_again(journal, &mut row)?;
     }
     for id in rebase.apply(&assigned.input, assigned.summary.posts)? {
         let place = Place {
@@ -101,6 +96,31 @@ fn lay_over(
         let words = "it stays in Teams";
         findings.note(Stage::Upload, &codes::UPLOAD_SOURCE_VANISHED, place, words);
     }
+    Ok(())
+}
+
+/// Opens targets that lack posts which Graph refused once more: what was in the way may be gone by
+/// now, or the post is another.
+pub(super) fn try_refused_again(journal: &Journal, input: &Input) -> Result<(), UploadError> {
+    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
+        let Some(mut row) = journal.target(assigned.target().key.as_str())? else {
+            continue;
+        };
+        if row.state >= TargetState::Posted && journal.tally(row.number)?.refused > 0 {
+            open_again(journal, &mut row)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets a target that has all its posts take further ones.
+fn open_again(journal: &Journal, row: &mut TargetRow) -> Result<(), UploadError> {
+    row.state = if row.completed.is_some() || row.state > TargetState::Posted {
+        TargetState::Created
+    } else {
+        TargetState::Open
+    };
+    journal.set_target(row)?;
     Ok(())
 }
 

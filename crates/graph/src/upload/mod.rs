@@ -151,6 +151,10 @@ pub async fn upload(
     let journal = open_journal(client, upload_dir, options)?;
     let mut findings = Findings::default();
     delta::adopt(&journal, folder, &input, &mut findings)?;
+    // A national cloud opens nothing a second time (graph.md R68).
+    if !client.config().graph_url.is_national() {
+        delta::try_refused_again(&journal, &input)?;
+    }
     let mut run = Run::new(client, folder, &journal, options, observer, &input).await?;
     run.findings = Mutex::new(findings);
     preflight::check(&run, &input).await?;

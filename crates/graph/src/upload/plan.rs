@@ -144,7 +144,8 @@ pub fn plan_upload(
             let tally = journal.tally(row.number)?;
             state = row.state;
             done = tally.posted + tally.adopted + tally.withheld;
-            if state > TargetState::Posted && row.input != assigned.input {
+            let differs = row.input != assigned.input || tally.refused > 0;
+            if state > TargetState::Posted && differs {
                 route = Route::Again;
             }
         }

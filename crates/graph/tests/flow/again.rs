@@ -304,6 +304,50 @@ async fn who_was_taken_out_of_a_group_to_be_shown_its_history_is_put_back_by_com
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_refused_is_tried_again_and_goes_through_once_it_can() {
+    let say = |at: i64| {
+        let words = if at == 4_000 { 50 } else { 1 };
+        format!("<p>{}</p>", "words ".repeat(words))
+    };
+    let rendered = || {
+        let general = json!({ "general": true });
+        let private = json!({ "membership": "private", "members": [AUTHOR, MEMBER] });
+        Rendered::new()
+            .channel_saying("dev", json!({ "archive": true }), &threads(8), say)
+            .channel_saying("Allgemein", general, &threads(8), say)
+            .channel_saying("hr", private, &threads(8), say)
+    };
+    // The second upload dies at any of its calls, or not at all.
+    for moment in 0..30 {
+        let world = World::new(Settings {
+            message_bytes: 200,
+            ..Settings::default()
+        });
+        let (rendered, journal) = (rendered(), tempfile::tempdir().unwrap());
+        let first = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(first.is_done(), "{first:#?}");
+        assert_eq!((first.totals.posted, first.totals.refused), (12, 12));
+
+        world
+            .tenant
+            .configure(|settings| settings.message_bytes = 28_672);
+        if moment > 0 {
+            world.die_at(moment);
+            tokio::select! {
+                done = world.upload(&rendered, journal.path()) => assert!(done.unwrap().is_done()),
+                () = world.died.notified() => {}
+            }
+            world.live();
+        }
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{moment}: {report:#?}");
+        assert_eq!(report.findings.lines().len(), 0, "{moment}");
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+        assert_eq!(world.open(), [] as [&str; 0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rollback_takes_our_teams_and_nothing_else() {
     let (world, rendered) = (peopled(Settings::default()), everything());
     let journal = tempfile::tempdir().unwrap();

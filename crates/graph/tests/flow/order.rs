@@ -179,10 +179,12 @@ async fn a_refused_root_costs_itself_and_its_replies() {
     );
     assert_eq!(tenant.unfinished(), [] as [&str; 0]);
 
-    // The next run says so again: those posts are still missing.
+    // The next run tries them again, and says so again: they are still missing.
+    let tried = tenant.count("/messages");
     let report = run(&tenant, &rendered, journal.path(), Limits::default())
         .await
         .unwrap();
+    assert_eq!(tenant.count("/messages"), tried + 1);
     assert_eq!(
         report
             .findings
@@ -191,6 +193,7 @@ async fn a_refused_root_costs_itself_and_its_replies() {
             .sum::<u64>(),
         4
     );
+    assert_eq!(tenant.unfinished(), [] as [&str; 0]);
 }
 
 #[tokio::test(start_paused = true)]
