@@ -150,6 +150,12 @@ impl Input {
             .collect()
     }
 
+    /// Whether a team takes part: one of which nothing is selected is not touched.
+    pub(crate) fn takes_part(&self, team: &TeamKey<'_>) -> bool {
+        let targets = self.of_team(team);
+        targets.is_empty() || targets.iter().any(|assigned| assigned.selected)
+    }
+
     /// The chats.
     pub(crate) fn chats(&self) -> impl Iterator<Item = &Assigned> {
         self.targets

@@ -10,7 +10,7 @@ use crate::journal::{Journal, Tally, TargetState, TeamState};
 /// What an upload came to, earlier runs of the same journal included.
 #[derive(Debug)]
 pub struct UploadReport {
-    /// The teams, by key.
+    /// The teams that take part, by key.
     pub teams: Vec<TeamReport>,
     /// The targets, longest first.
     pub targets: Vec<TargetReport>,
@@ -144,7 +144,11 @@ pub(super) fn from_journal(
         throttled: 0,
         findings,
     };
-    for team in &input.teams {
+    for team in input
+        .teams
+        .iter()
+        .filter(|team| input.takes_part(&team.key))
+    {
         let row = journal.team(team.key.as_str())?;
         report.teams.push(TeamReport {
             key: team.key.clone(),

@@ -23,12 +23,10 @@ const LOOK_AFTER: [u64; 5] = [2, 10, 20, 30, 60];
 
 /// Does everything for a team. What fails here and can be left so is noted.
 pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(), UploadError> {
-    let targets = input.of_team(&team.key);
-    // A team of which nothing is selected is not touched.
-    if !targets.is_empty() && !targets.iter().any(|assigned| assigned.selected) {
+    if !input.takes_part(&team.key) {
         return Ok(());
     }
-    match fill(run, team, &targets).await {
+    match fill(run, team, &input.of_team(&team.key)).await {
         Ok(()) => Ok(()),
         Err(Trouble::Stop(error)) => Err(error),
         Err(Trouble::Failed(reason)) => {

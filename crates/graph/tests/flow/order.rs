@@ -5,11 +5,13 @@ use std::time::Duration;
 use chatferry_graph::{
     BaseUrl, Limits, Unobserved, UploadError, UploadOptions, plan_upload, upload,
 };
+use chatferry_twin::Settings;
 use serde_json::json;
 
-use crate::folder::{AUTHOR, MEMBER, Rendered, threads};
+use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
 use crate::run;
 use crate::tenant::Tenant;
+use crate::world::World;
 
 fn acme() -> Rendered {
     Rendered::new()
@@ -219,6 +221,26 @@ async fn what_is_left_out_keeps_its_team_open_until_it_comes() {
         .unwrap();
     assert!(report.is_done(), "{report:#?}");
     assert_eq!(tenant.posts(), rendered.expected());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_selected_is_done_whatever_else_there_is() {
+    let world = World::new(Settings::default());
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4)).chat(
+        "dm",
+        json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }),
+        &line(3),
+    );
+    let journal = tempfile::tempdir().unwrap();
+    let mut options = UploadOptions::default();
+    options.selection.only.push("dm".to_owned());
+    let (client, folder) = (world.client(Limits::default()), rendered.folder());
+    let report = upload(&client, &folder, journal.path(), &options, &Unobserved)
+        .await
+        .unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(report.totals.posted, 3);
+    assert_eq!(world.tenant.teams().len(), 0);
 }
 
 #[test]
