@@ -159,7 +159,8 @@ static TABLE: &[Row] = &[
         PROVISIONING,
         Abandon,
     ),
-    patient(ANY, Status(401, ""), RenewToken, patience(5, 0, 0), Stop),
+    // Others' calls end tokens too: the one that was just fetched may be gone when this call leaves.
+    patient(ANY, Status(401, ""), RenewToken, patience(12, 0, 0), Stop),
     row_of(ANY, Status(403, "missing role"), Stop),
     row_of(ANY, Status(403, "missing scope"), Stop),
     // Posts.
