@@ -239,11 +239,13 @@ fn settle(
             delivered.reason.clone().unwrap_or_default(),
         );
     } else if delivered.id != item.planned {
-        run.note(
-            &codes::UPLOAD_MOVED,
-            place(),
-            "moved because its time was taken",
+        let time = |ms| Millis::new(ms).map_or_else(|_| ms.to_string(), |time| time.to_string());
+        let words = format!(
+            "stands at {}, because {} was taken",
+            time(delivered.id),
+            time(item.planned)
         );
+        run.note(&codes::UPLOAD_MOVED, place(), words);
     }
     run.sent
         .fetch_add(u64::from(delivered.state.is_there()), Ordering::Relaxed);

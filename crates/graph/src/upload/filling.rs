@@ -347,7 +347,7 @@ impl Lodgings<'_, '_> {
             let files = &run.filler.files;
             match files.lodge(run, thread, self.author, blob).await? {
                 Outcome::There(lodging) => return Ok(Lodged::There(lodging)),
-                Outcome::Nowhere(why) => reason = why,
+                Outcome::Nowhere(why) => reason = Some(why),
             }
         }
         let place = FindingPlace {

@@ -15,7 +15,7 @@ mod pieces;
 mod put;
 mod shelf;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -37,8 +37,8 @@ pub(super) struct Files {
     /// Those that are being put somewhere: the same file is put there by one, and awaited by others.
     busy: Mutex<HashSet<FileKey>>,
     freed: Notify,
-    /// Those that this run could not put anywhere.
-    refused: Mutex<HashSet<FileKey>>,
+    /// Those that this run could not put anywhere, and why.
+    refused: Mutex<HashMap<FileKey, String>>,
     slots: Semaphore,
 }
 
@@ -54,11 +54,11 @@ pub(super) struct Blob<'a> {
     pub(super) bytes: u64,
 }
 
-/// What became of a file, and why it is nowhere.
+/// What became of a file.
 pub(super) enum Outcome {
     There(Lodging),
-    /// The reason, for the first who asks.
-    Nowhere(Option<String>),
+    /// It could not be put anywhere, and why.
+    Nowhere(String),
 }
 
 impl Files {
@@ -82,7 +82,7 @@ impl Files {
     ) -> Result<Outcome, Trouble> {
         let shelf = match self.shelves.get(run, thread, author).await? {
             Ok(shelf) => shelf,
-            Err(reason) => return Ok(Outcome::Nowhere(Some(reason))),
+            Err(reason) => return Ok(Outcome::Nowhere(reason)),
         };
         let key = FileKey {
             drive: shelf.drive.clone(),
@@ -93,8 +93,8 @@ impl Files {
         if let Some((guid, url)) = row.as_ref().and_then(|row| row.lodged.clone()) {
             return Ok(Outcome::There(Lodging { guid, url }));
         }
-        if locked(&self.refused).contains(&key) {
-            return Ok(Outcome::Nowhere(None));
+        if let Some(reason) = locked(&self.refused).get(&key) {
+            return Ok(Outcome::Nowhere(reason.clone()));
         }
         let _slot = self.slots.acquire().await;
         match put::put(run, &shelf, &key, blob, row).await {
@@ -104,8 +104,8 @@ impl Files {
             }
             Err(Trouble::Failed(reason)) => {
                 run.journal.refuse_file(&key, &reason)?;
-                locked(&self.refused).insert(key);
-                Ok(Outcome::Nowhere(Some(reason)))
+                locked(&self.refused).insert(key, reason.clone());
+                Ok(Outcome::Nowhere(reason))
             }
             Err(stop) => Err(stop),
         }
