@@ -25,10 +25,19 @@ pub(crate) enum Unit {
 impl Unit {
     /// So many of it, as a plain line says it.
     fn show(self, number: u64) -> String {
-        match self {
-            Self::Bytes => format!("{} MB", thousands(number / 1_000_000)),
-            Self::Things(name) => format!("{} {name}", thousands(number)),
-        }
+        let name = match self {
+            Self::Bytes => "MB",
+            Self::Things(name) => name,
+        };
+        format!("{} {name}", self.bare(number))
+    }
+
+    /// The same without what it is.
+    fn bare(self, number: u64) -> String {
+        thousands(match self {
+            Self::Bytes => number / 1_000_000,
+            Self::Things(_) => number,
+        })
     }
 
     /// The bar before the total is known.
@@ -114,17 +123,17 @@ impl StageProgress {
         let total = self.total.load(Ordering::Relaxed);
         let seconds = self.started.elapsed().as_secs().max(1);
         let rate = done / seconds;
-        let of = if total > 0 {
-            format!(" of {}", self.unit.show(total))
+        let so_far = if total > 0 {
+            format!("{} of {}", self.unit.bare(done), self.unit.show(total))
         } else {
-            String::new()
+            self.unit.show(done)
         };
         let eta = match total.saturating_sub(done).checked_div(rate) {
             Some(left) if total > 0 => format!(", {} left", duration(left)),
             _ => String::new(),
         };
-        let (done, rate) = (self.unit.show(done), self.unit.show(rate));
-        let text = format!("{done}{of} ({rate}/s{eta})");
+        let rate = self.unit.show(rate);
+        let text = format!("{so_far} ({rate}/s{eta})");
         self.printer.step(self.verb, &text);
     }
 }
