@@ -5,37 +5,16 @@
 
 use std::collections::HashSet;
 
+use chatferry_model::teams_names::{CHANNEL_UNITS, FORBIDDEN_IN_CHANNELS, RESERVED_CHANNELS};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The longest name of a channel.
-pub(crate) const CHANNEL_UNITS: usize = 50;
-/// The longest name of a team.
-pub(crate) const TEAM_UNITS: usize = 256;
-/// The longest description of a channel.
-pub(crate) const DESCRIPTION_UNITS: usize = 1_024;
-/// The longest topic of a chat.
-pub(crate) const TOPIC_UNITS: usize = 250;
 /// The name of the channel every team begins with.
 pub(crate) const GENERAL: &str = "General";
 
-/// What no channel's name may contain.
-const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
-/// What no channel may be called; `COM1`–`COM9` and `LPT1`–`LPT9` besides.
-const RESERVED: &[&str] = &[
-    "forms",
-    "con",
-    "conin$",
-    "conout$",
-    "prn",
-    "aux",
-    "nul",
-    "desktop.ini",
-];
-
 /// What is wrong with a channel's name, if anything.
 pub(crate) fn fault(name: &str) -> Option<String> {
-    if let Some(c) = name.chars().find(|c| FORBIDDEN.contains(*c)) {
+    if let Some(c) = name.chars().find(|c| FORBIDDEN_IN_CHANNELS.contains(*c)) {
         return Some(format!("Teams takes no {c} in a channel's name"));
     }
     let fault = if name.trim().is_empty() {
@@ -86,7 +65,7 @@ fn tidy(name: &str) -> String {
             continue;
         }
         let c = match c {
-            c if FORBIDDEN.contains(c) => '-',
+            c if FORBIDDEN_IN_CHANNELS.contains(c) => '-',
             c if c.is_whitespace() => ' ',
             c => c,
         };
@@ -132,7 +111,10 @@ fn is_reserved(name: &str) -> bool {
         let digit = stem.strip_prefix(port).unwrap_or_default();
         matches!(digit.as_bytes(), [b'1'..=b'9'])
     });
-    numbered || RESERVED.iter().any(|word| *word == lower || *word == stem)
+    numbered
+        || RESERVED_CHANNELS
+            .iter()
+            .any(|word| *word == lower || *word == stem)
 }
 
 /// Control characters, and what is written but not seen; the joiner of emoji is seen.

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::person::Person;
 use chatferry_model::plan::{Existing, Membership};
+use chatferry_model::teams_names;
 use chatferry_model::{EntraId, Micros, PersonId};
 
 pub(crate) use self::names::Naming;
@@ -92,7 +93,7 @@ pub(crate) fn propose(
                 legal_names::GENERAL.to_owned()
             } else {
                 let legal = legal_names::legal(&conversation.name, conversation.id.as_str());
-                taken.take_like(&legal, legal_names::CHANNEL_UNITS)
+                taken.take_like(&legal, teams_names::CHANNEL_UNITS)
             };
         }
         Proposal {

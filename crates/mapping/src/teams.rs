@@ -6,6 +6,7 @@ use chatferry_model::conversation::Conversation;
 use chatferry_model::manifest::ReadDetails;
 use chatferry_model::person::{Person, Role};
 use chatferry_model::plan::{Existing, Visibility};
+use chatferry_model::teams_names;
 use chatferry_model::{EntraId, WorkspaceId};
 
 use crate::directory::Directory;
@@ -101,14 +102,17 @@ pub(crate) fn propose(
         for number in 1..=teams {
             let name = match number {
                 1 => name.clone(),
-                number => format!("{} {number}", names::cut(&name, names::TEAM_UNITS - 8)),
+                number => format!(
+                    "{} {number}",
+                    names::cut(&name, teams_names::TEAM_UNITS - 8)
+                ),
             };
             let id = settings
                 .team
                 .as_deref()
                 .filter(|team| is_id(team) && number == 1);
             homes.teams.push(TeamRow {
-                key: taken.take_like(&name, names::TEAM_UNITS),
+                key: taken.take_like(&name, teams_names::TEAM_UNITS),
                 existing: match settings.route {
                     Route::Existing => Some(existing(id.unwrap_or(&name))),
                     Route::Auto | Route::NewTeam => None,
@@ -233,7 +237,7 @@ fn team_name(
         (None, None) => source_name(details),
     };
     let name = one_line(&name);
-    match names::cut(&name, names::TEAM_UNITS) {
+    match names::cut(&name, teams_names::TEAM_UNITS) {
         "" => "Imported".to_owned(),
         name => name.trim_end().to_owned(),
     }
@@ -333,7 +337,7 @@ fn edited(
     let mut team = proposal.clone();
     if let Some(name) = row.edit("name").filter(|name| !name.is_empty()) {
         name.clone_into(&mut team.name);
-        if names::units(name) > names::TEAM_UNITS {
+        if names::units(name) > teams_names::TEAM_UNITS {
             bad.push(row.bad("name", "a team's name has at most 256 characters"));
         }
     }

@@ -1,22 +1,13 @@
 //! Which names Teams takes (graph.md 2.6, R12).
 
-/// Characters no channel's name may hold.
-const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
-/// Names no channel may have, in lower case; `com1`–`lpt9` besides.
-const RESERVED: &[&str] = &[
-    "forms",
-    "con",
-    "conin$",
-    "conout$",
-    "prn",
-    "aux",
-    "nul",
-    "desktop.ini",
-];
-/// The longest name of a channel, in UTF-16 units.
-const LONGEST: usize = 50;
-/// The longest name of a team, in UTF-16 units.
-const LONGEST_TEAM: usize = 256;
+use chatferry_model::teams_names::{
+    CHANNEL_UNITS, FORBIDDEN_IN_CHANNELS, FORBIDDEN_IN_FILES, RESERVED_CHANNELS, RESERVED_FILES,
+    TEAM_UNITS,
+};
+
+/// The longest name of a file, in characters, a number at its end included: what remains of the 400
+/// that a whole path may have is the site's and the channel's.
+const LONGEST_FILE: usize = 200;
 
 /// What is wrong with a channel's name, if anything.
 pub(super) fn channel_fault(name: &str) -> Option<&'static str> {
@@ -29,15 +20,15 @@ pub(super) fn channel_fault(name: &str) -> Option<&'static str> {
         Some("it is empty")
     } else if name != name.trim() {
         Some("it begins or ends with a blank")
-    } else if name.encode_utf16().count() > LONGEST {
+    } else if name.encode_utf16().count() > CHANNEL_UNITS {
         Some("it is longer than 50 characters")
-    } else if name.contains(|c: char| FORBIDDEN.contains(c) || c.is_control()) {
+    } else if name.contains(|c: char| FORBIDDEN_IN_CHANNELS.contains(c) || c.is_control()) {
         Some("it holds a character that is not allowed")
     } else if name.contains("..") {
         Some("it holds two dots in a row")
     } else if name.starts_with(['_', '.']) || name.ends_with('.') {
         Some("it begins with an underscore or begins or ends with a dot")
-    } else if is_port || RESERVED.contains(&lower.as_str()) || lower.contains("_vti_") {
+    } else if is_port || RESERVED_CHANNELS.contains(&lower.as_str()) || lower.contains("_vti_") {
         Some("it is a reserved word")
     } else {
         None
@@ -48,20 +39,12 @@ pub(super) fn channel_fault(name: &str) -> Option<&'static str> {
 pub(super) fn team_fault(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
         Some("it is empty")
-    } else if name.encode_utf16().count() > LONGEST_TEAM {
+    } else if name.encode_utf16().count() > TEAM_UNITS {
         Some("it is longer than 256 characters")
     } else {
         None
     }
 }
-
-/// Characters no file's name may hold.
-const FORBIDDEN_IN_FILES: &str = "\"*:<>?/\\|";
-/// Names no file may have, in lower case; `com0`–`lpt9` besides.
-const RESERVED_FILES: &[&str] = &[".lock", "con", "prn", "aux", "nul", "desktop.ini"];
-/// The longest name, in characters, a number at its end included: what remains of the 400 that a
-/// whole path may have is the site's and the channel's.
-const LONGEST_FILE: usize = 200;
 
 /// What is wrong with a file's name, if anything (graph.md 1.12, R64).
 pub(super) fn file_fault(name: &str) -> Option<&'static str> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chatferry_model::conversation::Conversation;
 use chatferry_model::plan::Membership;
+use chatferry_model::teams_names;
 
 use super::{Action, Decision};
 use crate::error::BadCell;
@@ -112,7 +113,7 @@ fn give_way(conversations: &[Conversation], rows: &Rows<'_>, decisions: &mut [De
         };
         if place.channel.is_empty() {
             let legal = names::legal(&conversation.name, conversation.id.as_str());
-            place.channel = taken.take_like(&legal, names::CHANNEL_UNITS);
+            place.channel = taken.take_like(&legal, teams_names::CHANNEL_UNITS);
             continue;
         }
         if chosen(row) {
@@ -124,7 +125,7 @@ fn give_way(conversations: &[Conversation], rows: &Rows<'_>, decisions: &mut [De
         });
         let given_away = chosen_names.contains(&(place.team.clone(), fold(&place.channel)));
         if given_away && !stood {
-            place.channel = taken.take_like(&place.channel, names::CHANNEL_UNITS);
+            place.channel = taken.take_like(&place.channel, teams_names::CHANNEL_UNITS);
         }
     }
 }

@@ -7,6 +7,7 @@ use chatferry_model::conversation::Conversation;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::plan::{Membership, TimeRange};
+use chatferry_model::teams_names;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -154,12 +155,12 @@ pub(crate) fn groups(
         for (year, range) in ranges(&years) {
             let name = format!(
                 "{} {year}",
-                names::cut(&base, names::CHANNEL_UNITS - 5).trim_end()
+                names::cut(&base, teams_names::CHANNEL_UNITS - 5).trim_end()
             );
             let count = |at: usize| years_of(at).and_then(|years| years.get(&year)).copied();
             groups.push(Group {
                 team: team.clone(),
-                name: taken.take_like(&name, names::CHANNEL_UNITS),
+                name: taken.take_like(&name, teams_names::CHANNEL_UNITS),
                 part: Some((year, range)),
                 sources: sources
                     .iter()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chatferry_model::conversation::Conversation;
 use chatferry_model::finding::Findings;
 use chatferry_model::plan::{Channel, Membership, Target, TargetPlace, TargetSource};
+use chatferry_model::teams_names;
 use chatferry_model::{EntraId, TargetKey, TeamKey};
 
 use super::{Builder, note};
@@ -190,12 +191,12 @@ fn describe(name: &str, sources: &[(&Conversation, &Decision, u64)]) -> String {
         names if names.is_empty() => names,
         names => format!("Formerly {names}"),
     };
-    let formerly = names::cut(&formerly, names::DESCRIPTION_UNITS);
+    let formerly = names::cut(&formerly, teams_names::DESCRIPTION_UNITS);
     let about = about.join(" · ");
     if about.is_empty() || formerly.is_empty() {
-        return names::cut(&(about + formerly), names::DESCRIPTION_UNITS).to_owned();
+        return names::cut(&(about + formerly), teams_names::DESCRIPTION_UNITS).to_owned();
     }
-    let room = names::DESCRIPTION_UNITS.saturating_sub(names::units(formerly) + 3);
+    let room = teams_names::DESCRIPTION_UNITS.saturating_sub(names::units(formerly) + 3);
     match names::cut(&about, room) {
         "" => formerly.to_owned(),
         about => format!("{about} · {formerly}"),

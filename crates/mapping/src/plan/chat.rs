@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::plan::{Chat, ChatKind, Existing, Target, TargetPlace};
+use chatferry_model::teams_names;
 use chatferry_model::{EntraId, TargetKey};
 
 use super::Builder;
@@ -68,8 +69,8 @@ impl Builder<'_> {
         }
         let topic = (!is_pair && existing.is_none()).then(|| {
             let topic = self.topic(conversation);
-            let topic = names::cut(&topic, names::TOPIC_UNITS);
-            chats.topics.take_like(topic, names::TOPIC_UNITS)
+            let topic = names::cut(&topic, teams_names::TOPIC_UNITS);
+            chats.topics.take_like(topic, teams_names::TOPIC_UNITS)
         });
         Ok(Some(Target {
             key: TargetKey::new(conversation.id.as_str().to_owned()),

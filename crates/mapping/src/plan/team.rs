@@ -7,6 +7,7 @@ use chatferry_model::conversation::Conversation;
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::plan::{Membership, Target, TargetPlace, Team};
+use chatferry_model::teams_names;
 use chatferry_model::{EntraId, Millis, TeamKey, WorkspaceId};
 
 use super::Builder;
@@ -88,7 +89,8 @@ impl Builder<'_> {
                 key: key.clone(),
                 existing: row.existing.clone(),
                 name: row.name.clone(),
-                description: names::cut(&row.description, names::DESCRIPTION_UNITS).to_owned(),
+                description: names::cut(&row.description, teams_names::DESCRIPTION_UNITS)
+                    .to_owned(),
                 visibility: row.visibility,
                 created,
                 owners: row.owners.clone(),

@@ -22,7 +22,7 @@ pub(crate) fn legal(name: &str, extension: &str) -> String {
             c => c,
         })
         .collect();
-    let cleaned = cleaned.replace("_vti_", "_vti-");
+    let cleaned = without_vti(cleaned);
     let trimmed = cleaned.trim_matches(|c: char| c == ' ' || c == '\u{a0}');
     let trimmed = trimmed.trim_end_matches('.').trim_end();
     let (stem, own) = match trimmed.rsplit_once('.') {
@@ -49,6 +49,15 @@ pub(crate) fn legal(name: &str, extension: &str) -> String {
     } else {
         format!("{stem}.{own}")
     }
+}
+
+/// `name` without `_vti_`, whatever its case.
+fn without_vti(mut name: String) -> String {
+    let forbidden = |window: &[u8]| window.eq_ignore_ascii_case(b"_vti_");
+    while let Some(at) = name.as_bytes().windows(5).position(forbidden) {
+        name.replace_range(at + 4..at + 5, "-");
+    }
+    name
 }
 
 /// Whether the end of a name is an extension and not the last words of a title.
@@ -194,6 +203,7 @@ mod tests {
             (".gitignore", "file.gitignore"),
             (".env.txt", "_.env.txt"),
             ("my_vti_file.txt", "my_vti-file.txt"),
+            ("my_VTI_vti_file.txt", "my_VTI-vti_file.txt"),
             ("", "file.bin"),
             ("...", "file.bin"),
             ("exe.\u{202e}fdp.exe", "exe._fdp.exe"),
@@ -215,7 +225,7 @@ mod tests {
             prop_assert!(!legal.contains(['"', '*', ':', '<', '>', '?', '/', '\\', '|', '#', '%']));
             prop_assert!(!legal.starts_with([' ', '.']) && !legal.starts_with("~$"));
             prop_assert!(!legal.ends_with([' ', '.']));
-            prop_assert!(!legal.contains("_vti_"));
+            prop_assert!(!legal.to_lowercase().contains("_vti_"));
             let (stem, extension) = legal.rsplit_once('.').unwrap();
             prop_assert!(!stem.is_empty() && is_extension(extension));
         }
