@@ -167,11 +167,16 @@ impl Journal {
         }))
     }
 
-    /// Notes whose journal it is, or checks that it is still the same.
+    /// Notes whose journal it is, or checks that it is still the same. As long as nothing was
+    /// begun it may be another's: a tenant that was mistyped binds nobody.
     pub(crate) fn belongs_to(&self, facts: &[(&'static str, &str)]) -> Result<(), JournalError> {
         for (what, given) in facts {
             let noted = self.note_once(what, given)?;
             if noted != *given {
+                if !self.has_begun()? {
+                    self.note_anew(what, given)?;
+                    continue;
+                }
                 return Err(JournalError::Foreign {
                     path: self.path.clone(),
                     what,
@@ -193,6 +198,25 @@ impl Journal {
             connection.query_row("SELECT value FROM about WHERE key = ?1", [key], |row| {
                 row.get(0)
             })
+        })
+    }
+
+    fn note_anew(&self, key: &str, value: &str) -> Result<(), JournalError> {
+        self.durably(|connection| {
+            connection.execute("UPDATE about SET value = ?2 WHERE key = ?1", (key, value))
+        })?;
+        Ok(())
+    }
+
+    /// Whether anything may be in the tenant.
+    fn has_begun(&self) -> Result<bool, JournalError> {
+        self.lightly(|connection| {
+            connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM teams WHERE state <> 'planned')
+                 OR EXISTS (SELECT 1 FROM targets WHERE state <> 'planned')",
+                [],
+                |row| row.get(0),
+            )
         })
     }
 
@@ -285,7 +309,11 @@ mod tests {
     fn a_journal_stays_with_its_tenant() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
+        journal.belongs_to(&[("tenant_id", "mistyped")]).unwrap();
         journal.belongs_to(&[("tenant_id", "one")]).unwrap();
+        let mut team = journal.team("acme").unwrap();
+        team.state = TeamState::Creating;
+        journal.set_team(&team).unwrap();
         journal.belongs_to(&[("tenant_id", "one")]).unwrap();
         let error = journal.belongs_to(&[("tenant_id", "two")]).unwrap_err();
         assert!(
