@@ -91,7 +91,13 @@ pub(crate) fn complete(thread: &Thread) -> Call {
 
 /// Lists the members of a private or shared channel, or of a chat.
 pub(crate) fn list_thread_members(thread: &Thread) -> Call {
-    Call::get(Kind::Probe, format!("{}/members", thread.path)).within(thread.others())
+    // A channel that was just made may not be found yet; a chat is looked at to see whether it is it.
+    let kind = if thread.is_chat() {
+        Kind::Probe
+    } else {
+        Kind::Read
+    };
+    Call::get(kind, format!("{}/members", thread.path)).within(thread.others())
 }
 
 #[cfg(test)]

@@ -11,12 +11,17 @@ use tokio::time::{Duration, sleep};
 use super::target::advance;
 use super::{Assigned, Route, Run, Trouble, input, members};
 use crate::client::{Answer, Failure};
+use crate::codes;
 use crate::journal::{TargetRow, TargetState, TeamRow};
 use crate::requests::{self, Call, TeamMember, Thread};
 use crate::retry::Remedy;
 
 /// How long to wait between looks for a channel that is being made (graph.md R13, 1.3).
 const LOOK_AFTER: [u64; 7] = [1, 2, 4, 8, 15, 31, 60];
+
+/// When to ask again for a closed channel that Graph refuses without saying why: that its owner is
+/// in the team, where we put them a moment ago, may not be known everywhere (graph.md E16).
+const SETTLING: [u64; 4] = [4, 8, 16, 32];
 
 /// A channel as Graph answers it, as far as it matters.
 #[derive(Debug, Deserialize)]
@@ -179,15 +184,30 @@ async fn create_normal(
         Membership::Shared => owner,
         _ => all.get(..MOST_AT_ONCE).unwrap_or(&all),
     };
-    let call = requests::create_normal_channel(graph, team_id, plan, at_once);
-    match create(run, team_id, assigned, row, &call).await? {
-        Ok(created) => Ok(created),
-        Err(refused) if at_once.len() > 1 => {
+    let with_all = requests::create_normal_channel(graph, team_id, plan, at_once);
+    let with_owner = requests::create_normal_channel(graph, team_id, plan, owner);
+    let mut waits = SETTLING.into_iter();
+    loop {
+        let mut refused = match create(run, team_id, assigned, row, &with_all).await? {
+            Ok(created) => return Ok(created),
+            Err(refused) => refused,
+        };
+        if at_once.len() > 1 {
             tracing::debug!(error = %refused.error, "creating with its owner alone");
-            let call = requests::create_normal_channel(graph, team_id, plan, owner);
-            Ok(create(run, team_id, assigned, row, &call).await??)
+            refused = match create(run, team_id, assigned, row, &with_owner).await? {
+                Ok(created) => return Ok(created),
+                Err(refused) => refused,
+            };
         }
-        Err(refused) => Err(refused.into()),
+        let unexplained = refused.remedy != Remedy::Refuse
+            && refused
+                .error
+                .refusal()
+                .is_some_and(|no| matches!(no.status, 400 | 403));
+        let Some(wait) = waits.next().filter(|_| unexplained) else {
+            return Err(refused.into());
+        };
+        sleep(Duration::from_secs(wait)).await;
     }
 }
 
@@ -200,13 +220,15 @@ fn roster(plan: &Plan, team: &Team) -> Vec<TeamMember> {
     all.chain(others.map(member(false))).collect()
 }
 
-/// Adds the members that a closed channel does not have yet.
+/// Adds the members that a closed channel does not have yet. Whom Teams does not take is tried
+/// again: after the posts, and by the next run; `last` says that this run won't any more.
 pub(super) async fn add_members(
     run: &Run<'_>,
     team: &Team,
     team_id: &str,
     assigned: &Assigned,
     row: &mut TargetRow,
+    last: bool,
 ) -> Result<(), Trouble> {
     let plan = plan(assigned)?;
     if !plan.membership.is_closed() {
@@ -218,9 +240,16 @@ pub(super) async fn add_members(
     }
     let thread = Thread::channel(team_id, row.thread.as_deref().unwrap_or_default());
     let all = roster(plan, team);
-    members::add_to_channel(run, team, team_id, &thread, assigned, &all).await?;
-    row.members = Some(wanted);
-    run.journal.set_target(row)?;
+    let refused = members::add_to_channel(run, team_id, &thread, &all).await?;
+    if refused.is_empty() {
+        row.members = Some(wanted);
+        run.journal.set_target(row)?;
+    } else if last {
+        for words in refused {
+            let place = assigned.finding_place();
+            run.note(&codes::UPLOAD_MEMBER_REFUSED, place, words);
+        }
+    }
     Ok(())
 }
 

@@ -7,8 +7,9 @@ use chatferry_model::EntraId;
 use chatferry_model::finding::Place;
 use chatferry_model::plan::Team;
 use serde::Deserialize;
+use tokio::time::{Duration, sleep};
 
-use super::{Assigned, Run, Trouble};
+use super::{Run, Trouble};
 use crate::client::Failure;
 use crate::codes;
 use crate::error::PublicError;
@@ -19,8 +20,16 @@ use crate::retry::Remedy;
 /// Graph's limit for members in one call (graph.md R53).
 const MOST_AT_ONCE: usize = 200;
 
-/// Adds a team's owners and members who are not in it yet.
-pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Result<(), Trouble> {
+/// How long Teams gets before those are tried once more whom it did not take: who somebody is, and
+/// where, is not known everywhere at once (graph.md E16).
+const SECOND_TRY: Duration = Duration::from_secs(20);
+
+/// Adds a team's owners and members who are not in it yet; whether all of them are in it then.
+pub(super) async fn add_to_team(
+    run: &Run<'_>,
+    team: &Team,
+    row: &TeamRow,
+) -> Result<bool, Trouble> {
     let id = row.id.as_deref().unwrap_or_default();
     let place = || Place {
         file: Some(team.key.to_string().into()),
@@ -41,17 +50,35 @@ pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Re
         user: *user,
         owner: false,
     });
-    let all: Vec<_> = owners.chain(members).collect();
-    let there = present(run, requests::list_team_members(id)).await?;
-    let missing: Vec<_> = all
-        .into_iter()
-        .filter(|member| !there.contains(&member.user))
-        .collect();
+    let mut missing: Vec<_> = owners.chain(members).collect();
+    let mut refused = Vec::new();
+    for wait in [Some(SECOND_TRY), None] {
+        let there = present(run, requests::list_team_members(id)).await?;
+        missing.retain(|member| !there.contains(&member.user));
+        refused = add_several(run, id, &missing).await?;
+        match wait {
+            Some(wait) if !refused.is_empty() => sleep(wait).await,
+            _ => break,
+        }
+    }
+    for words in &refused {
+        run.note(&codes::UPLOAD_MEMBER_REFUSED, place(), words.as_str());
+    }
+    Ok(refused.is_empty())
+}
+
+/// Adds them, and says of whom Teams does not take why.
+async fn add_several(
+    run: &Run<'_>,
+    team: &str,
+    missing: &[TeamMember],
+) -> Result<Vec<String>, Trouble> {
+    let mut refused = Vec::new();
     let mut batches: Vec<_> = missing.chunks(MOST_AT_ONCE).rev().collect();
     while let Some(some) = batches.pop() {
-        let call = requests::add_team_members(run.graph(), id, some);
+        let call = requests::add_team_members(run.graph(), team, some);
         match run.client.call(&call, 0, run.observer).await {
-            Ok(answer) => note_results(run, &answer.body, place),
+            Ok(answer) => refused.extend(refusals(&answer.body)),
             Err(failure) if failure.remedy == Remedy::Done => {}
             Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
             Err(failure) if some.len() > 1 && is_about_one(&failure) => {
@@ -60,12 +87,11 @@ pub(super) async fn add_to_team(run: &Run<'_>, team: &Team, row: &TeamRow) -> Re
             }
             Err(failure) => {
                 let who: Vec<_> = some.iter().map(|member| member.user.to_string()).collect();
-                let words = format!("{}: {}", who.join(", "), failure.error);
-                run.note(&codes::UPLOAD_MEMBER_REFUSED, place(), words);
+                refused.push(format!("{}: {}", who.join(", "), failure.error));
             }
         }
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// Whether a refusal of several may be about one of them, so that the others can be added without.
@@ -76,15 +102,15 @@ fn is_about_one(failure: &Failure) -> bool {
         .is_some_and(|refusal| matches!(refusal.status, 400 | 404))
 }
 
-/// Adds a private or shared channel's members who are not in it yet, one by one: there is no other way.
+/// Adds a private or shared channel's members who are not in it yet, one by one: there is no other
+/// way. Gives who is not taken, and why.
 pub(super) async fn add_to_channel(
     run: &Run<'_>,
-    team: &Team,
     team_id: &str,
     thread: &Thread,
-    assigned: &Assigned,
     members: &[TeamMember],
-) -> Result<(), Trouble> {
+) -> Result<Vec<String>, Trouble> {
+    let mut refused = Vec::new();
     let there = present(run, requests::list_thread_members(thread)).await?;
     for member in members
         .iter()
@@ -95,17 +121,10 @@ pub(super) async fn add_to_channel(
             Ok(_) => {}
             Err(failure) if failure.remedy == Remedy::Done => {}
             Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
-            Err(failure) => {
-                let words = format!("{} in {}: {}", member.user, team.name, failure.error);
-                run.note(
-                    &codes::UPLOAD_MEMBER_REFUSED,
-                    assigned.finding_place(),
-                    words,
-                );
-            }
+            Err(failure) => refused.push(format!("{}: {}", member.user, failure.error)),
         }
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// Somebody in a channel or chat.
@@ -167,8 +186,8 @@ async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, Trouble
     }
 }
 
-/// Notes who of several could not be added (graph.md R53: a 207 tells one by one).
-fn note_results(run: &Run<'_>, body: &[u8], place: impl Fn() -> Place<'static>) {
+/// Who of several could not be added, and why (graph.md R53: a 207 tells one by one).
+fn refusals(body: &[u8]) -> Vec<String> {
     #[derive(Deserialize)]
     struct Results {
         #[serde(default)]
@@ -185,16 +204,13 @@ fn note_results(run: &Run<'_>, body: &[u8], place: impl Fn() -> Place<'static>) 
     }
 
     let Ok(results) = serde_json::from_slice::<Results>(body) else {
-        return;
+        return Vec::new();
     };
-    for result in results.value {
-        let Some(error) = result.error else { continue };
-        let (refusal, _) = error.refusal(207);
+    let refused = results.value.into_iter().filter_map(|result| {
+        let (refusal, _) = result.error?.refusal(207);
+        let is_in = refusal.says("conflict") || refusal.says("already");
         let who = result.user_id.unwrap_or_default();
-        run.note(
-            &codes::UPLOAD_MEMBER_REFUSED,
-            place(),
-            format!("{who}: {refusal}"),
-        );
-    }
+        (!is_in).then(|| format!("{who}: {refusal}"))
+    });
+    refused.collect()
 }

@@ -123,7 +123,10 @@ pub(super) async fn finish(
     match home {
         // Its team is completed first.
         Home::Migrating(..) => Ok(()),
-        Home::Peopled(..) => close(run, home, assigned, row).await,
+        Home::Peopled(team, _) => {
+            channel::add_members(run, team, home.team_id(), assigned, row, true).await?;
+            close(run, home, assigned, row).await
+        }
         Home::Tenant => {
             let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);
             if let Some(group) = group.filter(|_| row.state < TargetState::Done) {
@@ -175,7 +178,7 @@ async fn open(
     }
     if row.state == TargetState::Created {
         if let Home::Peopled(team, _) = home {
-            channel::add_members(run, team, home.team_id(), assigned, row).await?;
+            channel::add_members(run, team, home.team_id(), assigned, row, false).await?;
             if row.completed.is_some() && is_archived_by_us(assigned) {
                 channel::unarchive(run, home.team_id(), row).await?;
             }

@@ -72,9 +72,11 @@ async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), T
 pub(super) async fn people(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
     let wanted = input::roster(team.owners.iter().chain(&team.members));
     if row.members.as_deref() != Some(&wanted) {
-        members::add_to_team(run, team, row).await?;
-        row.members = Some(wanted);
-        run.journal.set_team(row)?;
+        // Who was not taken is tried again by the next run.
+        if members::add_to_team(run, team, row).await? {
+            row.members = Some(wanted);
+            run.journal.set_team(row)?;
+        }
     }
     if row.state < TeamState::Done {
         advance(run, team, row, TeamState::Done)?;
@@ -222,7 +224,7 @@ pub(super) async fn open(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Resul
         create(run, team, row).await?;
     }
     if row.state < TeamState::Open {
-        wait_until_there(run, row).await?;
+        wait_until_there(run, team, row).await?;
         row.general = Some(general(run, row).await?);
         advance(run, team, row, TeamState::Open)?;
     }
@@ -332,10 +334,11 @@ fn named(collection: &str, address: &str) -> Option<String> {
 
 /// Waits until a new team can be read. Its operation is asked for as seldom as Graph wants
 /// (graph.md 1.3); in between, the team itself is tried.
-async fn wait_until_there(run: &Run<'_>, row: &TeamRow) -> Result<(), Trouble> {
-    let team = row.id.as_deref().unwrap_or_default();
+async fn wait_until_there(run: &Run<'_>, plan: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+    let team = row.id.clone().unwrap_or_default();
     let begun = Instant::now();
     let mut asked = begun;
+    let mut may_look = true;
     let mut wait = FIRST_LOOK.min(run.options.team_poll);
     while begun.elapsed() < READY_WITHIN {
         sleep(wait).await;
@@ -344,17 +347,30 @@ async fn wait_until_there(run: &Run<'_>, row: &TeamRow) -> Result<(), Trouble> {
             && asked.elapsed() >= run.options.operation_poll
         {
             asked = Instant::now();
-            if has_succeeded(run, team, operation).await? {
-                return Ok(());
+            match progress(run, &team, operation).await? {
+                Progress::Succeeded => return Ok(()),
+                Progress::Pending => continue,
+                Progress::Failed(reason) => {
+                    // There is no such team: the next run makes another.
+                    (row.id, row.operation) = (None, None);
+                    advance(run, plan, row, TeamState::Planned)?;
+                    return Err(Trouble::Failed(reason));
+                }
             }
+        }
+        if !may_look {
             continue;
         }
         match run
             .client
-            .call(&requests::get_team(team), 0, run.observer)
+            .call(&requests::get_team(&team), 0, run.observer)
             .await
         {
             Ok(_) => return Ok(()),
+            // The operation tells as well.
+            Err(failure) if failure.error.is_forbidden() && row.operation.is_some() => {
+                may_look = false;
+            }
             Err(failure) if failure.remedy == Remedy::Refuse => {}
             Err(failure) => return Err(failure.into()),
         }
@@ -364,8 +380,16 @@ async fn wait_until_there(run: &Run<'_>, row: &TeamRow) -> Result<(), Trouble> {
     ))
 }
 
-/// Whether the operation that creates the team is through.
-async fn has_succeeded(run: &Run<'_>, team: &str, operation: &str) -> Result<bool, Trouble> {
+/// How far the creation of a team is.
+enum Progress {
+    Pending,
+    Succeeded,
+    /// There will be no team, for this reason.
+    Failed(String),
+}
+
+/// How far the operation that creates the team is.
+async fn progress(run: &Run<'_>, team: &str, operation: &str) -> Result<Progress, Trouble> {
     #[derive(Deserialize)]
     struct Operation {
         status: String,
@@ -384,20 +408,20 @@ async fn has_succeeded(run: &Run<'_>, team: &str, operation: &str) -> Result<boo
     let call = requests::get_operation(team, operation);
     match run.client.read::<Operation>(&call, run.observer).await {
         Ok(operation) => match operation.status.to_ascii_lowercase().as_str() {
-            "succeeded" => Ok(true),
+            "succeeded" => Ok(Progress::Succeeded),
             "failed" | "invalid" => {
                 let error = operation
                     .error
                     .map(|error| format!(": {} {}", error.code, error.message));
                 let error = error.unwrap_or_default();
-                Err(Trouble::Failed(format!(
+                Ok(Progress::Failed(format!(
                     "Teams could not create the team{error}"
                 )))
             }
-            _ => Ok(false),
+            _ => Ok(Progress::Pending),
         },
         // The operation may not be readable, or not yet; then the team itself tells.
-        Err(failure) if failure.remedy == Remedy::Refuse => Ok(false),
+        Err(failure) if failure.remedy == Remedy::Refuse => Ok(Progress::Pending),
         Err(failure) => Err(failure.into()),
     }
 }

@@ -23,6 +23,12 @@ pub(crate) struct State {
     pub(super) started: Option<tokio::time::Instant>,
     /// Who there is beside the authors of posts: names, ten to a page.
     pub(crate) people: Vec<String>,
+    /// How many of the teams that are created next come to nothing, as their operations tell.
+    pub(crate) doomed: u32,
+    /// How often somebody who is to be no owner is not taken into a team.
+    pub(crate) unwelcome: u32,
+    /// Whether answers don't tell the migration mode, nor refusals their reason (graph.md 1.5).
+    pub(crate) mute: bool,
 }
 
 #[derive(Default)]
@@ -30,6 +36,7 @@ pub(super) struct Team {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) ready_at: Option<tokio::time::Instant>,
+    pub(super) doomed: bool,
     pub(super) channels: BTreeMap<String, Channel>,
     pub(super) complete: bool,
     pub(super) members: BTreeMap<String, bool>,
@@ -82,6 +89,20 @@ fn message(id: i64, message: &Message) -> Value {
     answer
 }
 
+/// An answer that tells neither the migration mode nor why it is no.
+fn muted(answered: Answered) -> Answered {
+    match answered {
+        Ok((status, mut body, headers)) => {
+            if let Some(body) = body.as_object_mut() {
+                body.remove("migrationMode");
+            }
+            Ok((status, body, headers))
+        }
+        Err((400, code, _)) => Err((400, code, "Bad Request".to_owned())),
+        no => no,
+    }
+}
+
 impl State {
     fn id(&mut self) -> String {
         self.ids += 1;
@@ -121,13 +142,18 @@ impl State {
                 let channel = self.id();
                 let ids = (*team, channel.as_str());
                 let ready = |team: &&mut Team| {
-                    team.ready_at
-                        .is_none_or(|at| at <= tokio::time::Instant::now())
+                    let asks = matches!(rest, ["operations", _]);
+                    let there = team
+                        .ready_at
+                        .is_none_or(|at| at <= tokio::time::Instant::now());
+                    asks || (there && !team.doomed)
                 };
                 let Some(team) = self.teams.get_mut(*team).filter(ready) else {
                     return no(404, "no team");
                 };
-                team.handle(ids, rest, get, &body, &mut self.lag)
+                let answered =
+                    team.handle(ids, rest, get, &body, (&mut self.lag, &mut self.unwelcome));
+                if self.mute { muted(answered) } else { answered }
             }
             _ => no(404, "no such segment"),
         }
@@ -164,8 +190,10 @@ impl State {
             description: body["description"].as_str().unwrap().to_owned(),
             channels: BTreeMap::from([("19:general@thread.tacv2".to_owned(), general)]),
             ready_at: Some(tokio::time::Instant::now() + Duration::from_secs(self.ready_after)),
+            doomed: self.doomed > 0,
             ..Team::default()
         };
+        self.doomed = self.doomed.saturating_sub(1);
         self.teams.insert(id.clone(), team);
         let headers = vec![
             ("location", format!("/teams('{id}')/operations('op')")),
@@ -182,11 +210,21 @@ impl Team {
         rest: &[&str],
         get: bool,
         body: &Value,
-        lag: &mut u32,
+        (lag, unwelcome): (&mut u32, &mut u32),
     ) -> Answered {
         match rest {
             [] => ok(200, json!({ "id": id })),
-            ["operations", _] => ok(200, json!({ "status": "succeeded" })),
+            ["operations", _] if self.doomed => {
+                let error = json!({ "code": "InternalServerError", "message": "no site" });
+                ok(200, json!({ "status": "failed", "error": error }))
+            }
+            ["operations", _] => {
+                let there = self
+                    .ready_at
+                    .is_none_or(|at| at <= tokio::time::Instant::now());
+                let status = if there { "succeeded" } else { "inProgress" };
+                ok(200, json!({ "status": status }))
+            }
             ["primaryChannel"] => {
                 let general = self.channels.iter().find(|(_, channel)| channel.general);
                 ok(200, json!({ "id": general.unwrap().0 }))
@@ -212,7 +250,7 @@ impl Team {
                 let members = self.members.keys().map(|user| json!({ "userId": user }));
                 ok(200, json!({ "value": members.collect::<Vec<_>>() }))
             }
-            ["members", "add"] => self.add_members(body),
+            ["members", "add"] => self.add_members(body, unwelcome),
             ["channels", channel, rest @ ..] => {
                 let channel_id = *channel;
                 let Some(channel) = self.channels.get_mut(channel_id) else {
@@ -267,13 +305,19 @@ impl Team {
         ok(201, shown)
     }
 
-    fn add_members(&mut self, body: &Value) -> Answered {
+    fn add_members(&mut self, body: &Value, unwelcome: &mut u32) -> Answered {
         if !self.complete {
             return no(403, "Members cannot be added to a team under migration.");
         }
         let mut results = Vec::new();
         for member in body["values"].as_array().unwrap() {
             let owner = member["roles"] == json!(["owner"]);
+            if !owner && *unwelcome > 0 {
+                *unwelcome -= 1;
+                let error = json!({ "code": "InternalServerError", "message": "not now" });
+                results.push(json!({ "userId": user(member), "error": error }));
+                continue;
+            }
             self.members.insert(user(member), owner);
             results.push(json!({ "userId": user(member), "error": null }));
         }
@@ -313,6 +357,10 @@ impl Channel {
             ["archive"] => {
                 self.archived = true;
                 ok(202, Value::Null)
+            }
+            ["members"] if !get => {
+                self.members.push(user(body));
+                ok(201, Value::Null)
             }
             ["members"] => {
                 let members = self.members.iter().map(|user| json!({ "userId": user }));

@@ -11,6 +11,7 @@ mod folder;
 mod graph;
 mod kills;
 mod kinds;
+mod members;
 mod order;
 mod routes;
 mod speed;

@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     FailAfter(u16),
     /// Refused with that status, without an error code.
     Refuse(u16),
+    /// Refused with that status and these words.
+    Say(u16, &'static str),
     /// Throttled for that many seconds.
     Throttle(u64),
     /// All tokens end now.
@@ -203,6 +205,10 @@ impl Tenant {
         match fault {
             Fault::LoseBefore => return Err(TransportError::Lost("reset".to_owned())),
             Fault::Refuse(status) => return Ok(response(status, &json!({ "error": {} }), &[])),
+            Fault::Say(status, words) => {
+                let error = json!({ "error": { "code": "Error", "message": words } });
+                return Ok(response(status, &error, &[]));
+            }
             Fault::Throttle(seconds) => {
                 let wait = [("retry-after", seconds.to_string())];
                 return Ok(response(429, &json!({ "error": {} }), &wait));
