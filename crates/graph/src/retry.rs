@@ -175,6 +175,7 @@ static TABLE: &[Row] = &[
     // Teams and channels.
     row_of(&[CreateTeam, CreateChannel], Status(409, ""), LookUp),
     row_of(&[CreateChannel], Status(400, "already exist"), LookUp),
+    row_of(&[CreateChannel], Status(400, "namealreadyexists"), LookUp),
     // General was completed too early, or the team is complete (graph.md R9, R51).
     row_of(&[CreateChannel], Status(400, "under migration"), Abandon),
     patient(
@@ -246,7 +247,9 @@ static TABLE: &[Row] = &[
     row_of(FILES, Else, Refuse),
     row_of(&[ReadBytes], Else, Refuse),
     patient(&[Read], Status(404, ""), NotYet, PROVISIONING, Abandon),
-    row_of(ANY, Status(403, ""), Stop),
+    // Any other 403 than for a missing role may be about this one channel or chat: archived, or
+    // another app's (graph.md R22, R23).
+    row_of(&[CreateTeam], Status(403, ""), Stop),
     row_of(ANY, Else, Abandon),
 ];
 
@@ -435,7 +438,15 @@ mod tests {
                 "Missing role permissions on the request.",
                 Stop,
             ),
-            (PostRoot, 403, "Forbidden", Stop),
+            (PostRoot, 403, "Forbidden", Abandon),
+            (CreateTeam, 403, "Forbidden", Stop),
+            (Start, 403, "The channel is archived.", Abandon),
+            (
+                Complete,
+                403,
+                "Request Initiator does not match the import session intiator.",
+                Abandon,
+            ),
             (
                 PostRoot,
                 403,

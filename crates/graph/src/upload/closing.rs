@@ -165,7 +165,8 @@ async fn close_target(
     };
     let tally = run.journal.tally(row.number)?;
     let through = tally.posted + tally.adopted + tally.refused + tally.withheld;
-    let missing = assigned.summary.posts.saturating_sub(through) + tally.intended;
+    let missing = assigned.summary.posts.saturating_sub(through);
+    let missing = missing.max(tally.intended);
     if row.thread.is_none() {
         return Ok(None);
     }

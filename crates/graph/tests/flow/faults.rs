@@ -1,11 +1,11 @@
 //! What goes wrong on the way.
 
-use chatferry_graph::{Limits, UploadReport};
+use chatferry_graph::{Closing, Limits, Unobserved, UploadOptions, UploadReport, close};
 use serde_json::json;
 
-use crate::folder::{AUTHOR, FIRST, Rendered, threads};
-use crate::run;
+use crate::folder::{AUTHOR, FIRST, MEMBER, Rendered, threads};
 use crate::tenant::{Fault, Tenant};
+use crate::{client, run};
 
 async fn upload_with(what: &'static str, nth: u32, fault: Fault) -> (UploadReport, usize) {
     let rendered = Rendered::new().channel("dev", json!({}), &threads(16));
@@ -201,4 +201,127 @@ async fn a_network_that_is_gone_ends_the_run_in_the_end() {
         .unwrap();
     assert!(report.is_done());
     assert_eq!(tenant.posts(), rendered.expected());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_team_that_came_to_nothing_is_made_anew_by_the_next_upload() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.with(|state| state.doomed = 1);
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(!report.is_done());
+    let why = report.findings.lines()[0].message.to_string();
+    assert!(why.contains("InternalServerError no site"), "{why}");
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(tenant.posts(), rendered.expected());
+    assert_eq!(tenant.teams(), 2, "the one that is none, and the other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_team_that_may_not_be_read_is_waited_for_by_its_operation() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.with(|state| state.ready_after = 40);
+    tenant.fault(|_, call| match call {
+        "GET /v1.0/teams/team1" => Fault::Say(403, "Missing role permissions on the request."),
+        _ => Fault::None,
+    });
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(tenant.count("/operations/"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_channel_that_is_forbidden_stops_alone() {
+    let plan = json!({ "membership": "private", "members": [AUTHOR, MEMBER] });
+    let rendered = Rendered::new()
+        .channel("dev", json!({}), &threads(4))
+        .channel("board", plan, &threads(4));
+    for (what, words) in [
+        ("/startMigration", "The channel is archived."),
+        (
+            "/messages",
+            "InvalidRequestProperties-Only 1 application is allowed to operate within an import session.",
+        ),
+        (
+            "/completeMigration",
+            "Request Initiator does not match the import session intiator.",
+        ),
+    ] {
+        let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+        let looking = std::sync::Arc::clone(&tenant);
+        tenant.fault(move |_, call| {
+            let board = looking.with(|state| {
+                let channels = state.teams.values().flat_map(|team| &team.channels);
+                let mut board = channels.filter(|(_, channel)| channel.name == "board");
+                board.next().map(|(id, _)| id.clone())
+            });
+            let about = board.is_some_and(|board| call.contains(&board));
+            if about && call.starts_with("POST") && call.ends_with(what) {
+                Fault::Say(403, words)
+            } else {
+                Fault::None
+            }
+        });
+        let report = run(&tenant, &rendered, journal.path(), Limits::default())
+            .await
+            .unwrap();
+        assert!(!report.is_done(), "{what}");
+        assert_eq!(tenant.posts()["dev"], rendered.expected()["dev"], "{what}");
+        tenant.fault(|_, _| Fault::None);
+        let report = run(&tenant, &rendered, journal.path(), Limits::default())
+            .await
+            .unwrap();
+        assert!(report.is_done(), "{what}: {report:#?}");
+        assert_eq!(tenant.posts(), rendered.expected(), "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_completion_is_recognised_where_teams_tells_neither_mode_nor_reason() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    for nth in [1, 2, 3] {
+        let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+        tenant.with(|state| state.mute = true);
+        tenant.fault_once("/completeMigration", nth, Fault::LoseAfter);
+        let report = run(&tenant, &rendered, journal.path(), Limits::default())
+            .await
+            .unwrap();
+        assert!(report.is_done(), "{nth}: {report:#?}");
+        assert_eq!(tenant.unfinished(), [] as [&str; 0], "{nth}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn posts_that_are_missing_are_counted_once() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(16));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.fault_once("/messages", 8, Fault::Kill { after: false });
+    tokio::select! {
+        _ = run(&tenant, &rendered, journal.path(), Limits::default()) => unreachable!(),
+        () = tenant.killed.notified() => {}
+    }
+    tenant.fault(|_, _| Fault::None);
+    let there = tenant.posts()["dev"].len() as u64;
+    let (client, options) = (client(&tenant, Limits::default()), UploadOptions::default());
+    let (folder, through) = (rendered.folder(), Closing::Through);
+    let report = close(
+        &client,
+        &folder,
+        journal.path(),
+        &options,
+        through,
+        &Unobserved,
+    );
+    let places = report.await.unwrap().places;
+    let dev = places.iter().find(|place| place.name == "dev").unwrap();
+    // One more may be there than is noted for each that was under way.
+    assert!((16 - there..=16).contains(&dev.missing), "{places:?}");
 }
