@@ -121,6 +121,8 @@ pub struct Files {
     pub session_ms: u64,
     /// Whether contents are kept. Default: only their sizes and hashes.
     pub keep_content: bool,
+    /// Whether files show their quickXorHash; it may come minutes after them. Default: yes.
+    pub hashes: bool,
     /// Whether a reference attachment must be a file of this tenant and have the GUID of its
     /// eTag as its id (R39). The service takes others, and shows a file that cannot be opened.
     /// Default: no.
@@ -135,6 +137,7 @@ impl Default for Files {
             small_upload_bytes: 4 * 1024 * 1024,
             session_ms: 24 * 3_600_000,
             keep_content: false,
+            hashes: true,
             known_attachments: false,
         }
     }

@@ -9,7 +9,7 @@ use chatferry_graph::{
 use chatferry_twin::{Fault, Kind, Limits as TwinLimits, Seeded, Settings, Troubles, What, When};
 use serde_json::json;
 
-use crate::folder::{AUTHOR, FIRST, MEMBER, Rendered, line, threads};
+use crate::folder::{AUTHOR, Carried, FIRST, MEMBER, Rendered, line, threads};
 use crate::kinds::{everything, everything_newer, everything_with_files, files, peopled};
 use crate::world::{OTHER, World};
 
@@ -226,6 +226,29 @@ async fn files_and_images_are_there_once_on_a_bad_network_and_after_a_newer_expo
         assert_eq!(wrong, [] as [&str; 0]);
         // In the libraries of both teams and of three closed channels, and in one OneDrive.
         assert!(count >= 6 * 2, "{count}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_without_a_hash_is_there_once_though_the_answer_to_its_last_piece_is_lost() {
+    for (pieces, size) in [(1, 4_200_000), (2, 5_300_000)] {
+        let mut settings = Settings::default();
+        settings.files.hashes = false;
+        settings.files.keep_content = true;
+        let world = World::new(settings);
+        world.tenant.inject(Fault {
+            when: When::nth(Kind::UploadChunk, pieces),
+            what: What::Lose,
+        });
+        let rendered = Rendered::new()
+            .blob("files", "large", &vec![7; size])
+            .carrying(0, Carried::File("large", "large.zip"))
+            .channel("dev", json!({}), &threads(2));
+        let journal = tempfile::tempdir().unwrap();
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{report:#?}");
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+        assert_eq!(files(&world), (1, Vec::new()));
     }
 }
 

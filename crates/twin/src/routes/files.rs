@@ -54,7 +54,10 @@ pub(crate) fn folder(
     };
     let drive = state.library.drive(folder.drive.as_str())?;
     let item = drive.item(Some(folder.item.as_str()))?;
-    Ok(Answer::json(200, &files::item(drive, item)))
+    Ok(Answer::json(
+        200,
+        &files::item(drive, item, state.settings.files.hashes),
+    ))
 }
 
 /// Why a folder cannot be there yet (R60).
@@ -136,7 +139,10 @@ pub(crate) fn get(
     let id = drive_of(state, call, at.drive)?;
     let drive = state.library.drive(id.as_str())?;
     let item = drive.at(at.id, at.names())?;
-    Ok(Answer::json(200, &files::item(drive, item)))
+    Ok(Answer::json(
+        200,
+        &files::item(drive, item, state.settings.files.hashes),
+    ))
 }
 
 /// `PUT .../content`: a whole file at once. What is there is replaced unless the query says
@@ -160,7 +166,11 @@ pub(crate) fn put(
     let guids = &mut state.guids;
     let spot = drive.spot(at.id, at.names(), guids, call.now)?;
     let (item, is_new) = drive.put(&spot, content, conflict, guids, call.now)?;
-    let resource = files::item(drive, drive.item(Some(item.as_str()))?);
+    let resource = files::item(
+        drive,
+        drive.item(Some(item.as_str()))?,
+        state.settings.files.hashes,
+    );
     Ok(Answer::json(if is_new { 201 } else { 200 }, &resource))
 }
 

@@ -105,7 +105,11 @@ pub(crate) fn chunk(
     let drive = state.library.drive_mut(id.as_str())?;
     let guids = &mut state.guids;
     let (item, is_new) = drive.put(&spot, upload.content(), conflict, guids, call.now)?;
-    let resource = files::item(drive, drive.item(Some(item.as_str()))?);
+    let resource = files::item(
+        drive,
+        drive.item(Some(item.as_str()))?,
+        state.settings.files.hashes,
+    );
     Ok(Answer::json(if is_new { 201 } else { 200 }, &resource))
 }
 

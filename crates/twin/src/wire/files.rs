@@ -66,7 +66,8 @@ pub(crate) fn drive(drive: &Drive, root: &Item) -> Value {
     })
 }
 
-pub(crate) fn item(drive: &Drive, item: &Item) -> Value {
+/// `driveItem`, with its hashes or without
+pub(crate) fn item(drive: &Drive, item: &Item, hashes: bool) -> Value {
     let mut names = drive.names(item);
     names.pop();
     let path: String = names.iter().map(|name| format!("/{name}")).collect();
@@ -86,7 +87,7 @@ pub(crate) fn item(drive: &Drive, item: &Item) -> Value {
             "file",
             json!({
                 "mimeType": content.media_type,
-                "hashes": {"quickXorHash": content.quick_xor_hash},
+                "hashes": hashes.then(|| json!({"quickXorHash": content.quick_xor_hash})),
             }),
         ),
         None => ("folder", json!({"childCount": drive.child_count(&item.id)})),

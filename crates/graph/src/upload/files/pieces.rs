@@ -31,6 +31,8 @@ pub(super) async fn send(
     replace: bool,
 ) -> Result<Sent, Trouble> {
     let mut sessions = 0;
+    // Whether the last piece left, after which the file may be there whatever the session says.
+    let mut whole = false;
     loop {
         let call = requests::open_upload(path, name, local.size, replace);
         let opened = run.client.call(&call, 0, run.observer).await;
@@ -43,6 +45,7 @@ pub(super) async fn send(
         let mut at = 0;
         loop {
             let piece = local.piece(at, PIECE)?;
+            whole |= at + piece.len() as u64 == local.size;
             let answered = run
                 .client
                 .send_piece(&session.upload_url, at, local.size, piece, run.observer)
@@ -52,9 +55,10 @@ pub(super) async fn send(
                 Ok(PieceAnswer::Done(body)) => match serde_json::from_slice(&body) {
                     Ok(item) => return Ok(Sent::Item(item)),
                     // It is there, but the answer does not say as what.
-                    Err(_) => return Ok(Sent::Taken),
+                    Err(_) => return Ok(Sent::Perhaps),
                 },
                 // The last answer may have been lost, so that it is there.
+                Ok(PieceAnswer::Gone | PieceAnswer::Next(_)) if whole => return Ok(Sent::Perhaps),
                 Ok(PieceAnswer::Gone | PieceAnswer::Taken | PieceAnswer::Next(_))
                     if sessions >= MOST_SESSIONS =>
                 {

@@ -28,6 +28,8 @@ pub(super) enum Sent {
     Item(Item),
     /// The name is taken.
     Taken,
+    /// It was sent whole, and should be there by its name.
+    Perhaps,
     /// It may or may not have arrived.
     Unknown(Failure),
 }
@@ -94,6 +96,10 @@ pub(super) async fn put(
             Sent::Taken => {
                 vanished += 1;
                 look = true;
+            }
+            Sent::Perhaps => {
+                vanished += 1;
+                (sent, look) = (true, true);
             }
             Sent::Unknown(failure) => {
                 tries += 1;
