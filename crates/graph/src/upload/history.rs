@@ -6,6 +6,8 @@
 
 use chatferry_model::EntraId;
 use chatferry_model::plan::Chat;
+use serde::Deserialize;
+use tokio::time::{Duration, sleep};
 
 use super::members::{self, ThreadMember};
 use super::{Assigned, Run, Trouble};
@@ -13,6 +15,9 @@ use crate::codes;
 use crate::journal::{MemberState, TargetRow};
 use crate::requests::{self, Thread};
 use crate::retry::Remedy;
+
+/// How often somebody is taken out and put back who is seen to be in as before.
+const MOST_ROUNDS: u32 = 4;
 
 /// Shows all members of the plan the history. Others who are in the chat keep what they see.
 pub(super) async fn show(
@@ -42,58 +47,96 @@ async fn show_to(
     thread: &Thread,
     row: &TargetRow,
     user: EntraId,
-    there: Option<ThreadMember>,
+    mut there: Option<ThreadMember>,
 ) -> Result<bool, Trouble> {
     let key = user.to_string();
     let note = |code, words: String| run.note(code, assigned.finding_place(), words);
-    let state = run.journal.chat_member(row.number, &key)?;
     let set = |state| run.journal.set_chat_member(row.number, &key, state);
-    match there {
-        _ if state == Some(MemberState::Shown) => return Ok(true),
-        Some(member) if member.sees_everything() => {
-            set(MemberState::Shown)?;
-            return Ok(true);
-        }
-        Some(member) => {
-            set(MemberState::Out)?;
-            let call = requests::remove_chat_member(thread, &member.id);
-            match run.client.call(&call, 0, run.observer).await {
-                Ok(_) => {}
-                Err(failure) if failure.remedy == Remedy::Done => {}
-                Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
-                Err(failure) => {
-                    // Still in, and sees what comes from now on.
-                    note(
-                        &codes::UPLOAD_HISTORY_HIDDEN,
-                        format!("{user}: {}", failure.error),
-                    );
-                    return Ok(true);
+    let mut rounds = 0;
+    loop {
+        let state = run.journal.chat_member(row.number, &key)?;
+        match there {
+            _ if state == Some(MemberState::Shown) => return Ok(true),
+            Some(member) if member.sees_everything() => {
+                set(MemberState::Shown)?;
+                return Ok(true);
+            }
+            Some(member) => {
+                set(MemberState::Out)?;
+                let call = requests::remove_chat_member(thread, &member.id);
+                match run.client.call(&call, 0, run.observer).await {
+                    Ok(_) => {}
+                    Err(failure) if failure.remedy == Remedy::Done => {}
+                    Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+                    Err(failure) => {
+                        // Still in, and sees what comes from now on.
+                        note(
+                            &codes::UPLOAD_HISTORY_HIDDEN,
+                            format!("{user}: {}", failure.error),
+                        );
+                        return Ok(true);
+                    }
                 }
             }
+            None if state == Some(MemberState::Out) => {}
+            // In a chat of ours whoever is in the plan was in from the beginning, or comes with a
+            // newer export.
+            None if row.begun.is_some() => {}
+            None => {
+                note(&codes::UPLOAD_MEMBER_ABSENT, user.to_string());
+                return Ok(true);
+            }
         }
-        None if state == Some(MemberState::Out) => {}
-        // In a chat of ours whoever is in the plan was in from the beginning, or comes with a
-        // newer export.
-        None if row.begun.is_some() => {}
-        None => {
-            note(&codes::UPLOAD_MEMBER_ABSENT, user.to_string());
-            return Ok(true);
+        let guests = run.guests.get(run).await?;
+        let call = requests::add_chat_member(run.graph(), thread, user, guests);
+        let refused = match run.client.call(&call, 0, run.observer).await {
+            Ok(answer) if shows_everything(&answer.body) => {
+                set(MemberState::Shown)?;
+                return Ok(true);
+            }
+            Ok(_) => None,
+            Err(failure) if failure.remedy == Remedy::Done => None,
+            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) => Some(failure.error.to_string()),
+        };
+        // They may be in after all, and then as they were: not seen in the list, or not out when
+        // that was said.
+        if refused.is_none() {
+            sleep(Duration::from_secs(2 << rounds)).await;
+        }
+        there = members::of_thread(run, thread).await?.remove(&user);
+        rounds += 1;
+        match (&there, refused) {
+            (None, Some(why)) => {
+                note(&codes::UPLOAD_MEMBER_OUT, format!("{user}: {why}"));
+                return Ok(false);
+            }
+            (Some(member), why) if rounds >= MOST_ROUNDS && !member.sees_everything() => {
+                let why = why.unwrap_or_else(|| "taken out and put back in vain".to_owned());
+                note(&codes::UPLOAD_HISTORY_HIDDEN, format!("{user}: {why}"));
+                return Ok(true);
+            }
+            (None, None) if rounds >= MOST_ROUNDS => {
+                let why = "said to be in it, and not in its list";
+                note(&codes::UPLOAD_MEMBER_OUT, format!("{user}: {why}"));
+                return Ok(false);
+            }
+            _ => {}
         }
     }
-    let guests = run.guests.get(run).await?;
-    let call = requests::add_chat_member(run.graph(), thread, user, guests);
-    match run.client.call(&call, 0, run.observer).await {
-        Ok(_) => {}
-        Err(failure) if failure.remedy == Remedy::Done => {}
-        Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
-        Err(failure) => {
-            note(
-                &codes::UPLOAD_MEMBER_OUT,
-                format!("{user}: {}", failure.error),
-            );
-            return Ok(false);
-        }
+}
+
+/// Whether somebody who was put into a chat sees all of its history, as far as the answer says: who
+/// was in it already is answered as before.
+fn shows_everything(answer: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Member {
+        #[serde(default)]
+        visible_history_start_date_time: Option<String>,
     }
-    set(MemberState::Shown)?;
-    Ok(true)
+
+    let member = serde_json::from_slice::<Member>(answer).ok();
+    let from = member.and_then(|member| member.visible_history_start_date_time);
+    from.is_none_or(|from| from.starts_with("0001-01-01"))
 }

@@ -327,6 +327,34 @@ async fn who_was_taken_out_of_a_group_to_be_shown_its_history_is_put_back_by_com
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_in_a_group_as_before_is_taken_out_once_more() {
+    let people = [AUTHOR, MEMBER, OTHER];
+    let rendered = Rendered::new().chat(
+        "mpim",
+        json!({ "kind": "group", "topic": "Trip", "members": people }),
+        &line(3),
+    );
+    for nth in 1..=3 {
+        let world = World::new(Settings::default());
+        // It says that they are not in it, and they are.
+        world.tenant.inject(Fault {
+            when: When::nth(Kind::RemoveMember, nth),
+            what: What::Answer {
+                status: 404,
+                retry_after_s: None,
+            },
+        });
+        let journal = tempfile::tempdir().unwrap();
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{report:#?}");
+        let chat = &world.tenant.chats()[0];
+        for user in people {
+            assert_eq!(world.shown(chat.id.as_str(), user), 3, "{user}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_refused_is_tried_again_and_goes_through_once_it_can() {
     let say = |at: i64| {
         let words = if at == 4_000 { 50 } else { 1 };
