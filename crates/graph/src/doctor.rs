@@ -130,6 +130,18 @@ static PERMISSIONS: &[Permission] = &[
         Some(Dry::ReadTeam),
     ),
     permission(
+        "Channel.ReadBasic.All",
+        &[
+            "ChannelSettings.Read.All",
+            "ChannelSettings.ReadWrite.All",
+            "Group.Read.All",
+            "Group.ReadWrite.All",
+        ],
+        Need::Channels,
+        "finding General, and channels whose creation was not answered",
+        Some(Dry::ReadChannel),
+    ),
+    permission(
         "Channel.Create",
         &["Group.ReadWrite.All"],
         Need::ClosedChannels,
@@ -279,6 +291,15 @@ fn needs(folder: &RenderFolder) -> Vec<Need> {
     needs
 }
 
+/// What a call that changes nothing tells about a permission.
+enum Verdict {
+    Allowed,
+    /// With these words.
+    Refused(String),
+    /// There was no answer to go by.
+    Unknown(String),
+}
+
 struct Doctor<'a> {
     client: &'a Client,
     observer: &'a dyn Observer,
@@ -340,17 +361,22 @@ impl Doctor<'_> {
             self.missing.push(permission.name);
             return;
         }
-        let refused = match permission.dry {
-            Some(dry) => self.refuses(dry).await,
-            None => None,
+        let verdict = match permission.dry {
+            Some(dry) => self.tried(dry).await,
+            None => Verdict::Allowed,
         };
-        match (refused, has) {
-            (Some(words), _) => {
+        match (verdict, has) {
+            (Verdict::Refused(words), _) => {
                 let says = format!("for {what_for}; but Graph says {words}");
                 self.note(permission.name, bad, says, Some(ADD_AND_CONSENT));
                 self.missing.push(permission.name);
             }
-            (None, Some(_)) => {
+            (Verdict::Unknown(words), _) => {
+                let says = format!("for {what_for}; Graph could not say: {words}");
+                let remedy = Some("Run the same command again in a while.");
+                self.note(permission.name, Health::Doubtful, says, remedy);
+            }
+            (Verdict::Allowed, Some(_)) => {
                 self.note(
                     permission.name,
                     Health::Fine,
@@ -358,26 +384,30 @@ impl Doctor<'_> {
                     None,
                 );
             }
-            (None, None) => {
+            (Verdict::Allowed, None) => {
                 let says = format!("not refused, though the token can't be read; for {what_for}");
                 self.note(permission.name, Health::Fine, says, None);
             }
         }
     }
 
-    /// Why Graph does not let the app do that, if it does not. That what was asked for does not
-    /// exist is as expected.
-    async fn refuses(&mut self, dry: Dry) -> Option<String> {
+    /// Whether Graph lets the app do that. That what was asked for does not exist is as expected.
+    async fn tried(&mut self, dry: Dry) -> Verdict {
         let call = requests::dry(dry);
         match self.client.call(&call, 0, self.observer).await {
             Ok(answer) => {
                 self.read_clock(answer.header("date"));
-                None
+                Verdict::Allowed
             }
             Err(failure) => match failure.error.refusal() {
-                Some(refusal) if matches!(refusal.status, 401 | 403) => Some(refusal.to_string()),
-                Some(_) => None,
-                None => Some(failure.error.to_string()),
+                Some(refusal) if matches!(refusal.status, 401 | 403) => {
+                    Verdict::Refused(refusal.to_string())
+                }
+                Some(refusal) if matches!(refusal.status, 408 | 429 | 500..) => {
+                    Verdict::Unknown(refusal.to_string())
+                }
+                Some(_) => Verdict::Allowed,
+                None => Verdict::Unknown(failure.error.to_string()),
             },
         }
     }

@@ -25,6 +25,8 @@ pub(crate) enum Dry {
     CreateChannel,
     /// Reads a team that does not exist.
     ReadTeam,
+    /// Reads a channel that does not exist.
+    ReadChannel,
     /// Adds nobody to a team that does not exist.
     AddTeamMember,
     /// Adds nobody to a channel that does not exist.
@@ -52,6 +54,7 @@ pub(crate) fn dry(what: Dry) -> Call {
         Dry::ReadGroups => (Method::GET, "/groups?$select=id&$top=1".to_owned()),
         Dry::CreateChannel => (Method::POST, format!("{NO_TEAM}/channels")),
         Dry::ReadTeam => (Method::GET, NO_TEAM.to_owned()),
+        Dry::ReadChannel => (Method::GET, format!("{NO_TEAM}{NO_CHANNEL}")),
         Dry::AddTeamMember => (Method::POST, format!("{NO_TEAM}/members")),
         Dry::AddChannelMember => (Method::POST, format!("{NO_TEAM}{NO_CHANNEL}/members")),
         Dry::Archive => (Method::POST, format!("{NO_TEAM}{NO_CHANNEL}/archive")),

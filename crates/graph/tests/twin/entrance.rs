@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chatferry_graph::doctor::{Diagnosis, DoctorOptions, Health, doctor};
 use chatferry_graph::{Certificate, Credential, Unobserved};
 use chatferry_model::folder::RenderFolder;
-use chatferry_twin::App;
+use chatferry_twin::{App, Fault, Kind, What, When};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
@@ -105,4 +105,46 @@ async fn the_doctor_names_what_is_missing_and_changes_nothing() {
     assert!(found.checks[0].says.contains("AADSTS7000215"), "{found:#?}");
     assert!(!format!("{found:?}").contains("planted"));
     assert!(twin.tenant.teams().is_empty() && twin.tenant.chats().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_doctor_does_not_take_a_server_that_fails_for_a_yes_or_a_no() {
+    let twin = Twin::new(|_| {});
+    twin.tenant.inject(Fault {
+        when: When {
+            kind: Some(Kind::ListUsers),
+            path: None,
+            nth: 1,
+            times: 1_000,
+        },
+        what: What::Answer {
+            status: 500,
+            retry_after_s: None,
+        },
+    });
+    let found = diagnosis(&twin, secret(), AUTHOR).await;
+    let unsure = found
+        .checks
+        .iter()
+        .filter(|check| check.state > Health::Fine);
+    let unsure: Vec<_> = unsure.map(|check| (check.name, check.state)).collect();
+    assert_eq!(unsure, [("User.Read.All", Health::Doubtful)], "{found:#?}");
+    assert_eq!(found.missing, [] as [&str; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_doctor_asks_for_all_that_making_a_team_takes() {
+    let twin = Twin::new(|_| {});
+    let roles = [
+        "Teamwork.Migrate.All",
+        "Team.ReadBasic.All",
+        "TeamMember.ReadWrite.All",
+    ];
+    twin.tenant
+        .register_app(App::new(APP, "secret").with_roles(&roles));
+    let found = diagnosis(&twin, secret(), AUTHOR).await;
+    assert!(
+        found.missing.contains(&"Channel.ReadBasic.All"),
+        "{found:#?}"
+    );
 }
