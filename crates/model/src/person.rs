@@ -51,6 +51,28 @@ pub struct Person {
     pub last_active: Option<Micros>,
 }
 
+impl Person {
+    /// Somebody of whom no more is known: a member without messages.
+    #[must_use]
+    pub fn new(id: PersonId<'static>, kind: PersonKind, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            kind,
+            role: Role::Member,
+            name: name.into(),
+            handle: None,
+            real_name: None,
+            email: None,
+            external_id: None,
+            title: None,
+            deactivated: false,
+            workspace: None,
+            messages: 0,
+            last_active: None,
+        }
+    }
+}
+
 /// What somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

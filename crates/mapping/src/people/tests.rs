@@ -158,19 +158,9 @@ pub(super) fn tenant() -> Directory {
 
 pub(super) fn person(name: &str, email: &str) -> Person {
     Person {
-        id: PersonId::new("U1"),
-        kind: PersonKind::User,
-        role: Role::Member,
-        name: name.into(),
-        handle: None,
-        real_name: None,
         email: Some(email.to_owned()).filter(|email| !email.is_empty()),
-        external_id: None,
-        title: None,
-        deactivated: false,
-        workspace: None,
         messages: 1,
-        last_active: None,
+        ..Person::new(PersonId::new("U1"), PersonKind::User, name)
     }
 }
 

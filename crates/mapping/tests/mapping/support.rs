@@ -345,19 +345,10 @@ pub(crate) fn tenant() -> Directory {
 
 pub(crate) fn person(id: &str, name: &str, email: &str, messages: u64) -> Person {
     Person {
-        id: PersonId::new(id.to_owned()),
-        kind: PersonKind::User,
-        role: Role::Member,
-        name: name.into(),
-        handle: None,
-        real_name: None,
         email: Some(email.to_owned()).filter(|email| !email.is_empty()),
-        external_id: None,
-        title: None,
-        deactivated: false,
-        workspace: None,
         messages,
         last_active: Some(time("2023-05-09T12:00:00Z")),
+        ..Person::new(PersonId::new(id.to_owned()), PersonKind::User, name)
     }
 }
 

@@ -86,25 +86,13 @@ pub(super) const UNKNOWN: &str = "unknown";
 
 /// Somebody whom no line describes: of whom at least the username is known.
 fn stranger(id: PersonId<'static>) -> Person {
-    let known = id.as_str() != UNKNOWN;
+    if id.as_str() == UNKNOWN {
+        return Person::new(id, PersonKind::Unknown, "Unknown");
+    }
+    let username = id.as_str().to_owned();
     Person {
-        name: if known { id.as_str() } else { "Unknown" }.to_owned(),
-        kind: if known {
-            PersonKind::User
-        } else {
-            PersonKind::Unknown
-        },
-        handle: known.then(|| id.as_str().to_owned()),
-        id,
-        role: Role::Member,
-        real_name: None,
-        email: None,
-        external_id: None,
-        title: None,
-        deactivated: false,
-        workspace: None,
-        messages: 0,
-        last_active: None,
+        handle: Some(username.clone()),
+        ..Person::new(id, PersonKind::User, username)
     }
 }
 

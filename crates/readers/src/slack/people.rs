@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chatferry_model::PersonId;
 use chatferry_model::conversation::Conversation;
-use chatferry_model::person::{Person, PersonKind, Role};
+use chatferry_model::person::{Person, PersonKind};
 
 use super::author::{SLACKBOT, Sighting};
 use super::metadata::ListedPerson;
@@ -124,19 +124,6 @@ fn stranger(id: PersonId<'static>, sighting: Option<&Sighting<'static>>) -> Pers
         (id, Some(sighting)) => (sighting.kind, shown.unwrap_or(id)),
         (id, None) => (PersonKind::Unknown, id),
     };
-    Person {
-        name: name.trim_start_matches('@').to_owned(),
-        id,
-        kind,
-        role: Role::Member,
-        handle: None,
-        real_name: None,
-        email: None,
-        external_id: None,
-        title: None,
-        deactivated: false,
-        workspace: None,
-        messages: 0,
-        last_active: None,
-    }
+    let name = name.trim_start_matches('@').to_owned();
+    Person::new(id, kind, name)
 }
