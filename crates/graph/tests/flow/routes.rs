@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chatferry_graph::{Limits, UploadError};
-use chatferry_twin::{App, Settings, Troubles, User};
+use chatferry_twin::{App, Rule, Settings, Troubles, User};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
@@ -257,19 +257,35 @@ async fn guests_of_the_tenant_are_guests_in_chats() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn channels_that_are_slow_to_be_found_are_waited_for() {
-    let world = peopled(Settings {
-        troubles: Troubles {
-            channel_ms: 12_000,
-            ..Troubles::default()
-        },
-        ..Settings::default()
-    });
-    let (rendered, journal) = (everything(), tempfile::tempdir().unwrap());
-    let report = world.upload(&rendered, journal.path()).await.unwrap();
-    assert!(report.is_done(), "{report:#?}");
-    assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
-    assert_eq!(world.broken_rules(), [].into());
+async fn channels_and_members_that_are_slow_to_be_found_are_waited_for() {
+    for (troubles, broken) in [
+        (
+            Troubles {
+                channel_ms: 12_000,
+                ..Troubles::default()
+            },
+            None,
+        ),
+        (
+            Troubles {
+                member_ms: 40_000,
+                ..Troubles::default()
+            },
+            // Only asking again tells when somebody is known.
+            Some(Rule::G12),
+        ),
+    ] {
+        let world = peopled(Settings {
+            troubles,
+            ..Settings::default()
+        });
+        let (rendered, journal) = (everything(), tempfile::tempdir().unwrap());
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{report:#?}");
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+        let rules: Vec<_> = world.broken_rules().into_keys().collect();
+        assert_eq!(rules, Vec::from_iter(broken));
+    }
 }
 
 #[tokio::test(start_paused = true)]

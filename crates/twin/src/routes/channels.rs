@@ -110,7 +110,7 @@ fn create_normal(
         }
         _ => {}
     }
-    let members = roster(state, home, membership, members)?;
+    let members = roster(state, home, membership, members, call.now)?;
     let mut channel = new_channel(state, body, name, membership, call.now)?;
     for (user, owner) in members {
         channel
@@ -161,12 +161,24 @@ fn membership(body: &ChannelBody<'_>) -> Result<Membership, Refused> {
     }
 }
 
+/// Whether a private channel of the team may not have that user (G12).
+pub(super) fn is_stranger(state: &State, team: &Team, user: &UserId, now: Moment) -> bool {
+    let settings = &state.settings;
+    let known = team.members.of(user).is_some_and(|member| {
+        // For a team, that is since when they are in it.
+        let since = member.visible_from;
+        since.plus_millis(settings.troubles.member_ms) <= now
+    });
+    settings.private_members_from_team && !known
+}
+
 /// The members of a private or shared channel, with whether each is an owner (G12).
 fn roster(
     state: &State,
     team: &Team,
     membership: Membership,
     members: &[MemberBody<'_>],
+    now: Moment,
 ) -> Result<Vec<(UserId, bool)>, Refused> {
     if membership == Membership::Standard {
         return Ok(Vec::new());
@@ -174,8 +186,7 @@ fn roster(
     let mut roster = Vec::with_capacity(members.len());
     for member in members {
         let user = bound_user(state, member)?;
-        let strict = state.settings.private_members_from_team;
-        if membership == Membership::Private && strict && team.members.of(&user).is_none() {
+        if membership == Membership::Private && is_stranger(state, team, &user, now) {
             return Err(Rule::G12.refuse(format!("{user} is not in the team")));
         }
         roster.push((user, member.is_owner()));

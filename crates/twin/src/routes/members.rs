@@ -3,6 +3,7 @@
 use http::header;
 use serde_json::{Value, json};
 
+use super::channels::is_stranger;
 use super::{address, bound_user, check_chat_role, date, require};
 use crate::answer::Answer;
 use crate::call::Call;
@@ -245,8 +246,7 @@ fn check_fits(
     };
     let team = state.team(team, call.now)?;
     let private = team.channel(channel, call.now)?.membership == Membership::Private;
-    let strict = state.settings.private_members_from_team;
-    if private && strict && team.members.of(user).is_none() {
+    if private && is_stranger(state, team, user, call.now) {
         return Err(Rule::G12.refuse(format!("{user} is not in the team")));
     }
     Ok(())

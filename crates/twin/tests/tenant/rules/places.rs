@@ -19,6 +19,13 @@ fn slow_channels() -> Twin {
     })
 }
 
+fn slow_members() -> Twin {
+    troubled(Troubles {
+        member_ms: 3_000,
+        ..Troubles::default()
+    })
+}
+
 /// A tenant that has Cleo from elsewhere.
 fn cleo_as_guest() -> Twin {
     let twin = Twin::instant();
@@ -349,6 +356,16 @@ rules! {
             json!({"displayName": "p", "membershipType": "private", "members": [member(BEN, &["owner"])]}),
         ),
         keeps |twin| create_private(twin, 1);
+    g12_who_was_just_added_is_not_known_everywhere G12 "K" 403 "Forbidden"
+        "User is not found in the team.",
+        in slow_members,
+        breaks |twin| create_private(twin, 1),
+        keeps |twin| {
+            let team = twin.normal_team();
+            twin.advance(3_000);
+            let body = json!({"displayName": "p", "membershipType": "private", "members": [member(ANNA, &["owner"])]});
+            twin.post(&format!("{team}/channels"), body)
+        };
     g13_general_is_not_deleted G13 "K" 400 "BadRequest" "Bad Request",
         breaks |twin| {
             let team = twin.team();
