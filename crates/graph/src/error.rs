@@ -232,6 +232,21 @@ const REMEDIES: &[(u16, &str, &str)] = &[
         "Another app opened this import; complete it with that app's client_id.",
     ),
     (
+        403,
+        "only 1 application",
+        "Another app opened this import; upload with that app's client_id, or complete the import with it first.",
+    ),
+    (
+        403,
+        "import session in",
+        "Another app opened this import; complete it with that app's client_id.",
+    ),
+    (
+        403,
+        "archived",
+        "Restore it in Teams, and run the same command again.",
+    ),
+    (
         401,
         "import purposes",
         "The channel is not in migration mode: somebody completed it, or it was not made by this app.",
