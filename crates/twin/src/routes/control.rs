@@ -90,7 +90,9 @@ pub(crate) fn answer(
             for fault in plan.plan {
                 state.faults.add(fault);
             }
-            state.faults.seed(plan.seeded);
+            if plan.seeded.is_some() {
+                state.faults.seed(plan.seeded);
+            }
             Ok(Answer::empty(204))
         }
         "dump" if get => Ok(Answer::json(200, state)),

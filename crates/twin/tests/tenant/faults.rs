@@ -104,6 +104,19 @@ fn a_fault_can_wait_for_a_place_and_last() {
 }
 
 #[test]
+fn a_plan_over_its_address_leaves_a_seed_in_force() {
+    let twin = Twin::instant();
+    let channel = twin.open_channel();
+    let seeded = |per_mille| json!({ "seed": 1, "perMille": per_mille, "of": ["reset"] });
+    let faults = |plan| assert_eq!(twin.post("/_twin/faults", plan).status, 204);
+    faults(json!({ "seeded": seeded(1_000) }));
+    faults(json!({ "plan": [{ "when": { "nth": 9 }, "what": "lose" }] }));
+    assert!(try_post(&twin, &channel, message(0)).is_none());
+    faults(json!({ "seeded": seeded(0) }));
+    assert_eq!(try_post(&twin, &channel, message(0)).unwrap().status, 201);
+}
+
+#[test]
 fn one_seed_one_run() {
     let run = |seed| -> Vec<u16> {
         let twin = Twin::instant();
