@@ -1,5 +1,6 @@
 //! `chatferry upload`: the posts of `3-render` to Teams, exactly once.
 
+use chatferry_graph::upload::TargetReport;
 use chatferry_graph::{UploadOptions, UploadPlan, UploadReport, plan_upload};
 use chatferry_model::finding::{Findings, Severity};
 use chatferry_model::jsonl::{Format, JsonlWriter};
@@ -93,7 +94,7 @@ pub(crate) struct Uploaded<'a> {
     throttled: u64,
     seconds: f64,
     teams: &'a [chatferry_graph::upload::TeamReport],
-    targets: &'a [chatferry_graph::upload::TargetReport],
+    targets: &'a [TargetReport],
     findings: &'a [Seen],
 }
 
@@ -198,9 +199,13 @@ pub(crate) fn show(context: &Context, report: &UploadReport) {
             thousands(report.throttled)
         ),
     );
-    let rows: Vec<Vec<String>> = report
+    let all = report.targets.len() <= MOST_ROWS;
+    let (shown, plain): (Vec<_>, Vec<_>) = report
         .targets
         .iter()
+        .partition(|target| all || is_remarkable(target));
+    let rows: Vec<Vec<String>> = shown
+        .into_iter()
         .map(|target| {
             vec![
                 target.name.clone(),
@@ -220,6 +225,20 @@ pub(crate) fn show(context: &Context, report: &UploadReport) {
         ],
         &rows,
     );
+    if !plain.is_empty() {
+        let targets = count(plain.len() as u64, "target");
+        let status = context.typed("status");
+        let what = format!("{targets} with every post; `{status}` lists them");
+        context.printer.step("Done", &what);
+    }
+}
+
+/// Of more targets than these only those are listed of which there is something to say.
+const MOST_ROWS: usize = 40;
+
+fn is_remarkable(target: &TargetReport) -> bool {
+    let as_planned = target.counts.there() == target.counts.posts && target.counts.moved == 0;
+    target.state != "done" || target.reason.is_some() || !as_planned
 }
 
 fn write_findings(context: &Context, findings: &Findings) -> Result<(), CliError> {
