@@ -31,6 +31,9 @@ pub(crate) use pieces::{PieceAnswer, UploadUrl};
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 /// A Retry-After beyond this is taken for damage.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+/// How long Teams takes at most for what it was told to be known everywhere, as a rule (graph.md R7,
+/// R50, R60): nobody needs to be told of such a wait.
+const USUAL_LAG: Duration = Duration::from_secs(20);
 
 /// A connection to Graph as one app in one tenant. Clones share token, budgets and counts.
 #[derive(Clone)]
@@ -342,11 +345,13 @@ impl Client {
         }
         let wait = failed.retry_after.map_or(wait, |asked| asked.max(wait));
         let why = failed.error.cause.to_string();
-        observer.event(Event::Waiting {
-            call: &shown,
-            why: &why,
-            wait,
-        });
+        if then != Remedy::NotYet || wait > USUAL_LAG {
+            observer.event(Event::Waiting {
+                call: &shown,
+                why: &why,
+                wait,
+            });
+        }
         tracing::debug!(call = %shown, why, ?wait, "waiting");
         tokio::time::sleep(wait).await;
     }
