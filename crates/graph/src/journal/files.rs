@@ -109,16 +109,15 @@ impl Journal {
     }
 
     /// Puts on disk that a file will be put into `folder`, under the first of `names` that no other
-    /// file of ours has there; which one.
+    /// file of ours has there; which one, if there is one.
     pub(crate) fn intend_file(
         &self,
         key: &FileKey,
         folder: &FolderRow,
-        mut names: impl Iterator<Item = String>,
-    ) -> Result<String, JournalError> {
+        names: impl Iterator<Item = String>,
+    ) -> Result<Option<String>, JournalError> {
         self.durably(|connection| {
-            loop {
-                let name = names.next().unwrap_or_default();
+            for name in names {
                 if is_free(connection, key, &folder.path, &name)? {
                     connection
                         .prepare_cached(
@@ -136,9 +135,10 @@ impl Journal {
                             &name,
                             name.to_lowercase(),
                         ))?;
-                    return Ok(name);
+                    return Ok(Some(name));
                 }
             }
+            Ok(None)
         })
     }
 
@@ -274,12 +274,14 @@ mod tests {
             journal
                 .intend_file(&key(blob), &super::tests::at(at), names())
                 .unwrap()
+                .unwrap_or_default()
         };
         assert_eq!(intend("one", "f"), "a.txt");
         assert_eq!(intend("two", "f"), "A 1.txt");
         assert_eq!(intend("one", "f"), "a.txt", "it may have its own");
         assert_eq!(intend("three", "f"), "a 2.txt");
         assert_eq!(intend("four", "g"), "a.txt");
+        assert_eq!(intend("five", "f"), "", "there are no further names");
     }
 
     #[test]

@@ -252,6 +252,46 @@ async fn a_file_without_a_hash_is_there_once_though_the_answer_to_its_last_piece
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_document_of_somebody_else_is_never_taken_for_ours() {
+    let saying = |at: i64, content: &[u8]| {
+        Rendered::new()
+            .blob("files", "document", content)
+            .carrying(at, Carried::File("document", "plan.docx"))
+            .chat(
+                "dm",
+                json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }),
+                &[(at, None)],
+            )
+    };
+    let (theirs, ours) = (saying(0, b"theirs"), saying(5, b"ours, of another length"));
+    for moment in 5..15 {
+        let mut settings = Settings::default();
+        settings.files.keep_content = true;
+        let (world, journals) = (World::new(settings), [(); 2].map(|()| tempfile::tempdir()));
+        let [before, journal] = journals.map(Result::unwrap);
+        assert!(
+            world
+                .upload(&theirs, before.path())
+                .await
+                .unwrap()
+                .is_done()
+        );
+        tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+        world.die_at(moment);
+        tokio::select! {
+            done = world.upload(&ours, journal.path()) => assert!(done.unwrap().is_done()),
+            () = world.died.notified() => {}
+        }
+        world.live();
+        let report = world.upload(&ours, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{moment}: {report:#?}");
+        let files = world.tenant.files();
+        assert_eq!(files.len(), 2, "{moment}");
+        assert_eq!(world.attached().len(), 2, "{moment}");
+    }
+}
+
 async fn cut_off(world: &Arc<World>, rendered: &Rendered, journal: &std::path::Path, at: u64) {
     world.die_at(at);
     tokio::select! {

@@ -10,7 +10,7 @@ use super::shelf::Shelf;
 use super::{Blob, pieces};
 use crate::blanks::Lodging;
 use crate::client::Failure;
-use crate::journal::{FileKey, FileRow};
+use crate::journal::{FileKey, FileRow, FolderRow};
 use crate::requests::{self, FolderPath};
 use crate::retry::Remedy;
 
@@ -45,32 +45,33 @@ pub(super) async fn put(
     let local = Local::open(blob)?;
     // An earlier run may have sent it under the name in the journal.
     let mut sent = row.is_some();
-    let (folder, mut name) = match row {
-        Some(row) => (row.folder, row.name),
-        None => {
-            let names = names::numbered(blob.name);
-            let name = run.journal.intend_file(key, &shelf.folder, names)?;
-            (shelf.folder.clone(), name)
-        }
+    let (folder, known) = match row {
+        Some(row) => (row.folder, Some(row.name)),
+        None => (shelf.folder.clone(), None),
     };
-    let path = FolderPath::from(folder.path.clone());
-    let mut taken = HashSet::new();
+    let mut place = Place {
+        run,
+        key,
+        path: FolderPath::from(folder.path.clone()),
+        folder,
+        wanted: blob.name,
+        taken: HashSet::new(),
+    };
+    let mut name = match known {
+        Some(name) => name,
+        None => place.choose().await?,
+    };
     let (mut look, mut replace, mut tries, mut repairs) = (sent, false, 0, 0);
     let mut vanished = 0;
     let item = loop {
         if look && !replace {
             look = false;
-            match find(run, &path, &name).await? {
+            match place.find(&name).await? {
                 Some(item) if item.holds(&local, &name, sent) => break item,
                 Some(item) if sent && item.is_reserved(&local) => replace = true,
                 Some(_) => {
-                    taken.insert(name.to_lowercase());
-                    if taken.len() > MOST_NAMES {
-                        return Err(Trouble::Failed(format!("no free name for {}", blob.name)));
-                    }
-                    let free = names::numbered(blob.name)
-                        .filter(|name| !taken.contains(&name.to_lowercase()));
-                    name = run.journal.intend_file(key, &folder, free)?;
+                    place.taken.insert(name.to_lowercase());
+                    name = place.choose().await?;
                     (sent, vanished) = (false, 0);
                 }
                 None if vanished > MOST_VANISHED => {
@@ -81,7 +82,7 @@ pub(super) async fn put(
                 None => {}
             }
         }
-        match send(run, &path, &name, &local, replace).await? {
+        match send(run, &place.path, &name, &local, replace).await? {
             Sent::Item(item) if item.holds(&local, &name, true) => break item,
             // It is ours, and not what was sent.
             Sent::Item(_) if repairs < MOST_REPAIRS => {
@@ -113,19 +114,59 @@ pub(super) async fn put(
     if shelf.share {
         share(run, key, &item).await?;
     }
-    item.lodging(&folder, &name)
+    item.lodging(&place.folder, &name)
         .ok_or_else(|| Trouble::Failed("its eTag holds no GUID".to_owned()))
 }
 
-/// The file of that name, if there is one.
-async fn find(run: &Run<'_>, path: &FolderPath, name: &str) -> Result<Option<Item>, Trouble> {
-    let call = requests::find_file(path, name);
-    match run.client.read::<Item>(&call, run.observer).await {
-        Ok(item) => Ok(Some(item)),
-        Err(failure) if failure.remedy == Remedy::Refuse && failure.error.is_not_found() => {
-            Ok(None)
+/// Where a file goes, and the names that are taken there.
+struct Place<'a> {
+    run: &'a Run<'a>,
+    key: &'a FileKey,
+    folder: FolderRow,
+    path: FolderPath,
+    /// The name it is to have.
+    wanted: &'a str,
+    taken: HashSet<String>,
+}
+
+impl Place<'_> {
+    /// A name for it, in the journal before it is used.
+    ///
+    /// What Office opens does not stay as it is sent. After an answer that was lost it could not be
+    /// told from somebody else's file, so its name has to be free before it is sent.
+    async fn choose(&mut self) -> Result<String, Trouble> {
+        let journal = self.run.journal;
+        for name in names::numbered(self.wanted) {
+            if self.taken.len() > MOST_NAMES {
+                break;
+            }
+            let folded = name.to_lowercase();
+            if self.taken.contains(&folded) {
+                continue;
+            }
+            if names::is_rewritten(&name) && self.find(&name).await?.is_some() {
+                self.taken.insert(folded);
+                continue;
+            }
+            let name = std::iter::once(name);
+            if let Some(name) = journal.intend_file(self.key, &self.folder, name)? {
+                return Ok(name);
+            }
         }
-        Err(failure) => Err(failure.into()),
+        Err(Trouble::Failed(format!("no free name for {}", self.wanted)))
+    }
+
+    /// The file of that name, if there is one.
+    async fn find(&self, name: &str) -> Result<Option<Item>, Trouble> {
+        let call = requests::find_file(&self.path, name);
+        let read = self.run.client.read::<Item>(&call, self.run.observer);
+        match read.await {
+            Ok(item) => Ok(Some(item)),
+            Err(failure) if failure.remedy == Remedy::Refuse && failure.error.is_not_found() => {
+                Ok(None)
+            }
+            Err(failure) => Err(failure.into()),
+        }
     }
 }
 
