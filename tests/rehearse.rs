@@ -19,6 +19,8 @@ fn acme_is_uploaded_and_verified_without_a_refusal() {
         result["upload"]["throttled"], 0,
         "Graph's rates were not kept: {result:#}"
     );
+    // Teams' usual lags are nothing to be told of.
+    assert!(!ran.stderr.contains("Waiting"), "{}", ran.stderr);
 }
 
 #[test]
