@@ -28,6 +28,33 @@ fn every_post_arrives_once_and_verifies() {
 }
 
 #[test]
+fn what_verify_finds_stands_beside_what_upload_found() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    let found = |what: &str| {
+        let lines = std::fs::read_to_string(work.path("4-upload/findings.jsonl")).unwrap();
+        let lines = lines.lines().filter(|line| line.contains(what));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    work.against(&twin, &["upload", "--only", "random"]).code(1);
+    work.against(&twin, &["verify"]).code(1);
+    let unfinished = found("\"verify-unfinished\"");
+    assert!(!unfinished.is_empty());
+    assert!(unfinished.iter().all(|line| line.contains("\"file\":")));
+
+    // The pictures can't go within the texts, which is told.
+    twin.tenant
+        .configure(|settings| settings.inline_images = false);
+    work.against(&twin, &["upload"]).code(0);
+    assert_eq!(found("\"stage\":\"verify\""), [] as [&str; 0]);
+    let uploading = found("\"stage\":\"upload\"");
+    assert!(!uploading.is_empty());
+    work.against(&twin, &["verify"]).code(0);
+    assert_eq!(found("\"stage\":\"upload\""), uploading);
+}
+
+#[test]
 fn killed_at_ten_moments_every_post_is_there_once() {
     let mut cut_short = 0;
     for moment in 0..10_u64 {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chatferry_model::finding::{Code, Finding, Findings, Severity, Stage};
-use chatferry_model::jsonl::{Format, JsonlReader};
+use chatferry_model::jsonl::{Format, JsonlReader, JsonlWriter};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::error::CliError;
 use crate::printer::{Printer, thousands};
@@ -75,6 +76,35 @@ pub(crate) fn of_folder(folder: &Path) -> Result<Vec<Seen>, CliError> {
         }
     }
     Ok(seen)
+}
+
+/// Writes what a stage found into a folder that an earlier one has its findings in; those stay.
+///
+/// # Errors
+/// When `findings.jsonl` is damaged or can't be written.
+pub(crate) fn write(folder: &Path, stage: Stage, findings: &Findings) -> Result<(), CliError> {
+    let path = folder.join("findings.jsonl");
+    let mut earlier = Vec::new();
+    if path.exists() {
+        let mut reader = JsonlReader::open(&path, Format::FINDINGS)?;
+        while let Some(chunk) = reader.next_chunk()? {
+            for (number, line) in chunk.lines() {
+                let finding: Finding<'_> = chunk.parse(number, line)?;
+                if finding.stage < stage {
+                    earlier.push(chunk.parse::<Box<RawValue>>(number, line)?);
+                }
+            }
+        }
+    }
+    let mut writer = JsonlWriter::create(&path, Format::FINDINGS, None::<&()>)?;
+    for finding in earlier {
+        writer.write(&finding)?;
+    }
+    for finding in findings.lines() {
+        writer.write(&finding)?;
+    }
+    writer.finish()?;
+    Ok(())
 }
 
 /// Shows the findings of stages' folders.

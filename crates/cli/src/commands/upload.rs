@@ -2,8 +2,7 @@
 
 use chatferry_graph::upload::TargetReport;
 use chatferry_graph::{UploadOptions, UploadPlan, UploadReport, plan_upload};
-use chatferry_model::finding::{Findings, Severity};
-use chatferry_model::jsonl::{Format, JsonlWriter};
+use chatferry_model::finding::{Severity, Stage};
 use chatferry_model::manifest::Manifest;
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -53,7 +52,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
         &client, &folder, &journal, &options, &watcher,
     ))?;
     drop(watcher);
-    write_findings(context, &report.findings)?;
+    findings::write(&journal, Stage::Upload, &report.findings)?;
     show(context, &report);
     let seen = Seen::all(&report.findings);
     findings::show_seen(context.printer, &seen);
@@ -239,14 +238,4 @@ const MOST_ROWS: usize = 40;
 fn is_remarkable(target: &TargetReport) -> bool {
     let as_planned = target.counts.there() == target.counts.posts && target.counts.moved == 0;
     target.state != "done" || target.reason.is_some() || !as_planned
-}
-
-fn write_findings(context: &Context, findings: &Findings) -> Result<(), CliError> {
-    let path = context.work.upload().join("findings.jsonl");
-    let mut writer = JsonlWriter::create(&path, Format::FINDINGS, None::<&()>)?;
-    for finding in findings.lines() {
-        writer.write(&finding)?;
-    }
-    writer.finish()?;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `chatferry verify`: Teams against the posts, one by one.
 
 use chatferry_graph::{VerifyOptions, VerifyReport};
-use chatferry_model::finding::Severity;
+use chatferry_model::finding::{Severity, Stage};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -27,6 +27,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
         &watcher,
     ))?;
     drop(watcher);
+    findings::write(&context.work.upload(), Stage::Verify, &report.findings)?;
     show(context, &report);
     let seen = Seen::all(&report.findings);
     findings::show_seen(context.printer, &seen);
