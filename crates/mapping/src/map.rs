@@ -91,14 +91,7 @@ pub fn map(
     let mut bad = Vec::new();
 
     let people = People::decide(&source.people, directory, settings, previous, &mut bad)?;
-    let owners = named(&settings.owners, "owners", directory)?;
-    if owners.len() > OWNERS {
-        return Err(MapError::Setting {
-            setting: "owners",
-            value: settings.owners.join(", "),
-            reason: format!("a team has at most {OWNERS} owners"),
-        });
-    }
+    let owners = owners(settings, directory)?;
     let homes = teams::propose(
         &source.conversations,
         &details,
@@ -110,14 +103,7 @@ pub fn map(
     );
     let team_sheet = Sheet::load(previous, &teams::FORM)?;
     let team_rows = teams::decide(&homes.teams, &team_sheet, directory, &mut bad);
-    let existing = team_rows.iter().find(|team| team.existing.is_some());
-    if let (Route::NewTeam, Some(team)) = (settings.route, existing) {
-        return Err(MapError::Setting {
-            setting: "route",
-            value: "new-team".to_owned(),
-            reason: format!("the row {} of the teams names an existing team", team.key),
-        });
-    }
+    check_route(settings, &team_rows)?;
 
     let user_of = users(&source.people, &people.speakers);
     let proposals = places::propose(
@@ -168,27 +154,9 @@ pub fn map(
         findings.note(Stage::Map, codes::TEAM_SPLIT, Place::default(), message);
     }
     people.note(&source.people, directory, settings.sheets, &mut findings);
-    for (sheet, gone) in [
-        (&people.sheet, people.gone(&source.people)),
-        (
-            &place_sheet,
-            gone(
-                &place_sheet,
-                source.conversations.iter().map(|c| key_cell(c.id.as_str())),
-            ),
-        ),
-    ] {
-        for key in gone {
-            let place = Place {
-                file: sheet
-                    .path()
-                    .file_name()
-                    .map(|name| name.to_string_lossy().into()),
-                ..Place::default()
-            };
-            findings.note(Stage::Map, codes::ROW_GONE, place, key);
-        }
-    }
+    let here = source.conversations.iter().map(|c| key_cell(c.id.as_str()));
+    note_gone(&people.sheet, people.gone(&source.people), &mut findings);
+    note_gone(&place_sheet, gone(&place_sheet, here), &mut findings);
 
     fs::create_dir_all(into.join(PROPOSED)).map_err(MapError::io(into))?;
     let sheets = settings.sheets;
@@ -208,6 +176,44 @@ pub fn map(
         files: BTreeMap::new(),
         findings,
     })
+}
+
+/// The owners that the settings name.
+fn owners(settings: &MapSettings, directory: &Directory) -> Result<Vec<EntraId>, MapError> {
+    let owners = named(&settings.owners, "owners", directory)?;
+    if owners.len() <= OWNERS {
+        return Ok(owners);
+    }
+    Err(MapError::Setting {
+        setting: "owners",
+        value: settings.owners.join(", "),
+        reason: format!("a team has at most {OWNERS} owners"),
+    })
+}
+
+/// Where all teams have to be new, no row may name one that is there.
+fn check_route(settings: &MapSettings, teams: &[TeamRow]) -> Result<(), MapError> {
+    let existing = teams.iter().find(|team| team.existing.is_some());
+    match (settings.route, existing) {
+        (Route::NewTeam, Some(team)) => Err(MapError::Setting {
+            setting: "route",
+            value: "new-team".to_owned(),
+            reason: format!("the row {} of the teams names an existing team", team.key),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Notes the rows of a table that are about nothing in the source any more.
+fn note_gone(sheet: &Sheet, gone: Vec<&str>, findings: &mut Findings) {
+    for key in gone {
+        let name = sheet.path().file_name();
+        let place = Place {
+            file: name.map(|name| name.to_string_lossy().into()),
+            ..Place::default()
+        };
+        findings.note(Stage::Map, codes::ROW_GONE, place, key);
+    }
 }
 
 /// The tables that people edit in the folder of the last run, CSV or XLSX; they need not be there.
