@@ -1,6 +1,7 @@
 //! A post as a message of the model.
 
 use chatferry_model::document::{Block, Document, Inline, Mark};
+use chatferry_model::file::File;
 use chatferry_model::message::{Author, Message, MessageKind, Stamp, Thread};
 use chatferry_model::{Micros, Text};
 
@@ -10,7 +11,7 @@ use super::kind::{Treatment, treatment};
 use super::line::Post;
 use super::people::{Seen, UNKNOWN};
 use super::props::Props;
-use super::thread::{Here, Root, UNREADABLE};
+use super::thread::{Here, Job, Root, UNREADABLE};
 use super::{files, names, permalink, pictures, reactions, text};
 use crate::{ReadError, SystemMessages, codes, url};
 
@@ -47,35 +48,8 @@ impl Here<'_, '_> {
         context.channel_names = shown
             .map(|(name, shown)| (name.as_str(), shown.as_str()))
             .collect();
-        let mut files = Vec::new();
-        for attachment in post.attachments.iter().flatten() {
-            if let Some(path) = attachment.path.as_deref().filter(|path| !path.is_empty()) {
-                files.push(files::convert(
-                    path,
-                    &self.job.layout,
-                    self.job.blobs,
-                    &mut context,
-                )?);
-            }
-        }
-        for id in pictures::ids(&words) {
-            if files.iter().any(|file| file.id.as_str() == id) {
-                continue;
-            }
-            match self.job.pictures.path(id) {
-                Some(path) => files.push(files::convert(
-                    path,
-                    &self.job.layout,
-                    self.job.blobs,
-                    &mut context,
-                )?),
-                None => {
-                    let words =
-                        "a picture or link in the text is of a file that is not in the export";
-                    context.note(&codes::MATTERMOST_FILE_MISSING, words);
-                }
-            }
-        }
+        let job = self.job;
+        let files = files_of(&job, post, &words, &mut context)?;
         context.files = files.iter().map(|file| file.id.clone()).collect();
         let mut blocks = text::blocks(&words, &context);
         for card in &props.cards {
@@ -225,6 +199,35 @@ impl Here<'_, '_> {
             self.note(code, Some(&message.id), words);
         }
     }
+}
+
+/// The files of a post: those that it brings, and those that its words show.
+fn files_of<'m>(
+    job: &'m Job<'_>,
+    post: &'m Post<'_>,
+    words: &'m str,
+    context: &mut Context<'m>,
+) -> Result<Vec<File<'m>>, ReadError> {
+    let (layout, blobs) = (&job.layout, job.blobs);
+    let mut files: Vec<File<'m>> = Vec::new();
+    let brought = post.attachments.iter().flatten();
+    let brought = brought.filter_map(|attachment| attachment.path.as_deref());
+    for path in brought.filter(|path| !path.is_empty()) {
+        files.push(files::convert(path, layout, blobs, context)?);
+    }
+    for id in pictures::ids(words) {
+        if files.iter().any(|file| file.id.as_str() == id) {
+            continue;
+        }
+        match job.pictures.path(id) {
+            Some(path) => files.push(files::convert(path, layout, blobs, context)?),
+            None => context.note(
+                &codes::MATTERMOST_FILE_MISSING,
+                "a picture or link in the text is of a file that is not in the export",
+            ),
+        }
+    }
+    Ok(files)
 }
 
 pub(super) fn author<'p>(post: &'p Post<'_>) -> &'p str {
