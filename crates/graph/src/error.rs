@@ -172,7 +172,9 @@ impl GraphError {
             Cause::Refused(refusal) => REMEDIES
                 .iter()
                 .find(|(status, part, _)| refusal.status == *status && refusal.says(part))
-                .map(|(_, _, remedy)| *remedy),
+                .map(|(_, _, remedy)| *remedy)
+                .or_else(|| is_trouble(refusal.status).then_some(LATER)),
+            Cause::NoToken(TokenError::Unreadable(status)) if is_trouble(*status) => Some(LATER),
             Cause::NoAnswer(_) | Cause::NoToken(TokenError::NoAnswer(_)) => {
                 Some("Check the network and the proxy, then run the same command again.")
             }
@@ -268,6 +270,14 @@ const REMEDIES: &[(u16, &str, &str)] = &[
     ),
 ];
 
+/// What is not to be mended from here.
+const LATER: &str = "Microsoft's service has trouble: run the same command again later; it goes on where it stopped.";
+
+/// Whether a server says so of itself, or of too many calls.
+fn is_trouble(status: u16) -> bool {
+    matches!(status, 429 | 500 | 502 | 503 | 504 | 509)
+}
+
 /// By a part of Entra's message (graph.md 1.1).
 const TOKEN_REMEDIES: &[(&str, &str)] = &[
     (
@@ -328,6 +338,18 @@ mod tests {
     #[test]
     fn what_is_no_envelope_still_has_a_status() {
         insta::assert_snapshot!(error(502, "<html>"), @"POST /teams: 502 Bad Gateway: ");
+    }
+
+    #[test]
+    fn trouble_of_the_service_is_waited_out() {
+        assert_eq!(error(503, "<html>").remedy(), Some(LATER));
+        assert_eq!(error(507, "").remedy(), None, "a full drive stays full");
+        let error = GraphError {
+            call: "POST token".into(),
+            cause: TokenError::Unreadable(503).into(),
+            request_id: None,
+        };
+        assert_eq!(error.remedy(), Some(LATER));
     }
 
     #[test]
