@@ -79,6 +79,24 @@ fn killed_at_ten_moments_every_post_is_there_once() {
 }
 
 #[test]
+fn who_comes_too_early_or_second_is_told_so() {
+    let work = Work::new();
+    work.convert_acme().done();
+    let twin = TwinServer::instant();
+    work.against(&twin, &["verify"]).code(2);
+
+    let slowly = ["upload", "--set", "limits.app_channel_posts=20"];
+    let mut first = work.start_against(&twin, &slowly);
+    while twin.posts().is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let second = work.against(&twin, &["upload"]).code(2);
+    assert!(second.stderr.contains("another chatferry"));
+    assert!(first.wait().unwrap().success());
+    assert_eq!(twin.posts(), rendered(&work));
+}
+
+#[test]
 fn a_dry_run_sends_nothing() {
     let work = Work::new();
     work.convert_acme().done();

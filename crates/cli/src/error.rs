@@ -92,6 +92,20 @@ impl CliError {
         }
     }
 
+    /// Teams could not be compared.
+    pub(crate) fn verify(error: &VerifyError) -> Self {
+        let status = match error {
+            VerifyError::NothingUploaded => ExitStatus::Usage,
+            VerifyError::Input(error) => status_of(error),
+            VerifyError::Journal(error) => status_of_journal(error),
+            _ => ExitStatus::Graph,
+        };
+        Self {
+            status,
+            ..Self::graph(error)
+        }
+    }
+
     /// The file system said no about `path`.
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         let message = format!("{}: {error}", path.display());
@@ -177,7 +191,7 @@ macro_rules! with_remedy {
     )+};
 }
 
-with_remedy!(UploadError => upload, VerifyError => graph, UsersError => graph);
+with_remedy!(UploadError => upload, VerifyError => verify, UsersError => graph);
 
 /// Who must act when an upload could not begin.
 fn status_of(error: &UploadError) -> ExitStatus {
@@ -186,6 +200,15 @@ fn status_of(error: &UploadError) -> ExitStatus {
             ExitStatus::Unreadable
         }
         UploadError::StandIn => ExitStatus::Usage,
+        UploadError::Journal(error) => status_of_journal(error),
         _ => ExitStatus::Graph,
+    }
+}
+
+/// Who must act when the journal can't be used.
+fn status_of_journal(error: &JournalError) -> ExitStatus {
+    match error {
+        JournalError::Busy { .. } | JournalError::Foreign { .. } => ExitStatus::Usage,
+        _ => ExitStatus::Unreadable,
     }
 }
