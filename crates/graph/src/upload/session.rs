@@ -184,6 +184,12 @@ pub(super) async fn is_open(run: &Run<'_>, thread: &Thread) -> Result<bool, Trou
     Ok(state.mode().as_deref() == Some("inprogress"))
 }
 
+/// Whether Teams says that a thread was taken out of it.
+pub(super) async fn is_completed(run: &Run<'_>, thread: &Thread) -> Result<bool, Trouble> {
+    let state = State::read(run, thread).await?;
+    Ok(state.mode().as_deref() == Some("completed"))
+}
+
 /// Why posts into a chat fail for no reason that is told: it is not in migration mode any more
 /// (graph.md R24, where chats answer 502), or its session is stuck.
 pub(super) async fn why_closed(run: &Run<'_>, thread: &Thread) -> Result<Option<Trouble>, Trouble> {

@@ -97,12 +97,18 @@ async fn go_on(
         });
         open(run, home, assigned, row).await?;
         let thread = home.thread(row);
-        match fill::fill(run, assigned, row, &thread).await {
+        let filled = match fill::fill(run, assigned, row, &thread).await {
             Err(Trouble::Stop(error)) if may_be_closed(&thread, &error) => {
                 let closed = session::why_closed(run, &thread).await?;
-                return Err(closed.unwrap_or(Trouble::Stop(error)));
+                Err(closed.unwrap_or(Trouble::Stop(error)))
             }
-            filled => filled?,
+            filled => filled,
+        };
+        if let Err(trouble) = filled {
+            if matches!(trouble, Trouble::Failed(_)) && !home.is_ended_with_team(assigned) {
+                open_next_time(run, row, &thread).await?;
+            }
+            return Err(trouble);
         }
         advance(run, row, TargetState::Posted)?;
     }
@@ -111,6 +117,20 @@ async fn go_on(
         advance(run, row, TargetState::Complete)?;
     }
     finish(run, home, assigned, row).await
+}
+
+/// If somebody took a target out of migration mode meanwhile, the next run puts it into it again
+/// (graph.md R49).
+async fn open_next_time(
+    run: &Run<'_>,
+    row: &mut TargetRow,
+    thread: &Thread,
+) -> Result<(), Trouble> {
+    if session::is_completed(run, thread).await? {
+        row.completed = Some(run.client.clock().now().as_millis());
+        advance(run, row, TargetState::Created)?;
+    }
+    Ok(())
 }
 
 /// What comes after a target is out of migration mode.

@@ -325,3 +325,33 @@ async fn posts_that_are_missing_are_counted_once() {
     // One more may be there than is noted for each that was under way.
     assert!((16 - there..=16).contains(&dev.missing), "{places:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_somebody_completes_meanwhile_is_opened_again_by_the_next_upload() {
+    let plan = json!({ "membership": "private", "members": [AUTHOR, MEMBER] });
+    let rendered = Rendered::new().channel("board", plan, &threads(16));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let (completing, mut posts) = (std::sync::Arc::clone(&tenant), 0);
+    tenant.fault(move |_, call| {
+        posts += u32::from(call.starts_with("POST") && call.ends_with("/messages"));
+        if posts == 4 {
+            posts += 1;
+            completing.complete("board");
+        }
+        Fault::None
+    });
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    let why = report.findings.lines()[0].message.to_string();
+    assert!(
+        !report.is_done() && why.contains("somebody completed it"),
+        "{why}"
+    );
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(tenant.posts(), rendered.expected());
+    assert_eq!(tenant.unfinished(), [] as [&str; 0]);
+}

@@ -177,6 +177,19 @@ impl Tenant {
         });
     }
 
+    /// Somebody else takes a channel out of migration mode.
+    pub(crate) fn complete(&self, channel: &str) {
+        self.with(|state| {
+            let channels = state
+                .teams
+                .values_mut()
+                .flat_map(|team| team.channels.values_mut());
+            for found in channels.filter(|found| found.name == channel) {
+                found.mode = Some("completed");
+            }
+        });
+    }
+
     pub(crate) fn remove(&self, channel: &str, id: i64) {
         self.with(|state| {
             for team in state.teams.values_mut() {
