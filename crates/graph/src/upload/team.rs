@@ -91,11 +91,12 @@ async fn close_early(run: &Run<'_>, home: Home<'_>, early: &[&&Assigned]) -> Res
         let Some(mut row) = row else { continue };
         // General became so with its team, the first time.
         let general = assigned.route == Route::General && row.completed.is_none();
-        if general && matches!(row.state, TargetState::Open | TargetState::Posted) {
+        if general && (TargetState::Created..=TargetState::Posted).contains(&row.state) {
             row.completed = Some(run.client.clock().now().as_millis());
             row.state = match row.state {
                 TargetState::Posted => TargetState::Complete,
-                // A newer export came before this was noted: it is to be opened once more.
+                // It was unlocked before it was full, or a newer export came before this was
+                // noted: it is to be opened once more.
                 _ => TargetState::Created,
             };
             run.journal.set_target(&row)?;
@@ -480,8 +481,10 @@ pub(super) async fn end(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result
     let id = row.id.clone().unwrap_or_default();
     let unsure = row.state == TeamState::Completing;
     let general = Thread::channel(&id, row.general.as_deref().unwrap_or_default());
-    session::end(run, &general).await?;
+    // From the end of General on, the team takes no channels in migration mode (graph.md R51): a
+    // run that is cut off here must not ask for any.
     advance(run, team, row, TeamState::Completing)?;
+    session::end(run, &general).await?;
     match run
         .client
         .call(&requests::complete_team(&id), 0, run.observer)

@@ -337,6 +337,50 @@ async fn what_was_cut_off_is_unlocked_and_gone_on_with() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn unlocking_may_die_anywhere_and_the_next_upload_goes_on() {
+    let members = json!([AUTHOR, MEMBER]);
+    let rendered = Rendered::new()
+        .channel("dev", json!({}), &threads(8))
+        .channel("Allgemein", json!({ "general": true }), &threads(12))
+        .chat(
+            "dm",
+            json!({ "kind": "one_on_one", "members": members }),
+            &line(8),
+        )
+        .chat(
+            "mpim",
+            json!({ "kind": "group", "topic": "Trip", "members": members }),
+            &line(8),
+        );
+    for moments in 0..72 {
+        let (cut, moment) = (12 + moments / 18 * 6, 1 + moments % 18);
+        let world = World::new(Settings {
+            troubles: Troubles {
+                stuck_within_ms: 50_000,
+                ..Troubles::default()
+            },
+            ..Settings::default()
+        });
+        let journal = tempfile::tempdir().unwrap();
+        cut_off(&world, &rendered, journal.path(), cut).await;
+        world.die_at(moment);
+        tokio::select! {
+            _ = closed(&world, &rendered, journal.path(), Closing::All) => {}
+            () = world.died.notified() => {}
+        }
+        world.live();
+        // What was ended without being noted may take one upload to be found out.
+        let mut report = world.upload(&rendered, journal.path()).await.unwrap();
+        if !report.is_done() {
+            report = world.upload(&rendered, journal.path()).await.unwrap();
+        }
+        assert!(report.is_done(), "{cut} {moment}: {report:#?}");
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+        assert_eq!(world.open(), [] as [&str; 0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_was_taken_out_of_a_group_to_be_shown_its_history_is_put_back_by_completing() {
     let people = [AUTHOR, MEMBER, OTHER];
     let rendered = Rendered::new().chat(
