@@ -197,7 +197,10 @@ fn differs(
     unequal(
         there.root == root,
         &codes::VERIFY_ROOT,
-        format!("message {id}: {:?}", there.root),
+        match there.root {
+            Some(root) => format!("message {id} answers {root}"),
+            None => format!("message {id} answers none"),
+        },
     );
     unequal(
         there.created == Some(id),
