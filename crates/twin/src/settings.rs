@@ -102,6 +102,9 @@ pub struct Troubles {
     pub failing_operations: BTreeSet<OperationKind>,
     /// For so many ms after its creation, General after its team's, a channel is not found (R7).
     pub channel_ms: u64,
+    /// A new team has no site until General's folder is asked for, so many ms after its creation
+    /// (R60; graph.md 1.2).
+    pub site_ms: u64,
     /// For so many ms after somebody was added to a team, its private channels take them for a
     /// stranger (E16: "propagation delayed"; G12).
     pub member_ms: u64,

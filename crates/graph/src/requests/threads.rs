@@ -46,6 +46,11 @@ impl Thread {
         self.team.is_none()
     }
 
+    /// The id of a channel's team.
+    pub(crate) fn team(&self) -> Option<&str> {
+        self.team.as_deref()
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }

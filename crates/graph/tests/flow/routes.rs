@@ -6,7 +6,7 @@ use chatferry_graph::{Limits, UploadError};
 use chatferry_twin::{App, Rule, Settings, Troubles, User};
 use serde_json::json;
 
-use crate::folder::{AUTHOR, MEMBER, Rendered, line, threads};
+use crate::folder::{AUTHOR, Carried, MEMBER, Rendered, line, threads};
 use crate::kinds::{everything, members, peopled};
 use crate::world::{OTHER, World};
 
@@ -254,6 +254,32 @@ async fn guests_of_the_tenant_are_guests_in_chats() {
         .find(|target| target.key.as_str() == "mpim");
     let group = group.and_then(|target| target.id.as_deref()).unwrap();
     assert_eq!(world.shown(group, OTHER), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_go_into_sites_that_wait_for_general() {
+    let private = json!({ "membership": "private", "members": [AUTHOR, MEMBER] });
+    // Only the private channel has a file, or only the standard one beside General.
+    for (at, site_ms) in [(0, 0), (0, 300_000), (5, 300_000)] {
+        let world = World::new(Settings {
+            troubles: Troubles {
+                site_ms,
+                ..Troubles::default()
+            },
+            ..Settings::default()
+        });
+        let rendered = Rendered::new()
+            .channel("Allgemein", json!({ "general": true }), &[(9, None)])
+            .blob("files", "document", b"words")
+            .carrying(at, Carried::File("document", "plan.txt"))
+            .channel("dev", json!({}), &[(5, None)])
+            .channel("hr", private.clone(), &[(0, None)]);
+        let journal = tempfile::tempdir().unwrap();
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{report:#?}");
+        assert_eq!(report.findings.lines().len(), 0, "{at} {site_ms}");
+        assert_eq!(world.tenant.files().len(), 1);
+    }
 }
 
 #[tokio::test(start_paused = true)]

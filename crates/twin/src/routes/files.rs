@@ -69,6 +69,12 @@ fn missing(state: &State, team: &Team, channel: &Channel, call: &Call<'_>) -> Op
     if channel.ready_at.plus_millis(settings.folder_ms) > call.now {
         return Some(format!("less than {} ms old", settings.folder_ms));
     }
+    let site_ms = state.settings.troubles.site_ms;
+    let asks_for_site =
+        channel.id == team.general && team.ready_at.plus_millis(site_ms) <= call.now;
+    if site_ms > 0 && !asks_for_site && !state.library.has_site(team) {
+        return Some("General's folder has to be asked for, later".to_owned());
+    }
     if channel.membership != Membership::Standard && !state.library.has_site(team) {
         return Some("no standard channel of the team has its folder yet".to_owned());
     }

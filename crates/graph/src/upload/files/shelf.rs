@@ -1,11 +1,14 @@
 //! Where files of a channel or chat go (graph.md 1.10, 1.12).
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chatferry_model::EntraId;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
+use tokio::time::{Duration, sleep};
 
 use super::super::{Run, Trouble};
 use crate::client::Failure;
@@ -15,6 +18,9 @@ use crate::retry::Remedy;
 
 /// Where Teams itself puts the files of chats, in the OneDrive of whoever sends them.
 const OF_CHATS: &str = "Microsoft Teams Chat Files";
+
+/// How long a channel's folder may take before General's is asked for.
+const SOON: Duration = Duration::from_secs(5);
 
 /// A folder that files go to.
 #[derive(Clone, Debug)]
@@ -69,7 +75,7 @@ impl Shelves {
             .get_or_try_init(|| async {
                 let found = match &account {
                     Some(account) => of_chat(run, account).await,
-                    None => of_channel(run, thread).await,
+                    None => self.of_channel(run, thread, author).await,
                 };
                 match found {
                     Ok(shelf) => Ok(Ok(shelf)),
@@ -80,6 +86,38 @@ impl Shelves {
             .await?;
         Ok(shelf.clone())
     }
+
+    /// The folder of a channel. Where it is not there soon, General's is asked for beside it: that
+    /// is what a new team's site may wait for (graph.md 1.2), and a private channel's waits for its
+    /// team's (1.12).
+    async fn of_channel(
+        &self,
+        run: &Run<'_>,
+        thread: &Thread,
+        author: EntraId,
+    ) -> Result<Shelf, Failure> {
+        let beside = async {
+            sleep(SOON).await;
+            if let Some(general) = general_of(run, thread) {
+                // What comes of it is General's affair.
+                let _ = Box::pin(self.get(run, &general, author)).await;
+            }
+            pending::<Infallible>().await
+        };
+        tokio::select! {
+            shelf = of_channel(run, thread) => shelf,
+            never = beside => match never {},
+        }
+    }
+}
+
+/// A channel's General; none for itself, and for chats.
+fn general_of(run: &Run<'_>, thread: &Thread) -> Option<Thread> {
+    let team = thread.team()?;
+    let mut teams = run.journal.teams().ok()?.into_iter();
+    let row = teams.find(|row| row.id.as_deref() == Some(team))?;
+    let general = row.general.filter(|general| general != thread.id())?;
+    Some(Thread::channel(team, &general))
 }
 
 async fn of_channel(run: &Run<'_>, thread: &Thread) -> Result<Shelf, Failure> {
