@@ -1,10 +1,11 @@
 //! Findings as the terminal shows them: by code, with counts.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use chatferry_model::finding::{Code, Finding, Findings, Severity, Stage};
-use chatferry_model::jsonl::{Format, JsonlReader, JsonlWriter};
+use chatferry_model::jsonl::{Format, JsonlError, JsonlReader, JsonlWriter};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -78,33 +79,37 @@ pub(crate) fn of_folder(folder: &Path) -> Result<Vec<Seen>, CliError> {
     Ok(seen)
 }
 
-/// Writes what a stage found into a folder that an earlier one has its findings in; those stay.
+/// Writes what a stage found into a folder that an earlier one has its findings in; those stay,
+/// unless they can't be read. The file takes its place when it is whole.
 ///
 /// # Errors
-/// When `findings.jsonl` is damaged or can't be written.
+/// When `findings.jsonl` can't be written.
 pub(crate) fn write(folder: &Path, stage: Stage, findings: &Findings) -> Result<(), CliError> {
     let path = folder.join("findings.jsonl");
-    let mut earlier = Vec::new();
-    if path.exists() {
-        let mut reader = JsonlReader::open(&path, Format::FINDINGS)?;
-        while let Some(chunk) = reader.next_chunk()? {
-            for (number, line) in chunk.lines() {
-                let finding: Finding<'_> = chunk.parse(number, line)?;
-                if finding.stage < stage {
-                    earlier.push(chunk.parse::<Box<RawValue>>(number, line)?);
-                }
-            }
-        }
-    }
-    let mut writer = JsonlWriter::create(&path, Format::FINDINGS, None::<&()>)?;
-    for finding in earlier {
+    let beside = folder.join("findings.jsonl.new");
+    let mut writer = JsonlWriter::create(&beside, Format::FINDINGS, None::<&()>)?;
+    for finding in earlier(&path, stage).unwrap_or_default() {
         writer.write(&finding)?;
     }
     for finding in findings.lines() {
         writer.write(&finding)?;
     }
     writer.finish()?;
-    Ok(())
+    fs::rename(&beside, &path).map_err(|error| CliError::io(&path, &error))
+}
+
+/// What the stages before that one found.
+fn earlier(path: &Path, stage: Stage) -> Result<Vec<Box<RawValue>>, JsonlError> {
+    let mut reader = JsonlReader::open(path, Format::FINDINGS)?;
+    let mut found = Vec::new();
+    while let Some(chunk) = reader.next_chunk()? {
+        for (number, line) in chunk.lines() {
+            if chunk.parse::<Finding<'_>>(number, line)?.stage < stage {
+                found.push(chunk.parse(number, line)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Shows the findings of stages' folders.
