@@ -65,6 +65,15 @@ impl Query {
         Some(&pair.1)
     }
 
+    /// How many things a page holds: `usual`, unless `$top` says another number up to `most`.
+    pub(crate) fn top(&self, usual: usize, most: usize, rule: Rule) -> Result<usize, Refused> {
+        let Some(text) = self.get("$top") else {
+            return Ok(usual);
+        };
+        let top = text.parse().ok().filter(|top| (1..=most).contains(top));
+        top.ok_or_else(|| rule.refuse(format!("$top is 1 to {most}")).with(text))
+    }
+
     /// Refuses system options that a collection does not take (G8). `$select` is taken
     /// everywhere.
     pub(crate) fn only(&self, allowed: &[&str]) -> Result<(), Refused> {

@@ -97,14 +97,7 @@ pub(crate) fn list(
     const PERMISSIONS: [&str; 3] = ["Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"];
     require(state, caller, &PERMISSIONS)?;
     call.query.only(&["$top", "$skiptoken"])?;
-    let top = match call.query.get("$top") {
-        None => ON_PAGE,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|top| (1..=MOST_ON_PAGE).contains(top))
-            .ok_or_else(|| Rule::G9.refuse("a page has 1 to 50 chats").with(text))?,
-    };
+    let top = call.query.top(ON_PAGE, MOST_ON_PAGE, Rule::G9)?;
     let user = match user {
         None => None,
         Some(name) => {

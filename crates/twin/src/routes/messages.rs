@@ -188,14 +188,7 @@ pub(crate) fn list(
 ) -> Result<Answer, Refused> {
     may_read(state, caller, at)?;
     call.query.only(&["$top", "$skiptoken"])?;
-    let top = match call.query.get("$top") {
-        None => ON_PAGE,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|top| (1..=MOST_ON_PAGE).contains(top))
-            .ok_or_else(|| Rule::G9.refuse("$top is 1 to 50").with(text))?,
-    };
+    let top = call.query.top(ON_PAGE, MOST_ON_PAGE, Rule::G9)?;
     let before = match call.query.get("$skiptoken") {
         None => None,
         Some(token) => Some(

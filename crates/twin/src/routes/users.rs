@@ -36,14 +36,7 @@ pub(crate) fn list(state: &State, call: &Call<'_>, caller: &Caller) -> Result<An
     require(state, caller, &PERMISSIONS)?;
     call.query
         .only(&["$top", "$skiptoken", "$count", "$filter"])?;
-    let top = match call.query.get("$top") {
-        None => ON_PAGE,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|top| (1..=MOST_ON_PAGE).contains(top))
-            .ok_or_else(|| Rule::R65.refuse("$top is 1 to 999").with(text))?,
-    };
+    let top = call.query.top(ON_PAGE, MOST_ON_PAGE, Rule::R65)?;
     let filter = call.query.get("$filter");
     let filter = filter
         .map(|text| Filter::parse(text, &PROPERTIES))
