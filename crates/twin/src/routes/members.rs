@@ -58,14 +58,7 @@ fn is_chat(at: RosterRef<'_>) -> bool {
 pub(crate) fn list(state: &State, call: &Call<'_>, at: RosterRef<'_>) -> Result<Answer, Refused> {
     call.query.only(&["$top", "$skiptoken"])?;
     let roster = state.roster(at, call.now)?;
-    let top = match call.query.get("$top") {
-        None => ON_PAGE,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|top| (1..=MOST_ON_PAGE).contains(top))
-            .ok_or_else(|| Rule::G8.refuse("$top is 1 to 999").with("$top"))?,
-    };
+    let top = call.query.top(ON_PAGE, MOST_ON_PAGE, Rule::G8)?;
     let last = call.query.get("$skiptoken");
     let from = last.map_or(0, |last| {
         roster.iter().take_while(|member| member.id != last).count() + 1
