@@ -6,8 +6,9 @@
 use chatferry_model::EntraId;
 use chatferry_model::plan::{Channel as Plan, Existing, Membership, Team};
 use serde::Deserialize;
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, Instant, sleep};
 
+use super::operation::{self, Progress};
 use super::target::advance;
 use super::{Assigned, Route, Run, Trouble, input, members};
 use crate::client::{Answer, Failure};
@@ -18,6 +19,8 @@ use crate::retry::Remedy;
 
 /// How long to wait between looks for a channel that is being made (graph.md R13, 1.3).
 const LOOK_AFTER: [u64; 7] = [1, 2, 4, 8, 15, 31, 60];
+/// The same where Graph said that it is being made.
+const MADE_AFTER: [u64; 12] = [1, 2, 4, 8, 16, 31, 31, 31, 31, 31, 31, 31];
 
 /// When to ask again for a closed channel that Graph refuses without saying why: that its owner is
 /// in the team, where we put them a moment ago, may not be known everywhere (graph.md E16).
@@ -313,7 +316,7 @@ async fn create(
             Ok(answer) => match created(&answer) {
                 Some(channel) => return Ok(Ok(channel)),
                 // It is being created, or was, but the answer does not say as what.
-                None => return wait_for(run, team_id, name).await.map(Ok),
+                None => return wait_for(run, team_id, name, &answer).await.map(Ok),
             },
             Err(failure) => failure,
         };
@@ -370,16 +373,32 @@ fn created(answer: &Answer) -> Option<Channel> {
     Some(channel).filter(|channel| !channel.id.is_empty())
 }
 
-/// Waits until a channel that is made asynchronously is there (graph.md R13).
-async fn wait_for(run: &Run<'_>, team: &str, name: &str) -> Result<Channel, Trouble> {
-    for wait in LOOK_AFTER {
+/// Waits until a channel that is made asynchronously is there. Its operation is asked for as seldom
+/// as Graph wants; in between, the team's channels are looked through (graph.md R13, 1.3).
+async fn wait_for(
+    run: &Run<'_>,
+    team: &str,
+    name: &str,
+    answer: &Answer,
+) -> Result<Channel, Trouble> {
+    let begun = operation::begun_by(answer);
+    let mut asked = Instant::now();
+    for wait in MADE_AFTER {
         sleep(Duration::from_secs(wait)).await;
+        if let Some(id) = &begun
+            && asked.elapsed() >= run.options.operation_poll
+        {
+            asked = Instant::now();
+            if let Progress::Failed(reason) = operation::progress(run, team, id).await? {
+                return Err(Trouble::Failed(format!("the channel {name:?}: {reason}")));
+            }
+        }
         if let Some(channel) = named(run, team, name).await?.pop() {
             return Ok(channel);
         }
     }
     Err(Trouble::Failed(format!(
-        "Teams took the channel {name:?}, but it is not there after two minutes"
+        "Teams took the channel {name:?}, but it is not there after four minutes"
     )))
 }
 

@@ -34,6 +34,7 @@ mod guests;
 mod history;
 mod input;
 mod members;
+mod operation;
 mod plan;
 mod preflight;
 mod report;

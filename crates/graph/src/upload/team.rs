@@ -6,9 +6,9 @@ use futures_util::stream::FuturesUnordered;
 use serde::Deserialize;
 use tokio::time::{Duration, Instant, sleep};
 
+use super::operation::{self, Progress, addressed};
 use super::target::{self, Home};
 use super::{Assigned, Input, Route, Run, Trouble, UploadError, input, members, session};
-use crate::client::Answer;
 use crate::journal::{TargetState, TeamRow, TeamState};
 use crate::observer::Event;
 use crate::requests::{self, Thread};
@@ -302,35 +302,29 @@ pub(super) async fn look_for(run: &Run<'_>, team: &Team) -> Result<Option<String
                 team.name
             )));
         };
-        let mut ours = groups.into_iter().filter(|group| {
-            let text = group.description.as_deref();
-            text.is_some_and(|text| text.ends_with(&marker))
-        });
-        if let Some(group) = ours.next() {
-            return Ok(Some(group.id));
+        for group in groups {
+            let text = match group.description {
+                Some(text) => Some(text),
+                None => description(run, &group.id).await?,
+            };
+            if text.is_some_and(|text| text.ends_with(&marker)) {
+                return Ok(Some(group.id));
+            }
         }
     }
     Ok(None)
 }
 
-/// The ids in `Content-Location` and `Location`, of which both styles occur: `/teams('T')` and
-/// `/teams/T` (graph.md 1.2).
-fn addressed(answer: &Answer) -> (Option<String>, Option<String>) {
-    let location = answer.header("location").unwrap_or_default();
-    let content = answer.header("content-location").unwrap_or_default();
-    let team = named("teams", content).or_else(|| named("teams", location));
-    (team, named("operations", location))
-}
-
-fn named(collection: &str, address: &str) -> Option<String> {
-    let plain = address.replace("('", "/").replace("')", "");
-    let mut segments = plain
-        .split('/')
-        .skip_while(|segment| *segment != collection);
-    segments
-        .nth(1)
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
+/// The description of a team where a list does not show it; none, if it can't be read.
+async fn description(run: &Run<'_>, team: &str) -> Result<Option<String>, Trouble> {
+    let call = requests::get_team(team);
+    match run.client.read::<Group>(&call, run.observer).await {
+        Ok(team) => Ok(team.description),
+        Err(failure) if failure.remedy == Remedy::Stop && !failure.error.is_forbidden() => {
+            Err(failure.into())
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 /// Waits until a new team can be read. Its operation is asked for as seldom as Graph wants
@@ -348,7 +342,7 @@ async fn wait_until_there(run: &Run<'_>, plan: &Team, row: &mut TeamRow) -> Resu
             && asked.elapsed() >= run.options.operation_poll
         {
             asked = Instant::now();
-            match progress(run, &team, operation).await? {
+            match operation::progress(run, &team, operation).await? {
                 Progress::Succeeded => return Ok(()),
                 Progress::Pending => continue,
                 Progress::Failed(reason) => {
@@ -379,52 +373,6 @@ async fn wait_until_there(run: &Run<'_>, plan: &Team, row: &mut TeamRow) -> Resu
     Err(Trouble::Failed(
         "the team was created, but can't be used after 20 minutes".to_owned(),
     ))
-}
-
-/// How far the creation of a team is.
-enum Progress {
-    Pending,
-    Succeeded,
-    /// There will be no team, for this reason.
-    Failed(String),
-}
-
-/// How far the operation that creates the team is.
-async fn progress(run: &Run<'_>, team: &str, operation: &str) -> Result<Progress, Trouble> {
-    #[derive(Deserialize)]
-    struct Operation {
-        status: String,
-        #[serde(default)]
-        error: Option<OperationError>,
-    }
-
-    #[derive(Deserialize)]
-    struct OperationError {
-        #[serde(default)]
-        code: String,
-        #[serde(default)]
-        message: String,
-    }
-
-    let call = requests::get_operation(team, operation);
-    match run.client.read::<Operation>(&call, run.observer).await {
-        Ok(operation) => match operation.status.to_ascii_lowercase().as_str() {
-            "succeeded" => Ok(Progress::Succeeded),
-            "failed" | "invalid" => {
-                let error = operation
-                    .error
-                    .map(|error| format!(": {} {}", error.code, error.message));
-                let error = error.unwrap_or_default();
-                Ok(Progress::Failed(format!(
-                    "Teams could not create the team{error}"
-                )))
-            }
-            _ => Ok(Progress::Pending),
-        },
-        // The operation may not be readable, or not yet; then the team itself tells.
-        Err(failure) if failure.remedy == Remedy::Refuse => Ok(Progress::Pending),
-        Err(failure) => Err(failure.into()),
-    }
 }
 
 /// The id of the team's General channel.
@@ -497,27 +445,4 @@ pub(super) async fn end(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result
         Err(failure) => return Err(failure.into()),
     }
     advance(run, team, row, TeamState::Complete)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_styles_of_addresses_are_read() {
-        for address in [
-            "/teams('T1')/operations('O1')",
-            "/teams/T1/operations/O1",
-            "https://graph.microsoft.com/v1.0/teams('T1')/operations('O1')",
-        ] {
-            assert_eq!(named("teams", address).as_deref(), Some("T1"), "{address}");
-            assert_eq!(
-                named("operations", address).as_deref(),
-                Some("O1"),
-                "{address}"
-            );
-        }
-        assert_eq!(named("operations", "/teams('T1')"), None);
-        assert_eq!(named("teams", ""), None);
-    }
 }

@@ -355,3 +355,16 @@ async fn a_channel_that_somebody_completes_meanwhile_is_opened_again_by_the_next
     assert_eq!(tenant.posts(), rendered.expected());
     assert_eq!(tenant.unfinished(), [] as [&str; 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_team_is_recognised_where_lists_leave_out_descriptions() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(4));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    tenant.with(|state| state.terse = true);
+    tenant.fault_once("POST /v1.0/teams", 1, Fault::LoseAfter);
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(tenant.teams(), 1);
+}

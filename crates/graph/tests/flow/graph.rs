@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) unwelcome: u32,
     /// Whether answers don't tell the migration mode, nor refusals their reason (graph.md 1.5).
     pub(crate) mute: bool,
+    /// Whether lists of groups leave out what they are for.
+    pub(crate) terse: bool,
 }
 
 #[derive(Default)]
@@ -133,7 +135,8 @@ impl State {
             ),
             ["groups"] => {
                 let groups = self.teams.iter().map(|(id, team)| {
-                    json!({ "id": id, "displayName": team.name, "description": team.description })
+                    let description = (!self.terse).then_some(&team.description);
+                    json!({ "id": id, "displayName": team.name, "description": description })
                 });
                 ok(200, json!({ "value": groups.collect::<Vec<_>>() }))
             }
@@ -213,7 +216,7 @@ impl Team {
         (lag, unwelcome): (&mut u32, &mut u32),
     ) -> Answered {
         match rest {
-            [] => ok(200, json!({ "id": id })),
+            [] => ok(200, json!({ "id": id, "description": self.description })),
             ["operations", _] if self.doomed => {
                 let error = json!({ "code": "InternalServerError", "message": "no site" });
                 ok(200, json!({ "status": "failed", "error": error }))

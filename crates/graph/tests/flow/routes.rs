@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chatferry_graph::{Limits, UploadError};
-use chatferry_twin::{App, Rule, Settings, Troubles, User};
+use chatferry_twin::{App, OperationKind, Rule, Settings, Troubles, User};
 use serde_json::json;
 
 use crate::folder::{AUTHOR, Carried, MEMBER, Rendered, line, threads};
@@ -367,5 +367,31 @@ async fn twenty_posts_a_second_go_into_chats() {
         report.seconds <= bound * 1.02 + 75.0,
         "{} s",
         report.seconds
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_channel_that_comes_to_nothing_stops_alone_and_says_why() {
+    let world = peopled(Settings {
+        troubles: Troubles {
+            failing_operations: [OperationKind::CreateChannel].into(),
+            ..Troubles::default()
+        },
+        ..Settings::default()
+    });
+    let (rendered, journal) = (everything(), tempfile::tempdir().unwrap());
+    let report = world.upload(&rendered, journal.path()).await.unwrap();
+    assert!(!report.is_done());
+    let findings = report.findings.lines();
+    let failed = findings
+        .iter()
+        .filter(|finding| finding.code == "upload-target-failed");
+    let why: Vec<_> = failed.map(|finding| finding.message.to_string()).collect();
+    let [why] = why.as_slice() else {
+        panic!("{why:#?}")
+    };
+    assert!(
+        why.contains("\"partners\": Teams could not create it"),
+        "{why}"
     );
 }
