@@ -15,7 +15,7 @@ use crate::line::Content;
 use crate::names::Speaker;
 use crate::reactions;
 use crate::settings::Broadcast;
-use crate::size::size;
+use crate::size::{envelope, size};
 use crate::split::{MOST_FILES, split, with_monsters_as_files, with_previews_apart};
 
 /// Renders `message` and appends its posts.
@@ -325,7 +325,8 @@ impl<'m> MessagePosts<'m, '_, '_> {
     /// The bytes that a post of this message may have beside its title.
     fn room(&self) -> usize {
         let subject = self.message.subject.as_deref().map_or(0, str::len);
-        self.context.settings.message_bytes.saturating_sub(subject)
+        let most = self.context.settings.message_bytes;
+        most.saturating_sub(subject + envelope(most))
     }
 
     fn kind(&self, standing: Standing) -> PostKind {

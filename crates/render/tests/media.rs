@@ -287,7 +287,7 @@ fn no_post_has_more_than_ten_files() {
     }
     let posts = workspace.posts("General");
     let counts: Vec<usize> = posts.iter().map(|post| post.files.len()).collect();
-    assert_eq!(counts, [9, 9, 5]);
+    assert_eq!(counts, [9, 10, 4]);
     assert_eq!(content(&workspace.rendered().files()).len(), 23);
 }
 
