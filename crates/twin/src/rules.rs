@@ -311,8 +311,8 @@ rule_book! {
     /// Where one-on-one chats are in trouble, they cannot be put into migration mode.
     F1 "1.15" "O ISS#14265"
         => 412 "PreconditionFailed" "PreconditionFailed-Version mismatch for thread resource.";
-    /// Where chats get stuck, one that is started too soon after its completion cannot be started again, and its completion changes nothing; its first start is noted.
-    F2 "1.15" "O ISS#14576; I that the first start is answered"
+    /// Where sessions get stuck, a thread that is started too soon after its completion cannot be started again, and its completion changes nothing; its first start is noted.
+    F2 "1.15" "O ISS#14576, of a chat; I for channels, and that the first start is answered"
         => 400 "BadRequest" "Bad Request";
 
     /// The token address names this tenant.

@@ -95,8 +95,8 @@ pub enum Weight {
 pub struct Troubles {
     /// Whether one-on-one chats cannot be put into migration mode (F1).
     pub one_on_one_start: bool,
-    /// A chat that is put into migration mode less than so many ms after it was completed is
-    /// stuck for good (F2).
+    /// A chat or channel that is put into migration mode less than so many ms after it was
+    /// completed is stuck for good (F2).
     pub stuck_within_ms: u64,
     /// Operations of these kinds end as `failed`, and nothing comes of them (R8).
     pub failing_operations: BTreeSet<OperationKind>,

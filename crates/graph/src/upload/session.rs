@@ -71,6 +71,10 @@ pub(super) async fn start(
         if let Some(created) = state.created() {
             date = date.min(before(created));
         }
+        // Its session may have ended a moment ago: with its team, or in another program's hands.
+        if row.completed.is_none() && state.mode().as_deref() == Some("completed") {
+            sleep(REST).await;
+        }
     }
     for _ in 0..MOST_STARTS {
         row.floor = Some(date.as_millis());

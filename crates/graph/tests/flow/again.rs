@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chatferry_graph::{
-    Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, plan_upload, rollback,
+    Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, plan_upload, rollback, upload,
 };
 use chatferry_twin::{Fault, Kind, Limits as TwinLimits, Seeded, Settings, Troubles, What, When};
 use serde_json::json;
@@ -378,6 +378,30 @@ async fn unlocking_may_die_anywhere_and_the_next_upload_goes_on() {
         assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
         assert_eq!(world.open(), [] as [&str; 0]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_general_that_ended_with_its_team_rests_before_it_is_opened() {
+    let rendered = Rendered::new()
+        .channel("dev", json!({}), &threads(8))
+        .channel("Allgemein", json!({ "general": true }), &threads(12));
+    let world = World::new(Settings {
+        troubles: Troubles {
+            stuck_within_ms: 50_000,
+            ..Troubles::default()
+        },
+        ..Settings::default()
+    });
+    let journal = tempfile::tempdir().unwrap();
+    let mut options = UploadOptions::default();
+    options.selection.only.push("dev".to_owned());
+    let (client, folder) = (world.client(Limits::default()), rendered.folder());
+    let first = upload(&client, &folder, journal.path(), &options, &Unobserved).await;
+    assert_eq!(first.unwrap().totals.posted, 8);
+    closed(&world, &rendered, journal.path(), Closing::All).await;
+    let report = world.upload(&rendered, journal.path()).await.unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,13 +29,10 @@ pub(crate) fn start(
         body = serde_json::from_slice(call.body).map_err(malformed)?;
     }
     let date = date(body.conversation_creation_date_time.as_ref())?;
-    let stuck_within_ms = match at {
-        ThreadRef::Channel { .. } => 0,
-        ThreadRef::Chat(chat) => {
-            may_start(state, chat)?;
-            state.settings.troubles.stuck_within_ms
-        }
-    };
+    if let ThreadRef::Chat(chat) = at {
+        may_start(state, chat)?;
+    }
+    let stuck_within_ms = state.settings.troubles.stuck_within_ms;
     let thread = state.thread_mut(at, call.now)?;
     let started = thread.start(&caller.app, date, stuck_within_ms, call.now)?;
     if let Started::Stuck { after_ms } = started {
