@@ -5,11 +5,12 @@ mod breaker;
 mod pieces;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use chatferry_model::Millis;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderMap, Method, Request};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -50,6 +51,8 @@ struct Shared {
     breaker: Breaker,
     calls: AtomicU64,
     throttled: AtomicU64,
+    /// How far Graph's clock is ahead of ours, in ms, by its last answer.
+    ahead: AtomicI64,
 }
 
 /// An answer that is a success.
@@ -96,6 +99,7 @@ impl Client {
             breaker: Breaker::default(),
             calls: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
+            ahead: AtomicI64::new(0),
         };
         Self {
             shared: Arc::new(shared),
@@ -112,6 +116,13 @@ impl Client {
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
+    }
+
+    /// What time it is for Graph, to the second, as far as its answers have told.
+    pub(crate) fn time_there(&self) -> Millis {
+        let now = self.shared.clock.now();
+        let ahead = self.shared.ahead.load(Ordering::Relaxed);
+        Millis::new(now.as_millis() + ahead).unwrap_or(now)
     }
 
     /// Requests sent to Graph so far, repeated ones included.
@@ -269,6 +280,7 @@ impl Client {
             }
         };
         let (head, body) = answer.into_parts();
+        self.read_clock(&head.headers);
         tracing::trace!(call = %call.shown(), status = head.status.as_u16(), "answered");
         if head.status.is_success() {
             // Half an answer is no answer.
@@ -356,15 +368,23 @@ impl Client {
         tokio::time::sleep(wait).await;
     }
 
+    /// Notes what time it is for Graph.
+    fn read_clock(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(there) = date.and_then(http_date) {
+            let ahead = there - self.shared.clock.now().as_millis();
+            self.shared.ahead.store(ahead, Ordering::Relaxed);
+        }
+    }
+
     /// `Retry-After`, in seconds or as a date.
     fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
         let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         let wait = match text.parse::<f64>() {
             Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
             Err(_) => {
-                let parser = jiff::fmt::rfc2822::DateTimeParser::new();
-                let until = parser.parse_timestamp(text).ok()?.as_millisecond();
-                let ms = until.saturating_sub(self.shared.clock.now().as_millis());
+                let until = http_date(text)?;
+                let ms = until.saturating_sub(self.time_there().as_millis());
                 Duration::from_millis(u64::try_from(ms).unwrap_or(0))
             }
         };
@@ -397,6 +417,12 @@ impl Client {
         tokio::time::sleep(wait).await;
         Ok(())
     }
+}
+
+/// A date as headers have it, in ms since 1970.
+fn http_date(text: &str) -> Option<i64> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    Some(parser.parse_timestamp(text).ok()?.as_millisecond())
 }
 
 impl Answer {

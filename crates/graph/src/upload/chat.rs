@@ -105,7 +105,7 @@ async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), T
     let call = requests::create_chat(run.graph(), plan, run.guests.get(run).await?);
     let mut unsure = row.state == TargetState::Creating;
     if row.begun.is_none() {
-        row.begun = Some(run.client.clock().now().as_millis());
+        row.begun = Some(run.client.time_there().as_millis());
     }
     advance(run, row, TargetState::Creating)?;
     let mut tries = 0;

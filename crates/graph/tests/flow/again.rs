@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chatferry_graph::{
     Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, plan_upload, rollback, upload,
@@ -289,6 +290,28 @@ async fn a_document_of_somebody_else_is_never_taken_for_ours() {
         let files = world.tenant.files();
         assert_eq!(files.len(), 2, "{moment}");
         assert_eq!(world.attached().len(), 2, "{moment}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_creation_was_not_answered_is_found_though_the_clocks_differ() {
+    for hours in [-3, 0, 3] {
+        let world = World::new(Settings::default());
+        world.ahead.store(hours * 3_600_000, Ordering::Relaxed);
+        world.tenant.inject(Fault {
+            when: When::nth(Kind::CreateChat, 1),
+            what: What::Lose,
+        });
+        let people = json!([AUTHOR, MEMBER, OTHER]);
+        let rendered = Rendered::new().chat(
+            "mpim",
+            json!({ "kind": "group", "topic": "Trip", "members": people }),
+            &line(3),
+        );
+        let journal = tempfile::tempdir().unwrap();
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{hours}: {report:#?}");
+        assert_eq!(world.tenant.chats().len(), 1, "{hours}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -40,6 +40,8 @@ pub(crate) struct World {
     router: axum::Router,
     latency: Duration,
     calls: AtomicU64,
+    /// How far the client's clock is ahead of the tenant's, in ms.
+    pub(crate) ahead: AtomicI64,
     /// The client dies at that call, before or after it is carried out; 0: it lives.
     dies_at: AtomicU64,
     pub(crate) died: Notify,
@@ -63,6 +65,7 @@ impl World {
             tenant,
             latency,
             calls: AtomicU64::new(0),
+            ahead: AtomicI64::new(0),
             dies_at: AtomicU64::new(0),
             died: Notify::new(),
         })
@@ -350,6 +353,7 @@ impl Transport for World {
 
 impl Clock for World {
     fn now(&self) -> Millis {
-        Millis::new(self.tenant.clock().now().as_millis()).unwrap()
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        Millis::new(self.tenant.clock().now().as_millis() + ahead).unwrap()
     }
 }
