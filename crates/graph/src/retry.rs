@@ -229,6 +229,7 @@ static TABLE: &[Row] = &[
     patient(&[AddMembers], Status(403, ""), NotYet, PROVISIONING, Refuse),
     patient(&[AddMembers], Status(404, ""), NotYet, PROVISIONING, Refuse),
     row_of(&[RemoveMember], Status(404, ""), Done),
+    patient(&[Archive], Status(404, ""), NotYet, PROVISIONING, Refuse),
     row_of(&[AddMembers, RemoveMember, Archive, Probe], Else, Refuse),
     // Users that a chat names may be unknown; that is the chat's trouble alone.
     patient(
@@ -501,6 +502,8 @@ mod tests {
                 "Missing role permissions on the request.",
                 Stop,
             ),
+            (Archive, 404, "", NotYet),
+            (Archive, 403, "", Refuse),
             (RemoveMember, 404, "", Done),
             (RemoveMember, 403, "RosterAddMemberBlocked", Refuse),
             (DeleteTeam, 404, "", Done),
