@@ -6,7 +6,9 @@
 )]
 
 mod again;
+mod closing;
 mod faults;
+mod files;
 mod folder;
 mod graph;
 mod kills;
