@@ -95,6 +95,12 @@ pub(crate) fn files_account(settings: &Settings) -> Option<String> {
     (!account.is_empty()).then(|| account.to_owned())
 }
 
+/// Whose takes them where their authors' can't be used: the placeholder's.
+pub(crate) fn files_else(settings: &Settings) -> Option<String> {
+    let placeholder = &settings.placeholder;
+    (!placeholder.is_empty()).then(|| placeholder.clone())
+}
+
 /// The address that a setting holds.
 ///
 /// # Errors

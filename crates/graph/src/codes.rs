@@ -156,6 +156,10 @@ codes! {
     UPLOAD_FILE_REFUSED = "upload-file-refused", Error,
         "A file could not be put into SharePoint or OneDrive; the post names it in its place.",
         "Read the reason, put it right, and add the file by hand: a post can't be changed later.";
+    /// graph.md 1.10
+    UPLOAD_FILES_ELSEWHERE = "upload-files-elsewhere", Warning,
+        "The OneDrive that files of chats should go to can't be used, so they went into another.",
+        "Nothing needs to be done, unless they should stay together: give that account a OneDrive before the upload, or set files_account.";
     /// graph.md R58
     UPLOAD_HISTORY_HIDDEN = "upload-history-hidden", Warning,
         "A member of a group chat could not be shown what was said before.",

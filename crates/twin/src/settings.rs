@@ -125,6 +125,8 @@ pub struct Files {
     /// How long an upload session is good for, in ms (R61). No figure in the facts.
     /// Default: a day.
     pub session_ms: u64,
+    /// The users who have no OneDrive, by object id. Default: everybody has one.
+    pub no_drive: BTreeSet<String>,
     /// Whether contents are kept. Default: only their sizes and hashes.
     pub keep_content: bool,
     /// Whether files show their quickXorHash; it may come minutes after them. Default: yes.
@@ -142,6 +144,7 @@ impl Default for Files {
             folder_ms: 5_000,
             small_upload_bytes: 4 * 1024 * 1024,
             session_ms: 24 * 3_600_000,
+            no_drive: BTreeSet::new(),
             keep_content: false,
             hashes: true,
             known_attachments: false,

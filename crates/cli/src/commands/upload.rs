@@ -31,6 +31,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     let options = UploadOptions {
         selection: context.selection.clone(),
         files_account: graph::files_account(&context.settings),
+        files_else: graph::files_else(&context.settings),
         ..UploadOptions::default()
     };
     let plan = plan_upload(

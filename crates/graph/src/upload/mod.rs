@@ -90,6 +90,9 @@ pub struct UploadOptions {
     pub stand_in_exists: bool,
     /// Whose OneDrive the files of chats go to, by object id or UPN; none: their authors'.
     pub files_account: Option<String>,
+    /// Whose takes them where their authors' can't be used; likewise. Where `files_account` is set,
+    /// the authors' do.
+    pub files_else: Option<String>,
     /// How long to wait at most before looking again whether a new team is there; 2 s.
     pub team_poll: Duration,
     /// How often to ask for the operation that creates it; Graph wants more than 30 s.
@@ -104,6 +107,7 @@ impl Default for UploadOptions {
             check_authors: true,
             stand_in_exists: false,
             files_account: None,
+            files_else: None,
             team_poll: Duration::from_secs(2),
             operation_poll: Duration::from_secs(31),
         }

@@ -1,11 +1,12 @@
 //! Files are there once, whatever breaks.
 
+use chatferry_graph::{Limits, Unobserved, UploadOptions, upload};
 use chatferry_twin::{Fault, Kind, Seeded, Settings, What, When};
 use serde_json::json;
 
-use crate::folder::{AUTHOR, Carried, MEMBER, Rendered, threads};
+use crate::folder::{AUTHOR, Carried, MEMBER, Rendered, line, threads};
 use crate::kinds::{everything_with_files, files, peopled};
-use crate::world::World;
+use crate::world::{OTHER, World};
 
 #[tokio::test(start_paused = true)]
 async fn files_and_images_are_there_once_on_a_bad_network_and_after_a_newer_export() {
@@ -93,5 +94,50 @@ async fn a_document_of_somebody_else_is_never_taken_for_ours() {
         let files = world.tenant.files();
         assert_eq!(files.len(), 2, "{moment}");
         assert_eq!(world.attached().len(), 2, "{moment}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_of_chats_go_into_another_onedrive_where_the_chosen_is_not_there() {
+    let rendered = Rendered::new()
+        .blob("files", "document", b"words")
+        .carrying(0, Carried::File("document", "plan.txt"))
+        .chat(
+            "dm",
+            json!({ "kind": "one_on_one", "members": [AUTHOR, MEMBER] }),
+            &line(2),
+        );
+    // By whose OneDrive it should be, whose else, and who has one.
+    for (account, other, has, there) in [
+        (None, Some(OTHER), OTHER, true),
+        (Some(OTHER), None, AUTHOR, true),
+        (Some(OTHER), None, MEMBER, false),
+        (None, None, OTHER, false),
+    ] {
+        let mut settings = Settings::default();
+        let without = [AUTHOR, MEMBER, OTHER]
+            .into_iter()
+            .filter(|who| *who != has);
+        settings.files.no_drive = without.map(str::to_owned).collect();
+        let world = World::new(settings);
+        let options = UploadOptions {
+            files_account: account.map(str::to_owned),
+            files_else: other.map(str::to_owned),
+            ..UploadOptions::default()
+        };
+        let (client, folder) = (world.client(Limits::default()), rendered.folder());
+        let journal = tempfile::tempdir().unwrap();
+        let report = upload(&client, &folder, journal.path(), &options, &Unobserved)
+            .await
+            .unwrap();
+        assert_eq!(report.totals.posted, 2);
+        assert_eq!(world.tenant.files().len(), usize::from(there));
+        let codes: Vec<_> = report.findings.totals().map(|(code, _)| code.id).collect();
+        let told = if there {
+            "upload-files-elsewhere"
+        } else {
+            "upload-file-refused"
+        };
+        assert_eq!(codes, [told]);
     }
 }

@@ -113,6 +113,9 @@ pub(super) fn drive_of(
             let user =
                 user.ok_or_else(|| Rule::G6.refuse("unknown user").with("User").with(name))?;
             let settings = &state.settings;
+            if settings.files.no_drive.contains(user.id.as_str()) {
+                return Err(Rule::G14.refuse("the user has no OneDrive"));
+            }
             let guids = &mut state.guids;
             Ok(state.library.of_user(user, settings, guids, call.now))
         }

@@ -6,12 +6,14 @@ use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chatferry_model::EntraId;
+use chatferry_model::finding::Place as FindingPlace;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 use tokio::time::{Duration, sleep};
 
 use super::super::{Run, Trouble};
 use crate::client::Failure;
+use crate::codes;
 use crate::journal::FolderRow;
 use crate::requests::{self, FolderPath, Thread};
 use crate::retry::Remedy;
@@ -56,28 +58,57 @@ struct Parent {
 
 impl Shelves {
     /// The shelf for files that `author` sends in `thread`; the inner error is why there is none.
+    ///
+    /// Files of chats go into another OneDrive where the one that was chosen can't be used: many
+    /// accounts that only speak, and people who left, have none.
     pub(super) async fn get(
         &self,
         run: &Run<'_>,
         thread: &Thread,
         author: EntraId,
     ) -> Result<Result<Shelf, String>, Trouble> {
-        let account = run.options.files_account.clone();
-        let account = thread
-            .is_chat()
-            .then(|| account.unwrap_or_else(|| author.to_string()));
-        let key = account.clone().unwrap_or_else(|| thread.id().to_owned());
+        if !thread.is_chat() {
+            let folder = self.of_channel(run, thread, author);
+            return self.once(thread.id(), folder).await;
+        }
+        let author = author.to_string();
+        let options = run.options;
+        let chosen = options.files_account.as_ref().unwrap_or(&author);
+        let other = match &options.files_account {
+            Some(_) => Some(&author),
+            None => options.files_else.as_ref(),
+        };
+        let reason = match self.once(chosen, of_chat(run, chosen)).await? {
+            Ok(shelf) => return Ok(Ok(shelf)),
+            Err(reason) => reason,
+        };
+        let Some(other) = other.filter(|other| *other != chosen) else {
+            return Ok(Err(reason));
+        };
+        let Ok(shelf) = self.once(other, of_chat(run, other)).await? else {
+            return Ok(Err(reason));
+        };
+        run.note(
+            &codes::UPLOAD_FILES_ELSEWHERE,
+            FindingPlace::default(),
+            reason,
+        );
+        Ok(Ok(shelf))
+    }
+
+    /// What `find` comes to; it is asked for once in a run.
+    async fn once(
+        &self,
+        key: &str,
+        find: impl Future<Output = Result<Shelf, Failure>>,
+    ) -> Result<Result<Shelf, String>, Trouble> {
         let cell = {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(cells.entry(key).or_default())
+            Arc::clone(cells.entry(key.to_owned()).or_default())
         };
         let shelf = cell
             .get_or_try_init(|| async {
-                let found = match &account {
-                    Some(account) => of_chat(run, account).await,
-                    None => self.of_channel(run, thread, author).await,
-                };
-                match found {
+                match find.await {
                     Ok(shelf) => Ok(Ok(shelf)),
                     Err(failure) if failure.remedy == Remedy::Stop => Err(Trouble::from(failure)),
                     Err(failure) => Ok(Err(failure.error.to_string())),
