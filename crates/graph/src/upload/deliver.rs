@@ -113,7 +113,7 @@ enum There {
 
 /// How often to look for a message that must be there but is not found, because Teams knows its
 /// id: reading may lag behind writing.
-const LOOKS_AFTER_CONFLICT: u32 = 4;
+const LOOKS_AFTER_CONFLICT: u32 = 6;
 
 /// Delivers `item`, as an answer to `root` if there is one.
 pub(super) async fn deliver(
@@ -347,10 +347,14 @@ impl Destination<'_> {
             let there = self.look(item, root, id).await?;
             looks += 1;
             match there {
-                // Somebody's, elsewhere in the channel; or ours, and not to be read yet.
+                // Somebody's, elsewhere in the channel; or ours, and not to be read yet. Sent
+                // once more at another time, it would be there twice for good.
                 There::Nothing if unsure && looks < LOOKS_AFTER_CONFLICT => {
                     let wait = std::time::Duration::from_secs(1 << looks);
                     tokio::time::sleep(wait).await;
+                }
+                There::Nothing if unsure && self.assigned.route.is_ours_alone() => {
+                    return Ok(There::Ours);
                 }
                 // It can't be told; a message of that key that we may have sent is ours.
                 There::Unreadable if unsure => return Ok(There::Ours),

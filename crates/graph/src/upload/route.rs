@@ -67,6 +67,14 @@ impl Route {
         matches!(self, Self::Standard | Self::General)
     }
 
+    /// Whether nobody else puts anything old into it: what stands at a time of the past is ours.
+    pub(super) fn is_ours_alone(self) -> bool {
+        matches!(
+            self,
+            Self::Standard | Self::General | Self::Late | Self::Private | Self::Shared
+        )
+    }
+
     /// Whether a national cloud has it (graph.md 0.3, R68).
     pub(super) fn is_everywhere(self) -> bool {
         self.is_early()

@@ -17,7 +17,7 @@ use chatferry_model::jsonl::JsonlError;
 use chatferry_model::selection::Selection;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant, sleep};
 
 use crate::client::{Client, Failure};
 use crate::codes;
@@ -30,6 +30,10 @@ use crate::upload::{Assigned, Input, UploadError};
 
 /// Targets that are read at the same time; the budget for reads is shared anyway.
 const TARGETS_AT_ONCE: usize = 8;
+/// How long after its upload a target may still lack messages in lists, in ms.
+const FRESH_MS: i64 = 120_000;
+/// When to look at such a target once more.
+const SETTLING: Duration = Duration::from_secs(20);
 
 /// How Teams is compared.
 #[derive(Clone, Debug, Default)]
@@ -248,8 +252,11 @@ impl Verifying<'_> {
                     let words = "its upload is not through";
                     findings.note(Stage::Verify, &codes::VERIFY_UNFINISHED, place(), words);
                 }
-                match self.compare(assigned, &row, &thread, &mut findings).await {
-                    Ok(counts) => counts,
+                match self.compare_settled(assigned, &row, &thread).await {
+                    Ok((counts, differences)) => {
+                        findings.append(differences);
+                        counts
+                    }
                     Err(Trouble::Stop(error)) => return Err(error),
                     Err(Trouble::Unreadable(error)) => {
                         let words = error.to_string();
@@ -296,12 +303,42 @@ impl Verifying<'_> {
         Ok(team.map(|team| Thread::channel(&team, id)))
     }
 
+    /// Compares, and looks once more where messages of an upload that ended just now are missing:
+    /// lists may lag behind.
+    async fn compare_settled(
+        &self,
+        assigned: &Assigned,
+        row: &TargetRow,
+        thread: &Thread,
+    ) -> Result<(Verified, Findings), Trouble> {
+        let now = self.client.clock().now().as_millis();
+        let is_fresh = row.completed.is_some_and(|at| now - at < FRESH_MS);
+        let mut findings = Findings::default();
+        let progress = |posts| {
+            let target = &assigned.target().key;
+            self.observer.event(Event::Progress { target, posts });
+        };
+        let counts = self
+            .compare(assigned, row, thread, &mut findings, progress)
+            .await?;
+        if counts.missing == 0 || !is_fresh {
+            return Ok((counts, findings));
+        }
+        sleep(SETTLING).await;
+        let mut findings = Findings::default();
+        let counts = self
+            .compare(assigned, row, thread, &mut findings, |_| {})
+            .await?;
+        Ok((counts, findings))
+    }
+
     async fn compare(
         &self,
         assigned: &Assigned,
         row: &TargetRow,
         thread: &Thread,
         findings: &mut Findings,
+        progress: impl Fn(u64),
     ) -> Result<Verified, Trouble> {
         let path = self.folder.posts(&assigned.target().key);
         let expected = compare::Expected {
@@ -310,10 +347,6 @@ impl Verifying<'_> {
             target: row.number,
         };
         let found = read_back::read(self.client, self.observer, thread).await?;
-        let progress = |posts| {
-            let target = &assigned.target().key;
-            self.observer.event(Event::Progress { target, posts });
-        };
         let folder = self.folder.images();
         let images = images::Images {
             client: self.client,

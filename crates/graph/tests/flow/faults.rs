@@ -368,3 +368,26 @@ async fn a_lost_team_is_recognised_where_lists_leave_out_descriptions() {
     assert!(report.is_done(), "{report:#?}");
     assert_eq!(tenant.teams(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_yet_is_not_sent_twice() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(8));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    let mut posts = 0;
+    tenant.fault(move |_, call| {
+        let post = call.starts_with("POST") && call.contains("/messages");
+        posts += u32::from(post);
+        if post && posts == 3 {
+            Fault::LoseAfter
+        } else if call.starts_with("GET") && call.contains("/messages/") {
+            Fault::Refuse(404)
+        } else {
+            Fault::None
+        }
+    });
+    let report = run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    assert_eq!(tenant.posts(), rendered.expected());
+    assert_eq!((report.totals.adopted, report.totals.moved), (1, 0));
+}

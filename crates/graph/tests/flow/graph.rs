@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) mute: bool,
     /// Whether lists of groups leave out what they are for.
     pub(crate) terse: bool,
+    /// How many lists of messages are still empty.
+    pub(crate) unlisted: u32,
 }
 
 #[derive(Default)]
@@ -154,6 +156,10 @@ impl State {
                 let Some(team) = self.teams.get_mut(*team).filter(ready) else {
                     return no(404, "no team");
                 };
+                if self.unlisted > 0 && get && matches!(rest, ["channels", _, "messages"]) {
+                    self.unlisted -= 1;
+                    return ok(200, json!({ "value": [] }));
+                }
                 let answered =
                     team.handle(ids, rest, get, &body, (&mut self.lag, &mut self.unwelcome));
                 if self.mute { muted(answered) } else { answered }

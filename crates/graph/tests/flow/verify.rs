@@ -126,3 +126,19 @@ async fn the_journal_alone_tells_how_far_it_is() {
     assert_eq!(status.targets[0].place.state, "done");
     assert_eq!(status.targets[0].open, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn lists_that_lag_behind_a_fresh_upload_are_read_once_more() {
+    let rendered = Rendered::new().channel("dev", json!({}), &threads(8));
+    let (tenant, journal) = (Tenant::new(), tempfile::tempdir().unwrap());
+    run(&tenant, &rendered, journal.path(), Limits::default())
+        .await
+        .unwrap();
+    tenant.with(|state| state.unlisted = 1);
+    let (client, options) = (client(&tenant, Limits::default()), VerifyOptions::default());
+    let folder = rendered.folder();
+    let report = verify(&client, &folder, journal.path(), &options, &Unobserved).await;
+    let report = report.unwrap();
+    assert!(report.is_equal(), "{report:#?}");
+    assert_eq!(report.totals.equal, 8);
+}
