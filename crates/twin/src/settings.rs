@@ -102,6 +102,9 @@ pub struct Troubles {
     pub failing_operations: BTreeSet<OperationKind>,
     /// For so many ms after its creation, General after its team's, a channel is not found (R7).
     pub channel_ms: u64,
+    /// Whether channels and chats do not tell their `migrationMode`, as in early 2026
+    /// (graph.md 1.5).
+    pub silent_mode: bool,
     /// A new team has no site until General's folder is asked for, so many ms after its creation
     /// (R60; graph.md 1.2).
     pub site_ms: u64,

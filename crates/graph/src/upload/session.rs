@@ -188,10 +188,10 @@ pub(super) async fn is_open(run: &Run<'_>, thread: &Thread) -> Result<bool, Trou
     Ok(state.mode().as_deref() == Some("inprogress"))
 }
 
-/// Whether Teams says that a thread was taken out of it.
-pub(super) async fn is_completed(run: &Run<'_>, thread: &Thread) -> Result<bool, Trouble> {
+/// Whether Teams says that a thread was taken out of it, or nothing about it.
+pub(super) async fn may_be_over(run: &Run<'_>, thread: &Thread) -> Result<bool, Trouble> {
     let state = State::read(run, thread).await?;
-    Ok(state.mode().as_deref() == Some("completed"))
+    Ok(state.mode().as_deref() != Some("inprogress"))
 }
 
 /// Why posts into a chat fail for no reason that is told: it is not in migration mode any more

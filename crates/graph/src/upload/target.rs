@@ -126,7 +126,7 @@ async fn open_next_time(
     row: &mut TargetRow,
     thread: &Thread,
 ) -> Result<(), Trouble> {
-    if session::is_completed(run, thread).await? {
+    if session::may_be_over(run, thread).await? {
         row.completed = Some(run.client.clock().now().as_millis());
         advance(run, row, TargetState::Created)?;
     }

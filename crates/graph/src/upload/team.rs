@@ -91,13 +91,14 @@ async fn close_early(run: &Run<'_>, home: Home<'_>, early: &[&&Assigned]) -> Res
         let Some(mut row) = row else { continue };
         // General became so with its team, the first time.
         let general = assigned.route == Route::General && row.completed.is_none();
-        if general && (TargetState::Created..=TargetState::Posted).contains(&row.state) {
+        if general && row.state <= TargetState::Posted {
             row.completed = Some(run.client.clock().now().as_millis());
             row.state = match row.state {
                 TargetState::Posted => TargetState::Complete,
                 // It was unlocked before it was full, or a newer export came before this was
                 // noted: it is to be opened once more.
-                _ => TargetState::Created,
+                TargetState::Open => TargetState::Created,
+                earlier => earlier,
             };
             run.journal.set_target(&row)?;
         }

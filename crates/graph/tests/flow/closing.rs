@@ -72,11 +72,13 @@ async fn unlocking_may_die_anywhere_and_the_next_upload_goes_on() {
             json!({ "kind": "group", "topic": "Trip", "members": members }),
             &line(8),
         );
-    for moments in 0..72 {
+    for moments in 0..144 {
+        let (silent_mode, moments) = (moments >= 72, moments % 72);
         let (cut, moment) = (12 + moments / 18 * 6, 1 + moments % 18);
         let world = World::new(Settings {
             troubles: Troubles {
                 stuck_within_ms: 50_000,
+                silent_mode,
                 ..Troubles::default()
             },
             ..Settings::default()
@@ -105,23 +107,26 @@ async fn a_general_that_ended_with_its_team_rests_before_it_is_opened() {
     let rendered = Rendered::new()
         .channel("dev", json!({}), &threads(8))
         .channel("Allgemein", json!({ "general": true }), &threads(12));
-    let world = World::new(Settings {
-        troubles: Troubles {
-            stuck_within_ms: 50_000,
-            ..Troubles::default()
-        },
-        ..Settings::default()
-    });
-    let journal = tempfile::tempdir().unwrap();
-    let mut options = UploadOptions::default();
-    options.selection.only.push("dev".to_owned());
-    let (client, folder) = (world.client(Limits::default()), rendered.folder());
-    let first = upload(&client, &folder, journal.path(), &options, &Unobserved).await;
-    assert_eq!(first.unwrap().totals.posted, 8);
-    closed(&world, &rendered, journal.path(), Closing::All).await;
-    let report = world.upload(&rendered, journal.path()).await.unwrap();
-    assert!(report.is_done(), "{report:#?}");
-    assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+    for silent_mode in [false, true] {
+        let world = World::new(Settings {
+            troubles: Troubles {
+                stuck_within_ms: 50_000,
+                silent_mode,
+                ..Troubles::default()
+            },
+            ..Settings::default()
+        });
+        let journal = tempfile::tempdir().unwrap();
+        let mut options = UploadOptions::default();
+        options.selection.only.push("dev".to_owned());
+        let (client, folder) = (world.client(Limits::default()), rendered.folder());
+        let first = upload(&client, &folder, journal.path(), &options, &Unobserved).await;
+        assert_eq!(first.unwrap().totals.posted, 8);
+        closed(&world, &rendered, journal.path(), Closing::All).await;
+        let report = world.upload(&rendered, journal.path()).await.unwrap();
+        assert!(report.is_done(), "{report:#?}");
+        assert_eq!(world.faults(&rendered, &report), [] as [&str; 0]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

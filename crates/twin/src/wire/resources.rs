@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::moment::Moment;
 use crate::settings::Settings;
-use crate::state::{Channel, Chat, Member, Membership, Operation, State, Team, User};
+use crate::state::{Channel, Chat, Member, Membership, Operation, State, Team, Thread, User};
 
 /// A page of a collection.
 #[derive(Serialize)]
@@ -94,7 +94,7 @@ pub(crate) fn channel(
         "description": channel.description,
         "createdDateTime": channel.thread.created().to_string(),
         "originalCreatedDateTime": channel.thread.original_created().map(|at| at.to_string()),
-        "migrationMode": channel.thread.mode(),
+        "migrationMode": mode(&channel.thread, settings),
         "membershipType": membership,
         "layoutType": channel.layout,
         "isFavoriteByDefault": null,
@@ -126,6 +126,11 @@ pub(crate) fn created_channel(channel: &Channel) -> Value {
     })
 }
 
+/// `migrationMode`, where it is told.
+fn mode(thread: &Thread, settings: &Settings) -> Option<&'static str> {
+    thread.mode().filter(|_| !settings.troubles.silent_mode)
+}
+
 pub(crate) fn chat(chat: &Chat, settings: &Settings) -> Value {
     json!({
         "id": chat.id,
@@ -133,7 +138,7 @@ pub(crate) fn chat(chat: &Chat, settings: &Settings) -> Value {
         "createdDateTime": chat.thread.created().to_string(),
         "lastUpdatedDateTime": chat.thread.created().to_string(),
         "originalCreatedDateTime": chat.thread.original_created().map(|at| at.to_string()),
-        "migrationMode": chat.thread.mode(),
+        "migrationMode": mode(&chat.thread, settings),
         "chatType": chat.kind,
         "tenantId": settings.tenant_id,
         "webUrl": format!(
