@@ -123,7 +123,7 @@ const fn patient(
 
 use Kind::{
     AddMembers, Archive, Complete, CompleteTeam, CreateChannel, CreateChat, CreateTeam, DeleteTeam,
-    Folder, OpenChat, OpenUpload, PostReply, PostRoot, Probe, PutFile, Read, ReadBytes,
+    Folder, OpenChat, OpenUpload, Poll, PostReply, PostRoot, Probe, PutFile, Read, ReadBytes,
     RemoveMember, ShareFile, Start,
 };
 use On::{Else, Lost, NoToken, NotSent, Status};
@@ -150,6 +150,7 @@ static TABLE: &[Row] = &[
     // No room: that is one drive's trouble.
     row_of(FILES, Status(507, ""), Refuse),
     row_of(KEYED, Lost, LookUp),
+    row_of(&[Poll], Lost, Refuse),
     patient(ANY, Lost, Again, BAD_MINUTE, Stop),
     // A channel that was just put into migration mode may not know it yet (graph.md R24, R25).
     patient(
@@ -230,7 +231,11 @@ static TABLE: &[Row] = &[
     patient(&[AddMembers], Status(404, ""), NotYet, PROVISIONING, Refuse),
     row_of(&[RemoveMember], Status(404, ""), Done),
     patient(&[Archive], Status(404, ""), NotYet, PROVISIONING, Refuse),
-    row_of(&[AddMembers, RemoveMember, Archive, Probe], Else, Refuse),
+    row_of(
+        &[AddMembers, RemoveMember, Archive, Poll, Probe],
+        Else,
+        Refuse,
+    ),
     // Users that a chat names may be unknown; that is the chat's trouble alone.
     patient(
         &[OpenChat, CreateChat],
@@ -439,6 +444,8 @@ mod tests {
                 "Missing role permissions on the request.",
                 Stop,
             ),
+            (Poll, 503, "", Refuse),
+            (Poll, 404, "", Refuse),
             (PostRoot, 403, "Forbidden", Abandon),
             (CreateTeam, 403, "Forbidden", Stop),
             (Start, 403, "The channel is archived.", Abandon),

@@ -58,6 +58,9 @@ pub(crate) enum Kind {
     Read,
     /// Reads something that may not be there yet, or not be allowed: the caller decides.
     Probe,
+    /// Asks how far an operation is: seldom, and not again at once because an answer was lost
+    /// (graph.md R8).
+    Poll,
     /// Posts a root message; its time is its key.
     PostRoot,
     /// Posts a reply; its time is its key.

@@ -41,7 +41,7 @@ pub(crate) fn get_team(team: &str) -> Call {
 /// Reads how far the creation of a team has come.
 pub(crate) fn get_operation(team: &str, operation: &str) -> Call {
     let path = format!("/teams/{}/operations/{}", segment(team), segment(operation));
-    Call::get(Kind::Probe, path)
+    Call::get(Kind::Poll, path)
 }
 
 /// Lists the groups of that name, to find a team that is there already, or whose creation was not
