@@ -48,7 +48,27 @@ pub(crate) struct Token {
 struct Granted {
     access_token: SecretString,
     #[serde(default)]
-    expires_in: Option<u64>,
+    expires_in: Option<Seconds>,
+}
+
+/// A number; older endpoints and some gateways write it as a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(u64),
+    Text(String),
+}
+
+impl Granted {
+    /// How long the token is good for: an hour, if that is not told.
+    fn lifetime(&self) -> Duration {
+        let seconds = match &self.expires_in {
+            Some(Seconds::Number(seconds)) => Some(*seconds),
+            Some(Seconds::Text(text)) => text.trim().parse().ok(),
+            None => None,
+        };
+        Duration::from_secs(seconds.unwrap_or(3_600))
+    }
 }
 
 #[derive(Deserialize)]
@@ -92,7 +112,7 @@ impl Tokens {
                 }
             }
         };
-        let lifetime = Duration::from_secs(granted.expires_in.unwrap_or(3_600));
+        let lifetime = granted.lifetime();
         // One that ends sooner than that is used for half of its life.
         let part = |before: Duration| lifetime.saturating_sub(before).max(lifetime / 2);
         let now = Instant::now();
@@ -326,6 +346,19 @@ mod tests {
         }
         std::fs::write(&path, "").unwrap();
         assert!(Proof::of(&config, &crate::SystemClock).is_err());
+    }
+
+    #[test]
+    fn a_lifetime_may_be_a_number_a_text_or_not_told() {
+        for (told, seconds) in [
+            (r#","expires_in":3599"#, 3_599),
+            (r#","expires_in":"3599""#, 3_599),
+            ("", 3_600),
+        ] {
+            let answer = format!(r#"{{"access_token":"a"{told}}}"#);
+            let granted: Granted = serde_json::from_str(&answer).unwrap();
+            assert_eq!(granted.lifetime(), Duration::from_secs(seconds), "{told}");
+        }
     }
 
     #[test]
