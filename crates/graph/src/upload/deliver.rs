@@ -319,11 +319,11 @@ impl Destination<'_> {
             .read::<Found>(&call, self.run.observer)
             .await
         {
-            Ok(found) => Ok(if self.is_ours(&found, item, root, key)? {
-                There::Ours
-            } else {
-                There::Theirs
-            }),
+            Ok(found) if self.is_ours(&found, item, root, key)? => {
+                self.note_places(item, &found)?;
+                Ok(There::Ours)
+            }
+            Ok(_) => Ok(There::Theirs),
             Err(failure) if failure.remedy == Remedy::Refuse => {
                 match failure.error.refusal().map(|refusal| refusal.status) {
                     Some(404) => Ok(There::Nothing),
@@ -388,6 +388,20 @@ impl Destination<'_> {
         Ok(found.id == key.to_string()
             && found.is(&sent)
             && (found.reply_to_id.is_none() || found.reply_to_id == root))
+    }
+
+    /// Notes where the links of a message lead that was recognised: the try that went through may
+    /// have known less, or more, than the last one.
+    fn note_places(&self, item: &Item, found: &Found) -> Result<(), Trouble> {
+        if item.blanks.is_none() {
+            return Ok(());
+        }
+        let journal = self.run.journal;
+        if let Some(mut filled) = journal.filled(self.target, item.planned)? {
+            filled.places = found.likeness().places;
+            journal.fill_post(self.target, item.planned, &filled)?;
+        }
+        Ok(())
     }
 
     /// Whether a message that was sent with reactions has them in Teams.

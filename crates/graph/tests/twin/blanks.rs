@@ -279,3 +279,43 @@ async fn files_of_chats_lie_in_a_onedrive_and_are_shared() {
     let drives = twin.tenant.drives();
     assert_eq!(drives.len(), 1, "{AUTHOR}: {drives:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_post_whose_first_try_knew_less_is_recognised_and_verified_as_it_is() {
+    let rendered = Rendered::new()
+        .channel(
+            "dev",
+            vec![
+                Said::at(0, "see there").link(json!({ "target": "ops" })),
+                Said::at(1_000, "more"),
+            ],
+        )
+        .channel("ops", vec![Said::at(0, "there")]);
+    let (twin, journal) = (Twin::new(|_| {}), tempfile::tempdir().unwrap());
+    let answer = |kind, nth, status, seconds| Fault {
+        when: When::nth(kind, nth),
+        what: What::Answer {
+            status,
+            retry_after_s: seconds,
+        },
+    };
+    // The other channel comes later; and when the lost post is looked for, it can't be read yet.
+    twin.tenant
+        .inject(answer(Kind::CreateChannel, 2, 503, Some(8)));
+    twin.tenant.inject(Fault {
+        when: When::nth(Kind::PostMessage, 1),
+        what: What::Lose,
+    });
+    twin.tenant
+        .inject(answer(Kind::GetMessage, 1, 503, Some(20)));
+    twin.tenant.inject(answer(Kind::GetMessage, 2, 404, None));
+    let report = twin
+        .upload(&rendered.folder(), journal.path())
+        .await
+        .unwrap();
+    assert_eq!((report.totals.posted, report.totals.adopted), (2, 1));
+    let messages = twin.messages("dev");
+    assert!(messages[0].1.contains("acme.slack.com"), "{messages:?}");
+    let verified = twin.verify(&rendered.folder(), journal.path()).await;
+    assert!(verified.is_equal(), "{verified:#?}");
+}
