@@ -85,6 +85,16 @@ impl Tokens {
         }
     }
 
+    /// Whether there is no newer one, as far as can be told without waiting for it.
+    pub(crate) fn is_current(&self, token: &Token) -> bool {
+        let current = self.current.try_lock();
+        current.is_ok_and(|current| {
+            current
+                .as_ref()
+                .is_some_and(|current| current.number == token.number)
+        })
+    }
+
     /// A token that is good for a while; not `rejected`, if Graph rejected that one.
     pub(crate) async fn get(
         &self,

@@ -68,8 +68,12 @@ async fn a_lost_answer_is_looked_up_and_adopted() {
 
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_is_renewed_once_for_all() {
-    let (report, _) = upload_with("/messages", 3, Fault::ExpireToken).await;
+    let (report, calls) = upload_with("/messages", 3, Fault::ExpireToken).await;
     assert_eq!(report.totals.posted, 16);
+    assert_eq!(
+        calls, 17,
+        "those who wait for their turn leave with the new one"
+    );
 }
 
 #[tokio::test(start_paused = true)]
