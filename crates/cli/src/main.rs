@@ -13,6 +13,7 @@ mod exit;
 mod fetch;
 mod findings;
 mod graph;
+mod nearest;
 mod page;
 mod preview;
 mod printer;

@@ -87,8 +87,8 @@ codes! {
         "A file inside the export is damaged or cannot be unpacked.",
         "What comes before the damage was read; download the export again to get the rest.";
     READ_NOTHING = Error "read-nothing",
-        "The export holds no message at all.",
-        "Check that it is the whole export and that the dates and conversations selected are in it.";
+        "No message was read: the export holds none, or none that was selected.",
+        "Check that it is the whole export, and that the conversations and dates that were selected are in it.";
     SLACK_CANVAS = Info "slack-canvas",
         "A canvas is listed in the export, but its text is not in it.",
         "Open the canvas in Slack and save it, if it is needed.";

@@ -38,6 +38,7 @@ mod tests;
 pub mod codes;
 
 pub use error::RenderError;
+pub use jiff::tz::TimeZone;
 pub use settings::{
     Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
     RenderSettings,

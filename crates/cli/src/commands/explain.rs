@@ -7,6 +7,7 @@ use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings;
+use crate::nearest::advice;
 
 /// Runs the command.
 pub(crate) fn run(global: &GlobalArgs, args: &ExplainArgs) -> Result<ExitStatus, CliError> {
@@ -31,8 +32,13 @@ pub(crate) fn run(global: &GlobalArgs, args: &ExplainArgs) -> Result<ExitStatus,
         })
         .collect();
     if let (Some(wanted), []) = (&args.code, explained.as_slice()) {
-        return Err(CliError::usage(format!("there is no finding {wanted:?}"))
-            .hint("`chatferry explain` lists them all"));
+        return Err(
+            CliError::usage(format!("there is no finding {wanted:?}")).hint(advice(
+                wanted,
+                codes.keys().copied(),
+                "`chatferry explain` lists them all",
+            )),
+        );
     }
     if global.json {
         printer.result(&explained)?;

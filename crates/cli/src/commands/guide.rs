@@ -4,6 +4,7 @@ use crate::args::{GlobalArgs, GuideArgs};
 use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::nearest::advice;
 
 /// A page: its name, what it is about, and its text.
 struct Page {
@@ -66,8 +67,11 @@ pub(crate) fn run(global: &GlobalArgs, args: &GuideArgs) -> Result<ExitStatus, C
         return Ok(ExitStatus::Done);
     };
     let page = PAGES.iter().find(|page| page.name == name).ok_or_else(|| {
-        CliError::usage(format!("there is no page {name:?}"))
-            .hint("`chatferry guide` lists them all")
+        CliError::usage(format!("there is no page {name:?}")).hint(advice(
+            name,
+            PAGES.iter().map(|page| page.name),
+            "`chatferry guide` lists them all",
+        ))
     })?;
     if global.json {
         printer.result(&serde_json::json!({ "page": page.name, "text": page.text }))?;

@@ -40,20 +40,8 @@ fn settings(context: &Context) -> Result<RenderSettings, CliError> {
         code_blocks: settings.code_blocks,
         broadcast: settings.broadcast,
         compress: settings.compress,
-        time_zone: chatferry_render::time_zone(&settings.time_zone).ok_or_else(|| {
-            CliError::usage(format!(
-                "time_zone: {:?} is no time zone",
-                settings.time_zone
-            ))
-            .hint("name it as \"Europe/Berlin\" or \"UTC\"")
-        })?,
-        texts: chatferry_render::texts(&settings.language).ok_or_else(|| {
-            CliError::usage(format!(
-                "language: there are no words in {:?}",
-                settings.language
-            ))
-            .hint("\"en\" is the one there is")
-        })?,
+        time_zone: settings.time_zone()?,
+        texts: settings.texts()?,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::args::{GlobalArgs, SchemaArgs};
 use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::nearest::advice;
 
 /// Runs the command.
 pub(crate) fn run(global: &GlobalArgs, args: &SchemaArgs) -> Result<ExitStatus, CliError> {
@@ -25,8 +26,11 @@ pub(crate) fn run(global: &GlobalArgs, args: &SchemaArgs) -> Result<ExitStatus, 
         .iter()
         .find(|schema| schema.name == name)
         .ok_or_else(|| {
-            CliError::usage(format!("there is no schema {name:?}"))
-                .hint("`chatferry schema` lists them all")
+            CliError::usage(format!("there is no schema {name:?}")).hint(advice(
+                name,
+                SCHEMAS.iter().map(|schema| schema.name),
+                "`chatferry schema` lists them all",
+            ))
         })?;
     let text = serde_json::to_string_pretty(&(schema.make)())
         .map_err(|error| CliError::bug(error.to_string()))?;

@@ -1,6 +1,7 @@
 //! Gathers what the report says from the work folder.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use chatferry_graph::check::CheckDetails;
 use chatferry_graph::{UploadOptions, plan_upload};
@@ -42,6 +43,29 @@ pub(super) struct Report {
     pub(super) stand_in: bool,
     /// Files that are still at the source's servers, and their bytes.
     pub(super) remote: (u64, u64),
+    /// The tables that people edit, as they are called from the work folder.
+    pub(super) tables: Tables,
+}
+
+/// Names of the tables in `2-map`, CSV or XLSX.
+#[derive(Debug)]
+pub(super) struct Tables {
+    pub(super) people: String,
+    pub(super) conversations: String,
+}
+
+impl Tables {
+    fn find(map: &Path) -> Result<Self, CliError> {
+        let [people, conversations, _] = chatferry_mapping::tables(map)?;
+        let name = |table: &Path| {
+            let file = table.file_name().unwrap_or_default();
+            format!("2-map/{}", file.to_string_lossy())
+        };
+        Ok(Self {
+            people: name(&people),
+            conversations: name(&conversations),
+        })
+    }
 }
 
 /// Gathers it.
@@ -122,6 +146,7 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
         seconds: from_start.ok().map(|plan| plan.seconds),
         stand_in: details.stand_in,
         remote,
+        tables: Tables::find(&map)?,
     })
 }
 

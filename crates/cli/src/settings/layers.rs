@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::{Settings, limits};
 use crate::error::CliError;
+use crate::nearest::advice;
 
 /// What the command line says: pairs of key and value, later ones winning.
 #[derive(Clone, Debug, Default)]
@@ -107,6 +108,8 @@ impl Settings {
             .map_err(|error| CliError::usage(format!("settings: {}", error.to_string().trim_end())))
             .and_then(|settings: Self| {
                 limits::prove(&settings)?;
+                settings.time_zone()?;
+                settings.texts()?;
                 Ok(settings)
             })
     }
@@ -145,9 +148,14 @@ fn from_environment(
 
 /// Sets the value at a dotted key that exists.
 fn set(table: &mut Table, key: &str, value: Value) -> Result<(), CliError> {
+    let keys = keys(table, "");
     let unknown = || {
-        CliError::usage(format!("there is no setting {key:?}"))
-            .hint("chatferry.toml in the work folder lists them all")
+        let all = "chatferry.toml in the work folder lists them all";
+        CliError::usage(format!("there is no setting {key:?}")).hint(advice(
+            key,
+            keys.iter().map(String::as_str),
+            all,
+        ))
     };
     let mut parts = key.split('.').peekable();
     let mut at = table;
@@ -165,6 +173,15 @@ fn set(table: &mut Table, key: &str, value: Value) -> Result<(), CliError> {
         at = place.as_table_mut().ok_or_else(unknown)?;
     }
     Err(unknown())
+}
+
+/// The dotted keys of all values.
+fn keys(table: &Table, prefix: &str) -> Vec<String> {
+    let of = |(key, value): (&String, &Value)| match value {
+        Value::Table(inner) if !inner.is_empty() => keys(inner, &format!("{prefix}{key}.")),
+        _ => vec![format!("{prefix}{key}")],
+    };
+    table.iter().flat_map(of).collect()
 }
 
 /// Reads `text` as a value of the same type as `like`.
@@ -249,6 +266,13 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_nearly_right_is_offered() {
+        let hint = |set| resolved("", &[], &[set]).unwrap_err().hint.unwrap();
+        let hint = hint("limits.retry=3");
+        assert!(hint.starts_with("did you mean limits.retries?"), "{hint}");
+    }
+
+    #[test]
     fn what_does_not_exist_is_refused_with_its_place() {
         for (file, env, set, told) in [
             ("tema = \"x\"", &[][..], &[][..], "tema"),
@@ -261,6 +285,13 @@ mod tests {
             ),
             ("", &[], &["limits.speed=1"], "limits.speed"),
             ("", &[], &["limits.retries=many"], "retries"),
+            (
+                "time_zone = \"Europe/Atlantis\"\n",
+                &[],
+                &[],
+                "Europe/Atlantis",
+            ),
+            ("", &[], &["language=xx"], "xx"),
             ("", &[], &["team"], "KEY=VALUE"),
         ] {
             let error = resolved(file, env, set).unwrap_err();

@@ -13,6 +13,7 @@ use std::path::Path;
 use chatferry_mapping::{Chats, PeopleSettings, Route, Sheets};
 use chatferry_render::{
     Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
+    Texts, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -240,6 +241,28 @@ impl Settings {
     /// When a layer is not TOML, or has a key or value that no setting has.
     pub(crate) fn resolve(path: &Path, overrides: &Overrides) -> Result<Self, CliError> {
         layers::resolve(path, overrides)
+    }
+
+    /// The zone in which dates are written.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub(crate) fn time_zone(&self) -> Result<TimeZone, CliError> {
+        chatferry_render::time_zone(&self.time_zone).ok_or_else(|| {
+            CliError::usage(format!("time_zone: {:?} is no time zone", self.time_zone))
+                .hint("name it as \"Europe/Berlin\" or \"UTC\"")
+        })
+    }
+
+    /// The words that are added to posts.
+    ///
+    /// # Errors
+    /// When there are none in that language.
+    pub(crate) fn texts(&self) -> Result<&'static Texts, CliError> {
+        chatferry_render::texts(&self.language).ok_or_else(|| {
+            let message = format!("language: there are no words in {:?}", self.language);
+            CliError::usage(message).hint("\"en\" is the one there is")
+        })
     }
 
     /// Writes the settings' file with its comments and the values given on the command line, if

@@ -65,8 +65,9 @@ fn steps(report: &Report) -> Vec<Step> {
                 count(people, "person")
             ),
             why: format!(
-                "They wrote {}. Fill in the column entra_user in 2-map/people.csv.",
-                count(messages, "message")
+                "They wrote {}. Fill in the column entra_user in {}.",
+                count(messages, "message"),
+                report.tables.people
             ),
             command: command("map"),
         });
@@ -87,8 +88,10 @@ fn steps(report: &Report) -> Vec<Step> {
                 count(chats.len() as u64, "conversation"),
                 if chats.len() == 1 { "goes" } else { "go" }
             ),
-            why: "Set the action of each in 2-map/conversations.csv, then map and render again."
-                .to_owned(),
+            why: format!(
+                "Set the action of each in {}, then map and render again.",
+                report.tables.conversations
+            ),
             command: None,
         });
     }

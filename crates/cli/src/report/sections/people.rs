@@ -56,7 +56,10 @@ pub(in crate::report) fn people(html: &mut Html, report: &Report) {
         }
         soft(
             html,
-            "Without an account of their own, by how much they wrote. To change one, fill in 2-map/people.csv and run map again.",
+            &format!(
+                "Without an account of their own, by how much they wrote. To change one, fill in {} and run map again.",
+                report.tables.people
+            ),
         );
         let header = ["Name", "Address", "Is", "Messages #", "Speaks through"];
         table(html, "People without an account", &header, |html| {
@@ -77,7 +80,10 @@ pub(in crate::report) fn people(html: &mut Html, report: &Report) {
         });
         if people.not_shown > 0 {
             let more = count(people.not_shown, "person");
-            soft(html, &format!("And {more} more, in 2-map/people.csv."));
+            soft(
+                html,
+                &format!("And {more} more, in {}.", report.tables.people),
+            );
         }
     });
 }

@@ -17,7 +17,10 @@ pub(in crate::report) fn places(html: &mut Html, report: &Report) {
             html.leaf("h3", &[("class", "kind")], "Going nowhere");
             soft(
                 html,
-                "These stay in the source. What becomes of each is up to 2-map/conversations.csv.",
+                &format!(
+                    "These stay in the source. What becomes of each is up to {}.",
+                    report.tables.conversations
+                ),
             );
             of_skipped(html, &report.places.skipped);
         }
