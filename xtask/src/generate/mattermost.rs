@@ -33,43 +33,33 @@ pub(super) fn generate(args: &Args, long_thread: usize) -> Result<Written> {
         channels: channels.len(),
         ..Written::default()
     };
-    if args.zip {
-        let mut zip = ZipWriter::new(file);
-        zip.start_file(
-            "import.jsonl",
-            SimpleFileOptions::default().large_file(true),
-        )?;
-        let mut lines = Lines {
-            to: &mut zip,
-            bytes: 0,
-        };
+    let mut to = |to: &mut dyn Write| -> Result<u64> {
+        let mut lines = Lines { to, bytes: 0 };
+        let among = (&people[..], &channels[..]);
         all(
             &mut lines,
             &mut written,
             &mut random,
             args.messages,
             long_thread,
-            (&people, &channels),
+            among,
         )?;
-        written.bytes = lines.bytes;
+        Ok(lines.bytes)
+    };
+    let bytes = if args.zip {
+        let mut zip = ZipWriter::new(file);
+        let options = SimpleFileOptions::default().large_file(true);
+        zip.start_file("import.jsonl", options)?;
+        let bytes = to(&mut zip)?;
         zip.finish()?.flush()?;
+        bytes
     } else {
         let mut file = file;
-        let mut lines = Lines {
-            to: &mut file,
-            bytes: 0,
-        };
-        all(
-            &mut lines,
-            &mut written,
-            &mut random,
-            args.messages,
-            long_thread,
-            (&people, &channels),
-        )?;
-        written.bytes = lines.bytes;
+        let bytes = to(&mut file)?;
         file.flush()?;
-    }
+        bytes
+    };
+    written.bytes = bytes;
     directory::write(&directory_of(&args.out), &people)?;
     Ok(written)
 }
