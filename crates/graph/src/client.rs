@@ -255,7 +255,7 @@ impl Client {
         self.shared.breaker.admit().await;
         let pass = self.shared.throttle.turn(&call.scope, priority).await;
         // The turn may have been hours away. Others have renewed it meanwhile, or found it rejected.
-        if token.ends_soon() || !self.shared.tokens.is_current(&token) {
+        if !self.shared.tokens.is_good(&token) {
             token = self.token(rejected).await.map_err(no_token)?;
         }
         let Some(request) = self.request(call, &token) else {

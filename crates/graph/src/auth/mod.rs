@@ -3,6 +3,7 @@
 mod assertion;
 mod certificate;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,6 +33,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// The tokens of one app: at most one is being fetched at any time, everybody waits for that one.
 pub(crate) struct Tokens {
     current: Mutex<Option<Token>>,
+    /// The number of the latest that Graph rejected.
+    rejected: AtomicU64,
 }
 
 /// An access token. Printing it shows nothing.
@@ -82,17 +85,14 @@ impl Tokens {
     pub(crate) fn new() -> Self {
         Self {
             current: Mutex::new(None),
+            rejected: AtomicU64::new(0),
         }
     }
 
-    /// Whether there is no newer one, as far as can be told without waiting for it.
-    pub(crate) fn is_current(&self, token: &Token) -> bool {
-        let current = self.current.try_lock();
-        current.is_ok_and(|current| {
-            current
-                .as_ref()
-                .is_some_and(|current| current.number == token.number)
-        })
+    /// Whether a call may leave with that one now. One that is merely being renewed is good yet: who
+    /// has its turn and waits for the next would leave together with others.
+    pub(crate) fn is_good(&self, token: &Token) -> bool {
+        token.useless_at > Instant::now() && token.number > self.rejected.load(Ordering::Relaxed)
     }
 
     /// A token that is good for a while; not `rejected`, if Graph rejected that one.
@@ -103,11 +103,14 @@ impl Tokens {
         clock: &dyn Clock,
         rejected: Option<&Token>,
     ) -> Result<Token, TokenError> {
+        if let Some(rejected) = rejected {
+            self.rejected.fetch_max(rejected.number, Ordering::Relaxed);
+        }
         let mut current = self.current.lock().await;
         let number = current.as_ref().map_or(0, |token| token.number);
         if let Some(token) = &*current
             && token.renew_at > Instant::now()
-            && rejected.is_none_or(|rejected| rejected.number != token.number)
+            && token.number > self.rejected.load(Ordering::Relaxed)
         {
             return Ok(token.clone());
         }
@@ -123,13 +126,13 @@ impl Tokens {
             }
         };
         let lifetime = granted.lifetime();
-        // One that ends sooner than that is used for half of its life.
-        let part = |before: Duration| lifetime.saturating_sub(before).max(lifetime / 2);
+        // One that lives shortly is renewed after half of its life, and used a quarter longer.
+        let before = |end: Duration| lifetime.saturating_sub(end);
         let now = Instant::now();
         let token = Token {
             secret: granted.access_token,
-            renew_at: now + part(BEFORE_THE_END),
-            useless_at: now + part(ON_THE_WAY),
+            renew_at: now + before(BEFORE_THE_END).max(lifetime / 2),
+            useless_at: now + before(ON_THE_WAY).max(lifetime / 4 * 3),
             number: number + 1,
         };
         *current = Some(token.clone());
@@ -138,11 +141,6 @@ impl Tokens {
 }
 
 impl Token {
-    /// Whether it may end before a call that leaves now arrives.
-    pub(crate) fn ends_soon(&self) -> bool {
-        self.useless_at <= Instant::now()
-    }
-
     /// The value of the header `Authorization`.
     pub(crate) fn header(&self) -> Option<http::HeaderValue> {
         let text = format!("Bearer {}", self.secret.expose_secret());

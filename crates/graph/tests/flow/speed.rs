@@ -93,3 +93,21 @@ async fn without_limits_thousands_of_posts_a_second_go_through() {
     // Far below what an optimised build does, far above what Graph allows.
     assert!(rate > 300.0, "{rate} posts/s");
 }
+
+#[tokio::test(start_paused = true)]
+async fn calls_do_not_leave_together_because_the_token_is_renewed() {
+    let settings = Settings {
+        token_lifetime_s: 90,
+        ..Settings::default()
+    };
+    let mut rendered = Rendered::new();
+    for n in 0..12 {
+        rendered = rendered.channel(&format!("c{n}"), json!({}), &threads(300));
+    }
+    let world = World::slow(settings, Duration::from_millis(150));
+    let journal = tempfile::tempdir().unwrap();
+    let report = world.upload(&rendered, journal.path()).await.unwrap();
+    assert!(report.is_done());
+    assert!(report.seconds > 60.0, "the token was renewed meanwhile");
+    assert_eq!((report.throttled, world.broken_rules()), (0, [].into()));
+}
