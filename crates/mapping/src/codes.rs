@@ -14,7 +14,7 @@ macro_rules! codes {
             };
         )+
 
-        /// All of them, in the order of their ids.
+        /// Every finding code of mapping, in the order of the ids.
         pub const CODES: &[&Code] = &[$($name),+];
     };
 }

@@ -44,7 +44,7 @@ pub struct DirectoryUser {
     pub proxy_addresses: Vec<String>,
     /// `accountEnabled`: whether the user can sign in.
     pub enabled: bool,
-    /// Whether the user has a licence, where the file says it.
+    /// True if the user has a licence; `None` where the file does not say.
     pub licensed: Option<bool>,
     /// `userType` is `Guest`.
     pub guest: bool,
@@ -58,7 +58,7 @@ pub(crate) enum Field {
     ProxyAddress,
 }
 
-/// Who claims an address.
+/// The users that claim an address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Claim<'a> {
     Nobody,
@@ -72,9 +72,9 @@ pub enum DirectoryError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: io::Error,
     },
@@ -86,9 +86,9 @@ pub enum DirectoryError {
         "{path}: not a list of users: {error}; save what GET /users answers, {{\"value\":[…]}} or [ … ]"
     )]
     Json {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong where.
+        /// The problem and its position in the file.
         #[source]
         error: serde_json::Error,
     },
@@ -97,17 +97,17 @@ pub enum DirectoryError {
         "{path}:{line}: {id:?} is not an object id; the column id (or objectId) must hold the GUID of the user in Entra ID"
     )]
     Id {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The line.
         line: u64,
-        /// What stands there.
+        /// The text of the cell.
         id: String,
     },
     /// There is nobody in it.
     #[error("{path}: holds no users; export the tenant's people again")]
     Empty {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
 }
@@ -168,13 +168,13 @@ impl Directory {
         &self.users
     }
 
-    /// Whether nobody is in it, as when no file was given.
+    /// Returns true if the directory has no users, as when no file was given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.users.is_empty()
     }
 
-    /// Whether the file was only the first page of the tenant's people.
+    /// Returns true if the file holds only the first page of the tenant's users.
     #[must_use]
     pub fn is_partial(&self) -> bool {
         self.partial
@@ -186,7 +186,7 @@ impl Directory {
         self.by_id.get(&id).and_then(|at| self.users.get(*at))
     }
 
-    /// Who claims an address.
+    /// The users that claim an address.
     pub(crate) fn claim(&self, address: &Address) -> Claim<'_> {
         let claims = self.by_address.get(address).map_or(&[][..], Vec::as_slice);
         match claims {

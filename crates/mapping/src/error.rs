@@ -1,4 +1,4 @@
-//! What can go wrong in mapping, always with its place and its remedy.
+//! Errors of mapping, each with its location and its remedy.
 
 use std::fmt;
 use std::io;
@@ -10,10 +10,10 @@ use chatferry_model::manifest::ManifestError;
 use crate::directory::DirectoryError;
 use crate::table::TableError;
 
-/// Why there is no map, or no plan.
+/// An error that stops mapping or planning.
 #[derive(Debug, thiserror::Error)]
 pub enum MapError {
-    /// What reading left behind can't be read.
+    /// The output of `read` cannot be read.
     #[error(transparent)]
     Read(#[from] JsonlError),
     /// The manifest of reading can't be read.
@@ -28,9 +28,9 @@ pub enum MapError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: io::Error,
     },
@@ -39,20 +39,20 @@ pub enum MapError {
     Setting {
         /// The setting: `placeholder`, `owners`.
         setting: &'static str,
-        /// What it says.
+        /// The text of the cell.
         value: String,
-        /// What is wrong with it and what to do.
+        /// The problem and its remedy.
         reason: String,
     },
     /// Cells of the tables that make no sense, all of them at once.
     #[error("{}", listed(.0))]
     BadCells(Vec<BadCell>),
-    /// What an earlier run kept for this one makes no sense.
+    /// A file that an earlier run kept for this one is not valid.
     #[error("{path}: {error}; run `chatferry map` again")]
     Kept {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The parse error.
         #[source]
         error: serde_json::Error,
     },
@@ -67,7 +67,7 @@ pub enum MapError {
     RowMissing {
         /// The table of people or conversations.
         file: PathBuf,
-        /// Who or what is missing.
+        /// The people or things that are missing.
         what: String,
     },
 }
@@ -99,9 +99,9 @@ pub struct BadCell {
     pub line: u64,
     /// The heading of the column.
     pub column: &'static str,
-    /// What stands there.
+    /// The text of the cell.
     pub cell: String,
-    /// What is wrong with it and what to write instead.
+    /// The problem and what to write instead.
     pub reason: String,
 }
 

@@ -5,7 +5,7 @@
 //! the admin left it, into the plan that rendering follows. In reading order: the tenant's people
 //! ([`Directory`]), people to users (`people`), workspaces to teams (`teams`), conversations to
 //! channels (`places`), legal names (`names`), all of it to a plan (`plan`); below them, how the
-//! files keep an admin's edits (`sheet`) and survive a spreadsheet (`table`). Beside them: the plan
+//! files keep an admin's edits (`editable_table`) and survive a spreadsheet (`table`). Beside them: the plan
 //! as a value (`estimate`), and the decisions about the unmatched, one by one (`review`).
 //!
 //! # The files
@@ -42,6 +42,7 @@
 
 pub mod codes;
 mod directory;
+mod editable_table;
 mod error;
 mod estimate;
 mod map;
@@ -51,16 +52,15 @@ mod places;
 mod plan;
 mod review;
 mod settings;
-mod sheet;
 mod table;
 mod teams;
 
 pub use directory::{Directory, DirectoryError, DirectoryUser};
+pub use editable_table::Edit;
 pub use error::{BadCell, MapError};
 pub use estimate::{Bound, Estimate, MapPlan, Rates, TeamPlan, Total, What};
 pub use map::{MapDetails, edits, map, tables};
 pub use plan::load_plan;
 pub use review::{OpenPerson, Review, Verdict};
 pub use settings::{Chats, MapSettings, PeopleSettings, PlaceLimits, Policy, Route};
-pub use sheet::Edit;
 pub use table::{Sheets, TableError};

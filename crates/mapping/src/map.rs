@@ -1,8 +1,8 @@
 //! The stage: `1-read` and the tenant's people to `2-map`.
 
-mod kept;
 mod people;
 mod rows;
+mod saved_settings;
 mod summary;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,25 +17,25 @@ use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::manifest::{Manifest, Outcome, ReadDetails};
 use chatferry_model::person::Person;
 
-pub(crate) use self::kept::Kept;
 use self::people::People;
 use self::rows::{Rows, gone};
+pub(crate) use self::saved_settings::SavedSettings;
 pub use self::summary::MapDetails;
 use self::summary::{summary, sums};
 use crate::codes;
 use crate::directory::{self, Directory};
+use crate::editable_table::{Edit, EditableTable, PROPOSED, key_cell};
 use crate::error::MapError;
 use crate::estimate::MapPlan;
 use crate::places::{self, Decision, Naming, Proposal};
 use crate::plan::{Decided, build, users};
 use crate::settings::{MapSettings, Route};
-use crate::sheet::{Edit, PROPOSED, Sheet, key_cell};
 use crate::teams::{self, OWNERS, TeamRow};
 
 /// The tenant's people as last given, so that a later run needs no directory.
 const DIRECTORY: &str = "directory.csv";
 
-/// What reading left behind, as far as mapping looks at it.
+/// The part of the output of `read` that mapping uses.
 pub(crate) struct Source {
     pub(crate) people: Vec<Person>,
     pub(crate) conversations: Vec<Conversation>,
@@ -92,7 +92,7 @@ pub fn map(
 
     let people = People::decide(&source.people, directory, settings, previous, &mut bad)?;
     let owners = owners(settings, directory)?;
-    let homes = teams::propose(
+    let assignment = teams::propose(
         &source.conversations,
         &details,
         &|workspace| match owners.as_slice() {
@@ -101,18 +101,18 @@ pub fn map(
         },
         settings,
     );
-    let team_sheet = Sheet::load(previous, &teams::FORM)?;
-    let team_rows = teams::decide(&homes.teams, &team_sheet, directory, &mut bad);
+    let team_sheet = EditableTable::load(previous, &teams::SCHEMA)?;
+    let team_rows = teams::decide(&assignment.teams, &team_sheet, directory, &mut bad);
     check_route(settings, &team_rows)?;
 
     let user_of = users(&source.people, &people.speakers);
     let proposals = places::propose(
         &source.conversations,
-        &homes,
+        &assignment,
         &|person| user_of.get(person.as_str()).copied(),
         settings,
     );
-    let place_sheet = Sheet::load(previous, &places::FORM)?;
+    let place_sheet = EditableTable::load(previous, &places::SCHEMA)?;
     let decisions = places::decide(
         &source.conversations,
         &proposals,
@@ -149,7 +149,7 @@ pub fn map(
         },
         &mut findings,
     );
-    for (team, teams) in &homes.split {
+    for (team, teams) in &assignment.split {
         let message = format!("{team} becomes {teams} teams");
         findings.note(Stage::Map, codes::TEAM_SPLIT, Place::default(), message);
     }
@@ -163,9 +163,9 @@ pub fn map(
     people.write(&source.people, directory, sheets, into)?;
     let rows = place_rows(&source, &proposals, &decisions, &place_sheet);
     rows.write(sheets, into)?;
-    let rows = team_rows_of(&homes.teams, &team_rows, &team_sheet, directory);
+    let rows = team_rows_of(&assignment.teams, &team_rows, &team_sheet, directory);
     rows.write(sheets, into)?;
-    Kept::of(settings).write(into)?;
+    SavedSettings::of(settings).write(into)?;
     MapPlan::of(&plan, read, settings.rates)?.write(into)?;
     if !directory.is_empty() {
         directory::write(&into.join(DIRECTORY), directory.users())?;
@@ -191,7 +191,7 @@ fn owners(settings: &MapSettings, directory: &Directory) -> Result<Vec<EntraId>,
     })
 }
 
-/// Where all teams have to be new, no row may name one that is there.
+/// Rejects rows that name an existing team where all teams have to be new.
 fn check_route(settings: &MapSettings, teams: &[TeamRow]) -> Result<(), MapError> {
     let existing = teams.iter().find(|team| team.existing.is_some());
     match (settings.route, existing) {
@@ -205,7 +205,7 @@ fn check_route(settings: &MapSettings, teams: &[TeamRow]) -> Result<(), MapError
 }
 
 /// Notes the rows of a table that are about nothing in the source any more.
-fn note_gone(sheet: &Sheet, gone: Vec<&str>, findings: &mut Findings) {
+fn note_gone(sheet: &EditableTable, gone: Vec<&str>, findings: &mut Findings) {
     for key in gone {
         let name = sheet.path().file_name();
         let place = Place {
@@ -222,9 +222,9 @@ fn note_gone(sheet: &Sheet, gone: Vec<&str>, findings: &mut Findings) {
 /// When one of them is there as both.
 pub fn tables(map: &Path) -> Result<[PathBuf; 3], MapError> {
     Ok([
-        crate::people::FORM.find(map)?,
-        places::FORM.find(map)?,
-        teams::FORM.find(map)?,
+        crate::people::SCHEMA.find(map)?,
+        places::SCHEMA.find(map)?,
+        teams::SCHEMA.find(map)?,
     ])
 }
 
@@ -235,8 +235,8 @@ pub fn tables(map: &Path) -> Result<[PathBuf; 3], MapError> {
 /// When a table can't be read.
 pub fn edits(map: &Path) -> Result<Vec<Edit>, MapError> {
     let mut edits = Vec::new();
-    for form in [&crate::people::FORM, &places::FORM, &teams::FORM] {
-        edits.extend(Sheet::load(map, form)?.edits());
+    for form in [&crate::people::SCHEMA, &places::SCHEMA, &teams::SCHEMA] {
+        edits.extend(EditableTable::load(map, form)?.edits());
     }
     Ok(edits)
 }
@@ -245,7 +245,7 @@ fn place_rows(
     source: &Source,
     proposals: &[Proposal],
     decisions: &[Decision],
-    sheet: &Sheet,
+    sheet: &EditableTable,
 ) -> Rows {
     let conversations = &source.conversations;
     let people: HashMap<&str, &Person> = source
@@ -263,7 +263,7 @@ fn place_rows(
             &conversation.id,
         )
     });
-    let mut rows = Rows::new(&places::FORM);
+    let mut rows = Rows::new(&places::SCHEMA);
     for ((conversation, proposal), decision) in order {
         let name = places::shown_name(conversation, &|id| people.get(id).copied());
         rows.push(
@@ -282,10 +282,10 @@ fn place_rows(
 fn team_rows_of(
     proposals: &[TeamRow],
     teams: &[TeamRow],
-    sheet: &Sheet,
+    sheet: &EditableTable,
     directory: &Directory,
 ) -> Rows {
-    let mut rows = Rows::new(&teams::FORM);
+    let mut rows = Rows::new(&teams::SCHEMA);
     for team in teams {
         let written = teams::cells(team, directory);
         match proposals.iter().find(|proposal| proposal.key == team.key) {

@@ -12,7 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The name of the channel every team begins with.
 pub(crate) const GENERAL: &str = "General";
 
-/// What is wrong with a channel's name, if anything.
+/// Returns the rule that a channel's name breaks, if any.
 pub(crate) fn fault(name: &str) -> Option<String> {
     if let Some(c) = name.chars().find(|c| FORBIDDEN_IN_CHANNELS.contains(*c)) {
         return Some(format!("Teams takes no {c} in a channel's name"));
@@ -123,7 +123,7 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// How long a text is, in UTF-16 units.
+/// Returns the length of a text in UTF-16 units.
 pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }

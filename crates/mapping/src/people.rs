@@ -3,7 +3,7 @@
 //! Only exact rules map, each with a name that stands in `people.csv`; likeness of names only
 //! suggests. Whoever is not mapped speaks through the placeholder (design.md rule 4.5).
 
-mod sheet;
+mod decision;
 mod suggest;
 
 use std::collections::BTreeMap;
@@ -11,29 +11,29 @@ use std::collections::BTreeMap;
 use chatferry_model::EntraId;
 use chatferry_model::person::{Person, PersonKind, Role};
 
-pub(crate) use self::sheet::{
-    FORM, MAP, PLACEHOLDER, PLACEHOLDER_SPEAKS, SKIP, Says, Speaker, cells, decide, from_proposal,
-    placeholder_cells,
+pub(crate) use self::decision::{
+    MAP, PLACEHOLDER, PLACEHOLDER_SPEAKS, SCHEMA, SKIP, Says, Speaker, cells, decide,
+    from_proposal, placeholder_cells,
 };
 pub(crate) use self::suggest::Suggester;
 use crate::directory::{Address, Claim, Directory, DirectoryUser, Field};
 use crate::settings::{PeopleSettings, Policy};
 
-/// What the rules say about somebody.
+/// The result of the matching rules for one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Match {
-    /// Whom a rule found.
+    /// The user that a rule found.
     pub(crate) user: Option<EntraId>,
-    /// What becomes of people of this kind.
+    /// The treatment of people of this kind.
     pub(crate) policy: Policy,
     pub(crate) status: Status,
     /// The rule that hit, or why none did, in words.
     pub(crate) reason: String,
-    /// Who claims the address, where several do.
+    /// The users that claim the address, where several do.
     pub(crate) claimants: String,
 }
 
-/// How somebody stands; the word in the column `status`, in the order in which an admin wants to
+/// The status of a person: the word in the column `status`, in the order in which an admin wants to
 /// see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
@@ -76,14 +76,14 @@ impl Status {
     }
 }
 
-/// What a rule finds.
+/// The match that a rule finds.
 enum Answer<'a> {
     Nobody,
     User(&'a DirectoryUser),
     Several(Vec<&'a DirectoryUser>),
 }
 
-/// What the rules go by.
+/// The inputs of the matching rules.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
     pub(crate) directory: &'a Directory,
@@ -123,7 +123,7 @@ fn by_mail<'a>(person: &Person, known: Known<'a>, by: Field) -> Answer<'a> {
     by_address(person.email.as_deref(), known, Some(by))
 }
 
-/// Who claims that address, in that field if one is named.
+/// Returns the users that claim the address, in that field if one is named.
 fn by_address<'a>(address: Option<&str>, known: Known<'a>, by: Option<Field>) -> Answer<'a> {
     let Some(address) = address.and_then(Address::new) else {
         return Answer::Nobody;
@@ -146,7 +146,7 @@ fn rewritten(person: &Person, settings: &PeopleSettings) -> Option<String> {
     Some(format!("{}@{domain}", address.local()))
 }
 
-/// What the settings say about somebody; of several kinds that fit, the one that keeps most back.
+/// Returns the treatment that the settings give a person; of several that fit, the strictest.
 fn policy_of(person: &Person, settings: &PeopleSettings) -> (Policy, &'static str) {
     let kind = match (person.kind, person.role) {
         (PersonKind::Bot | PersonKind::System, _) => return (settings.bots, "bots"),
@@ -163,7 +163,7 @@ fn policy_of(person: &Person, settings: &PeopleSettings) -> (Policy, &'static st
     }
 }
 
-/// What the rules say about `person`.
+/// Returns the result of the matching rules for `person`.
 pub(crate) fn propose(person: &Person, known: Known<'_>) -> Match {
     let (policy, kind) = policy_of(person, known.settings);
     let mut found = if is_human(person) || policy == Policy::Map {
@@ -275,12 +275,12 @@ pub(crate) fn kind_of(person: &Person) -> String {
     }
 }
 
-/// Whether somebody may see only what they were invited to, in the source.
+/// Returns true if the person was a guest in the source.
 pub(crate) fn is_guest(person: &Person) -> bool {
     person.role == Role::Guest || person.kind == PersonKind::External
 }
 
-/// Whether somebody is a human being, as far as is known.
+/// Returns true if the person is a human being, as far as is known.
 pub(crate) fn is_human(person: &Person) -> bool {
     !matches!(person.kind, PersonKind::Bot | PersonKind::System)
 }
@@ -299,5 +299,3 @@ pub(crate) fn shared(people: &[Person], speakers: &[Speaker]) -> BTreeMap<EntraI
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod traps;

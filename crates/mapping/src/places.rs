@@ -3,8 +3,8 @@
 //! Private stays private (design.md rule 4.4): whatever a row says, a conversation that is not
 //! public comes to stand in a standard channel only if its own row allows it in so many words.
 
+mod decision;
 mod names;
-mod sheet;
 mod split;
 
 use std::collections::BTreeSet;
@@ -15,14 +15,14 @@ use chatferry_model::plan::{Existing, Membership};
 use chatferry_model::teams_names;
 use chatferry_model::{EntraId, Micros, PersonId};
 
+pub(crate) use self::decision::{Decision, SCHEMA, cells, decide, from_proposals};
 pub(crate) use self::names::Naming;
-pub(crate) use self::sheet::{Decision, FORM, cells, decide, from_proposals};
 pub(crate) use self::split::{Group, check_room, count_parts, groups};
 use crate::names::{self as legal_names, Taken};
 use crate::settings::{Chats, MapSettings};
-use crate::teams::Homes;
+use crate::teams::TeamAssignment;
 
-/// What becomes of a conversation.
+/// The outcome for a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Channel,
@@ -30,7 +30,7 @@ pub(crate) enum Action {
     Skip,
 }
 
-/// Where a conversation goes.
+/// The target of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) action: Action,
@@ -42,15 +42,15 @@ pub(crate) struct Place {
     pub(crate) existing: String,
     pub(crate) membership: Membership,
     pub(crate) archived: bool,
-    /// Whether each year becomes a channel of its own.
+    /// True if each year becomes a channel of its own.
     pub(crate) by_year: bool,
 }
 
-/// Where chatferry would put a conversation.
+/// The target that chatferry proposes for a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Proposal {
     pub(crate) place: Place,
-    /// Why it is skipped; empty if it is not.
+    /// The reason for skipping the conversation; empty if it is kept.
     pub(crate) skipped: String,
 }
 
@@ -62,19 +62,23 @@ pub(crate) const WITHOUT_PEOPLE: &str = "chat-without-people";
 pub(crate) const TOO_LARGE: &str = "chat-too-large";
 pub(crate) const BY_ADMIN: &str = "skipped-by-admin";
 
-/// How many people a group chat holds (graph.md 2.5).
+/// The number of people a group chat holds (graph.md 2.5).
 const CHAT_MEMBERS: usize = 250;
 
 /// Proposes a place for each conversation; `user_of` says who is mapped to whom.
 pub(crate) fn propose(
     conversations: &[Conversation],
-    homes: &Homes,
+    assignment: &TeamAssignment,
     user_of: &dyn Fn(&PersonId<'_>) -> Option<EntraId>,
     settings: &MapSettings,
 ) -> Vec<Proposal> {
-    let general = generals(conversations, homes);
-    let mut taken: Vec<Taken> = homes.teams.iter().map(|_| Taken::with_general()).collect();
-    let each = conversations.iter().zip(&homes.of).enumerate();
+    let general = generals(conversations, assignment);
+    let mut taken: Vec<Taken> = assignment
+        .teams
+        .iter()
+        .map(|_| Taken::with_general())
+        .collect();
+    let each = conversations.iter().zip(&assignment.of).enumerate();
     each.map(|(at, (conversation, home))| {
         let skipped = reason_to_skip(conversation, user_of, settings);
         let kind = conversation.kind;
@@ -86,7 +90,7 @@ pub(crate) fn propose(
         let is_general = general.contains(&at);
         let (mut team, mut channel) = (String::new(), String::new());
         if action == Action::Channel
-            && let (Some(home), Some(taken)) = (homes.teams.get(*home), taken.get_mut(*home))
+            && let (Some(home), Some(taken)) = (assignment.teams.get(*home), taken.get_mut(*home))
         {
             team.clone_from(&home.key);
             channel = if is_general {
@@ -115,9 +119,9 @@ pub(crate) fn propose(
 
 /// The conversation that becomes the General channel of each team: the public one that everybody
 /// is in; of several the biggest.
-fn generals(conversations: &[Conversation], homes: &Homes) -> BTreeSet<usize> {
-    let mut best: Vec<Option<usize>> = vec![None; homes.teams.len()];
-    for (at, (conversation, home)) in conversations.iter().zip(&homes.of).enumerate() {
+fn generals(conversations: &[Conversation], assignment: &TeamAssignment) -> BTreeSet<usize> {
+    let mut best: Vec<Option<usize>> = vec![None; assignment.teams.len()];
+    for (at, (conversation, home)) in conversations.iter().zip(&assignment.of).enumerate() {
         if !conversation.general || conversation.kind != ConversationKind::Public {
             continue;
         }
@@ -182,7 +186,7 @@ pub(crate) fn members_by_name<'a>(
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// What a conversation is called: by its own name, or its people's where it is a chat.
+/// Returns a conversation's name: its own, or its members' where it is a chat.
 pub(crate) fn shown_name<'a>(
     conversation: &Conversation,
     person: &dyn Fn(&str) -> Option<&'a Person>,
@@ -194,7 +198,7 @@ pub(crate) fn shown_name<'a>(
     }
 }
 
-/// Why so many people make no chat, if they don't: it takes two for a direct message, several for
+/// Returns the reason why so many people make no chat, if they don't: it takes two for a direct message, several for
 /// any other (R55).
 pub(crate) fn fault_of_chat(kind: ConversationKind, members: usize) -> Option<&'static str> {
     match (kind, members) {

@@ -107,7 +107,7 @@ struct Builder<'a> {
     decided: &'a Decided<'a>,
     users: HashMap<&'a str, EntraId>,
     by_id: HashMap<&'a str, &'a Person>,
-    /// When something was made of which nothing is known.
+    /// The creation time of a target whose source does not tell it.
     fallback: Millis,
 }
 
@@ -162,7 +162,7 @@ impl Builder<'_> {
         }
     }
 
-    /// When a target was made: as early as its source, and before everything said in it (R28).
+    /// Returns a target's creation time: its source's, but before every message in it (R28).
     fn created(&self, conversation: &Conversation) -> Millis {
         created(conversation).unwrap_or(self.fallback)
     }

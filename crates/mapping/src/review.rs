@@ -8,10 +8,10 @@ use chatferry_model::person::Person;
 use chatferry_model::{EntraId, Micros};
 
 use crate::directory::{Directory, DirectoryUser};
+use crate::editable_table::{EditableTable, key_cell};
 use crate::error::MapError;
 use crate::map::{Source, known_directory};
 use crate::people::{self, MAP, PLACEHOLDER_SPEAKS, SKIP, Status, Suggester};
-use crate::sheet::{Sheet, key_cell};
 use crate::table::{Table, TableError};
 
 /// The table of people of a folder that was mapped, with those about whom nobody decided yet.
@@ -30,25 +30,25 @@ pub struct OpenPerson {
     pub name: String,
     /// The address, if the export holds one.
     pub email: Option<String>,
-    /// How many messages it wrote.
+    /// The number of messages the person wrote.
     pub messages: u64,
-    /// When it wrote the last of them.
+    /// The time of the person's last message.
     pub last_active: Option<Micros>,
-    /// Why no rule found a user, in words.
+    /// The reason why no rule found a user, in words.
     pub reason: String,
     /// Users who might be meant, the likeliest first.
     pub suggestions: Vec<DirectoryUser>,
     row: usize,
 }
 
-/// What is decided about somebody.
+/// A decision about a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// This user is meant.
+    /// The person is this user.
     User(EntraId),
     /// The placeholder speaks.
     Placeholder,
-    /// What was said is left out.
+    /// The person's messages are skipped.
     Skip,
 }
 
@@ -58,7 +58,7 @@ impl Review {
     /// # Errors
     /// When nothing was mapped yet, or a file can't be read.
     pub fn open(map: &Path, read: &ReadFolder) -> Result<Self, MapError> {
-        let sheet = Sheet::load(map, &people::FORM)?;
+        let sheet = EditableTable::load(map, &people::SCHEMA)?;
         let path = sheet.path().to_owned();
         if !sheet.exists() {
             return Err(MapError::NotMapped { path });
@@ -108,7 +108,7 @@ impl Review {
         Ok(review)
     }
 
-    /// Those about whom nobody decided yet, and who wrote something.
+    /// Returns the people who wrote something and are still undecided.
     #[must_use]
     pub fn people(&self) -> &[OpenPerson] {
         &self.open
@@ -150,7 +150,7 @@ impl Review {
             self.table.set(person.row, at, &cell);
         }
         let rows = self.table.rows.iter().map(|row| {
-            let columns = people::FORM.columns.iter();
+            let columns = people::SCHEMA.columns.iter();
             columns
                 .map(|column| {
                     let at = self.table.column(&[column.name]);
@@ -158,7 +158,7 @@ impl Review {
                 })
                 .collect()
         });
-        Ok(Table::write(&self.path, people::FORM.columns, rows)?)
+        Ok(Table::write(&self.path, people::SCHEMA.columns, rows)?)
     }
 }
 

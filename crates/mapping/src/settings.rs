@@ -1,4 +1,4 @@
-//! What a person decides about mapping before it begins.
+//! The settings of mapping.
 
 use std::collections::BTreeMap;
 
@@ -8,57 +8,57 @@ use serde::{Deserialize, Serialize};
 use crate::estimate::Rates;
 use crate::table::Sheets;
 
-/// What a person decides about mapping, in flags or in `chatferry.toml`.
+/// The settings of mapping, from flags or `chatferry.toml`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MapSettings {
     /// The name of the team; by default that of the workspace, else of the source. Where teams are
     /// to be [`Route::Existing`], the name or object id of the one to fill.
     pub team: Option<String>,
-    /// Who speaks for those without an account: an object id, or an address the directory knows.
+    /// The account that posts for people without one: an object id, or an address in the directory.
     pub placeholder: Option<String>,
-    /// Who owns the teams, likewise; by default the mapped owners of the workspace.
+    /// The teams' owners, likewise; by default the mapped owners of the workspace.
     pub owners: Vec<String>,
-    /// Whether teams are made, or are there already.
+    /// The choice between new and existing teams.
     pub route: Route,
-    /// What becomes of direct and group messages.
+    /// The treatment of direct and group messages.
     pub chats: Chats,
-    /// How people are matched, and what becomes of those who are not ordinary members.
+    /// The rules for matching people and treating those who are not ordinary members.
     pub people: PeopleSettings,
-    /// How much a team, a channel and a chat hold.
+    /// The capacity of a team, a channel and a chat.
     pub limits: PlaceLimits,
     /// How fast Graph takes posts.
     pub rates: Rates,
     /// The kind of file in which the tables are written.
     pub sheets: Sheets,
-    /// Which conversations to bring; the others are skipped as `not-selected`.
+    /// The conversations to migrate; the others are skipped as `not-selected`.
     pub selection: Selection,
 }
 
-/// What becomes of direct and group messages (design.md rule 4.4).
+/// The treatment of direct and group messages (design.md rule 4.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Chats {
-    /// They stay behind, counted.
+    /// Direct and group messages are skipped and counted.
     #[default]
     Skip,
-    /// They become chats, where enough of their people are mapped.
+    /// Direct and group messages become chats, where enough of their members are mapped.
     Migrate,
 }
 
-/// Whether teams are made, or are there already (graph.md 0.3).
+/// The choice between new and existing teams (graph.md 0.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
     /// Teams are made, but for those whose row of `teams.csv` names an existing one.
     #[default]
     Auto,
-    /// All teams are made; a row that names an existing one is refused.
+    /// Every team is new; a row that names an existing one is refused.
     NewTeam,
-    /// All teams are there already, under their names.
+    /// Every team exists already, under its name.
     Existing,
 }
 
-/// How people are matched, and what becomes of those who are not ordinary members.
+/// The rules for matching people and treating those who are not ordinary members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PeopleSettings {
@@ -66,15 +66,15 @@ pub struct PeopleSettings {
     pub domains: BTreeMap<String, String>,
     /// Guests of the workspace.
     pub guests: Policy,
-    /// Those whose account was switched off.
+    /// The treatment of people whose account was deactivated.
     pub deactivated: Policy,
     /// Bots, apps, and the source's own voice.
     pub bots: Policy,
     /// People of other organisations.
     pub external: Policy,
-    /// Those of whom only an id is known.
+    /// The treatment of people known only by ID.
     pub unknown: Policy,
-    /// Whether those who wrote something become members of the team although no member list of a
+    /// True if those who wrote something become members of the team although no member list of a
     /// public channel names them any more.
     pub authors_join: bool,
 }
@@ -93,20 +93,20 @@ impl Default for PeopleSettings {
     }
 }
 
-/// What becomes of a kind of people. In this order: where two kinds fit somebody, the later wins.
+/// The treatment of a kind of people, in order of precedence: the later one wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Policy {
-    /// They are matched like everybody.
+    /// People of this kind are matched like everybody.
     #[default]
     Map,
     /// The placeholder speaks for them.
     Placeholder,
-    /// What they wrote is left out, and counted.
+    /// Messages by people of this kind are skipped and counted.
     Skip,
 }
 
-/// How much a team, a channel and a chat hold (graph.md 2.5).
+/// The capacity of a team, a channel and a chat (graph.md 2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceLimits {
     /// Private channels of a team: 30 in older tenants, up to 1,000 in newer ones.

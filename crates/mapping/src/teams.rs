@@ -10,15 +10,15 @@ use chatferry_model::teams_names;
 use chatferry_model::{EntraId, WorkspaceId};
 
 use crate::directory::Directory;
+use crate::editable_table::{EditableTable, Line, TableSchema};
 use crate::error::BadCell;
 use crate::names::{self, Taken, fold, one_line};
 use crate::people::{Speaker, is_human};
 use crate::settings::{MapSettings, Route};
-use crate::sheet::{Form, Line, Sheet};
 use crate::table::Column;
 
 /// `teams.csv`; further rows are the admin's.
-pub(crate) const FORM: Form = Form {
+pub(crate) const SCHEMA: TableSchema = TableSchema {
     name: "teams",
     key: "team",
     columns: &[
@@ -32,11 +32,11 @@ pub(crate) const FORM: Form = Form {
     editable: &["name", "existing", "description", "owners", "visibility"],
 };
 
-/// How many channels a team holds, General included (graph.md 2.5, R15).
+/// The number of channels a team holds, General included (graph.md 2.5, R15).
 pub(crate) const CHANNELS: usize = 1_000;
-/// How many owners a team has at most (graph.md 2.5).
+/// The maximum number of owners of a team (graph.md 2.5).
 pub(crate) const OWNERS: usize = 100;
-/// How many members a team has at most, owners included (graph.md 2.5).
+/// The maximum number of members of a team, owners included (graph.md 2.5).
 pub(crate) const MEMBERS: usize = 25_000;
 
 /// A team as a row of `teams.csv` has it.
@@ -49,16 +49,16 @@ pub(crate) struct TeamRow {
     pub(crate) description: String,
     pub(crate) owners: Vec<EntraId>,
     pub(crate) visibility: Visibility,
-    /// Whether chatferry proposed it; the others were added by the admin.
+    /// True if chatferry proposed the team; the admin added the others.
     pub(crate) proposed: bool,
 }
 
 /// The teams chatferry proposes, and which of them each conversation belongs to.
-pub(crate) struct Homes {
+pub(crate) struct TeamAssignment {
     pub(crate) teams: Vec<TeamRow>,
     /// The team of each conversation, as an index.
     pub(crate) of: Vec<usize>,
-    /// How many teams the conversations of a workspace had to be shared out to, where several.
+    /// The number of teams that the conversations of a workspace had to be shared out to, where several.
     pub(crate) split: Vec<(String, usize)>,
 }
 
@@ -68,8 +68,8 @@ pub(crate) fn propose(
     details: &ReadDetails,
     owners: &dyn Fn(Option<&WorkspaceId<'_>>) -> Vec<EntraId>,
     settings: &MapSettings,
-) -> Homes {
-    let mut homes = Homes {
+) -> TeamAssignment {
+    let mut assignment = TeamAssignment {
         teams: Vec::new(),
         of: vec![0; conversations.len()],
         split: Vec::new(),
@@ -85,7 +85,7 @@ pub(crate) fn propose(
     for workspace in &workspaces {
         let alone = workspaces.len() == 1;
         let name = team_name(*workspace, alone, details, settings);
-        let first = homes.teams.len();
+        let first = assignment.teams.len();
         let here: Vec<usize> = conversations
             .iter()
             .enumerate()
@@ -95,7 +95,7 @@ pub(crate) fn propose(
         let shared_out = share_out(conversations, &here, settings);
         let teams = shared_out.iter().max().map_or(1, |last| last + 1);
         for (at, team) in here.into_iter().zip(shared_out) {
-            if let Some(home) = homes.of.get_mut(at) {
+            if let Some(home) = assignment.of.get_mut(at) {
                 *home = first + team;
             }
         }
@@ -111,7 +111,7 @@ pub(crate) fn propose(
                 .team
                 .as_deref()
                 .filter(|team| is_id(team) && number == 1);
-            homes.teams.push(TeamRow {
+            assignment.teams.push(TeamRow {
                 key: taken.take_like(&name, teams_names::TEAM_UNITS),
                 existing: match settings.route {
                     Route::Existing => Some(existing(id.unwrap_or(&name))),
@@ -125,10 +125,10 @@ pub(crate) fn propose(
             });
         }
         if teams > 1 {
-            homes.split.push((name, teams));
+            assignment.split.push((name, teams));
         }
     }
-    homes
+    assignment
 }
 
 /// Shares the conversations of a workspace out to as few teams as hold them: the team of each, from
@@ -184,7 +184,7 @@ fn existing(text: &str) -> Existing {
     }
 }
 
-/// Who owns the team of a workspace by default: its mapped owners, else its mapped administrators.
+/// Returns the default owners of a workspace's team: its mapped owners, else its administrators.
 pub(crate) fn owners_in_source(
     people: &[Person],
     speakers: &[Speaker],
@@ -255,7 +255,7 @@ fn source_name(details: &ReadDetails) -> String {
 /// Hears the admin about the teams; rows beyond the proposals are the admin's own.
 pub(crate) fn decide(
     proposals: &[TeamRow],
-    sheet: &Sheet,
+    sheet: &EditableTable,
     directory: &Directory,
     bad: &mut Vec<BadCell>,
 ) -> Vec<TeamRow> {
@@ -277,7 +277,7 @@ pub(crate) fn decide(
         }
         // What chatferry once proposed and nobody touched goes with its reason.
         let untouched = sheet.proposal(row.key()).is_some()
-            && FORM
+            && SCHEMA
                 .editable
                 .iter()
                 .all(|column| row.edit(column).is_none());
@@ -399,7 +399,7 @@ pub(crate) fn cells(team: &TeamRow, directory: &Directory) -> Vec<String> {
 }
 
 /// The teams that chatferry had proposed when it last ran, for rendering without proposing anew.
-pub(crate) fn from_proposals(sheet: &Sheet, directory: &Directory) -> Vec<TeamRow> {
+pub(crate) fn from_proposals(sheet: &EditableTable, directory: &Directory) -> Vec<TeamRow> {
     sheet
         .proposals()
         .map(|row| {

@@ -20,12 +20,12 @@ impl Address {
         Some(Self(lower.nfc().collect()))
     }
 
-    /// What stands after the `@`.
+    /// Returns the part after the `@`.
     pub(crate) fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// What stands before the `@`.
+    /// Returns the part before the `@`.
     pub(crate) fn local(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::{DirectoryError, DirectoryUser};
 
-/// What `GET /users` answers.
+/// The response of `GET /users`.
 #[derive(Deserialize)]
 struct Page {
     #[serde(alias = "Value")]

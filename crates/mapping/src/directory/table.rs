@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{DirectoryError, DirectoryUser};
-use crate::table::{Column, Table, TableError, truth};
+use crate::table::{Column, Table, TableError, parse_bool};
 
 /// Reads the users of a table.
 pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Vec<DirectoryUser>, DirectoryError> {
@@ -57,9 +57,10 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Vec<DirectoryUser>, Di
             user_principal_name: name,
             mail: Some(cell(mail).to_owned()).filter(|mail| !mail.is_empty()),
             proxy_addresses: split(cell(proxies)),
-            enabled: truth(cell(enabled)) != Some(false) && truth(cell(blocked)) != Some(true),
+            enabled: parse_bool(cell(enabled)) != Some(false)
+                && parse_bool(cell(blocked)) != Some(true),
             // The admin center writes this word where it lists no licence.
-            licensed: truth(cell(licensed)).or_else(|| {
+            licensed: parse_bool(cell(licensed)).or_else(|| {
                 Some(cell(licences))
                     .filter(|licences| !licences.is_empty())
                     .map(|licences| !licences.eq_ignore_ascii_case("unlicensed"))

@@ -9,11 +9,11 @@ use super::named;
 use super::rows::{Rows, gone};
 use crate::codes;
 use crate::directory::{self, Directory};
+use crate::editable_table::{EditableTable, key_cell};
 use crate::error::{BadCell, MapError};
 use crate::people::{self, Known, Match, Speaker, Status, Suggester};
 use crate::plan::Need;
 use crate::settings::{MapSettings, Policy};
-use crate::sheet::{Sheet, key_cell};
 use crate::table::Sheets;
 
 /// Everybody of the source: what the rules say, and what the admin said to that.
@@ -23,7 +23,7 @@ pub(super) struct People {
     proposed_placeholder: Speaker,
     pub(super) placeholder: Speaker,
     pub(super) need: Need,
-    pub(super) sheet: Sheet,
+    pub(super) sheet: EditableTable,
 }
 
 impl People {
@@ -34,7 +34,7 @@ impl People {
         previous: &Path,
         bad: &mut Vec<BadCell>,
     ) -> Result<Self, MapError> {
-        let sheet = Sheet::load(previous, &people::FORM)?;
+        let sheet = EditableTable::load(previous, &people::SCHEMA)?;
         bad.extend(sheet.doubles());
         let known = Known {
             directory,
@@ -87,7 +87,7 @@ impl People {
     ) {
         let mut note = |code, message: String| {
             let place = Place {
-                file: Some(people::FORM.file(sheets).into()),
+                file: Some(people::SCHEMA.file(sheets).into()),
                 ..Place::default()
             };
             findings.note(Stage::Map, code, place, message);
@@ -159,7 +159,7 @@ impl People {
         });
         let placeholder =
             |speaker| people::placeholder_cells(speaker, self.need.messages, directory);
-        let mut rows = Rows::new(&people::FORM);
+        let mut rows = Rows::new(&people::SCHEMA);
         rows.push(
             self.sheet.row(people::PLACEHOLDER),
             placeholder(self.proposed_placeholder),

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::editable_table::{EditableTable, Line, TableSchema, proposed_cells};
 use crate::error::MapError;
 use crate::people::Status;
-use crate::sheet::{Form, Line, Sheet, proposed_cells};
 use crate::table::{Sheets, Table};
 
 /// The rows of a file and of its copy.
 pub(super) struct Rows {
-    form: &'static Form,
+    form: &'static TableSchema,
     pub(super) found: Vec<Vec<String>>,
     proposed: Vec<Vec<String>>,
 }
 
 impl Rows {
-    pub(super) fn new(form: &'static Form) -> Self {
+    pub(super) fn new(form: &'static TableSchema) -> Self {
         Self {
             form,
             found: Vec::new(),
@@ -38,7 +38,7 @@ impl Rows {
     }
 
     /// Keeps rows that stand for nothing any more.
-    pub(super) fn push_gone(&mut self, sheet: &Sheet, keys: Vec<&str>) {
+    pub(super) fn push_gone(&mut self, sheet: &EditableTable, keys: Vec<&str>) {
         for key in keys {
             for (row, rows) in [
                 (sheet.row(key), &mut self.found),
@@ -75,7 +75,7 @@ impl Rows {
 
 /// The rows that stand for nothing of the export any more.
 pub(super) fn gone<'a, 'b>(
-    sheet: &'a Sheet,
+    sheet: &'a EditableTable,
     there: impl Iterator<Item = Cow<'b, str>>,
 ) -> Vec<&'a str> {
     let there: BTreeSet<Cow<'_, str>> = there.collect();

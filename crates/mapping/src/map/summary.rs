@@ -1,4 +1,4 @@
-//! What mapping says of itself: totals, and the sums that prove nothing was lost.
+//! The summary of mapping: totals, and the sums that show nothing was lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Source;
 use super::people::People;
 
-/// What only mapping has to say in its manifest.
+/// The details of mapping's manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MapDetails {
     /// People by status: `mapped`, `disabled`, `unlicensed`, `edited`, `unmatched`, `ambiguous`,
@@ -36,7 +36,7 @@ pub struct MapDetails {
 }
 
 impl fmt::Display for MapDetails {
-    /// One line for a person: what becomes of people and conversations.
+    /// Returns one line for a reader: how many people and conversations are mapped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let people: u64 = self.people.values().sum();
         let conversations: u64 = self.conversations.values().sum();

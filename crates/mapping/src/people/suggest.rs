@@ -8,9 +8,9 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::directory::{Address, Directory, DirectoryUser};
 
-/// How many users are suggested at most.
+/// The maximum number of suggested users.
 const MOST: usize = 3;
-/// How many users a search shows at most.
+/// The maximum number of users that a search shows.
 const MOST_FOUND: usize = 20;
 
 /// The directory by the words of its names.

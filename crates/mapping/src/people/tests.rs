@@ -1,4 +1,6 @@
-//! A tenant full of traps, and what is the same for all rules.
+//! A tenant with difficult people, and the matching rules' common behaviour.
+
+mod real_exports;
 
 use chatferry_model::PersonId;
 

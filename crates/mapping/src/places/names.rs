@@ -8,11 +8,11 @@ use chatferry_model::plan::Membership;
 use chatferry_model::teams_names;
 
 use super::{Action, Decision};
+use crate::editable_table::Line;
 use crate::error::BadCell;
 use crate::names::{self, Taken, fold};
-use crate::sheet::Line;
 
-/// Whether a proposed name may still be changed.
+/// True if the proposed name may still be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Naming {
     /// Yes: a new proposal gives way to a name that the admin gave to another channel.
@@ -21,7 +21,7 @@ pub(crate) enum Naming {
     Insist,
 }
 
-/// What the rows have to say about the conversation at the same place.
+/// The edited rows, in the order of the conversations.
 type Rows<'a> = [Option<Line<'a>>];
 
 /// Settles the names, and makes sure that what goes into one channel goes together.

@@ -13,17 +13,17 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{Action, Decision};
+use crate::editable_table::EditableTable;
 use crate::error::{BadCell, MapError};
 use crate::names::{self, Taken, fold};
 use crate::settings::PlaceLimits;
-use crate::sheet::Sheet;
 use crate::teams;
 
-/// How many messages of a conversation are in threads begun in each year (UTC), for conversations
+/// The number of messages of a conversation in threads begun in each year (UTC), for conversations
 /// that are split.
 pub(crate) type Parts = HashMap<String, BTreeMap<i16, u64>>;
 
-/// What of a line counts here.
+/// The fields of a message line that matter here.
 #[derive(Deserialize)]
 struct Moment {
     time: Micros,
@@ -195,7 +195,7 @@ pub(crate) fn check_room(
     decisions: &[Decision],
     groups: &[Group],
     limits: PlaceLimits,
-    sheet: &Sheet,
+    sheet: &EditableTable,
     bad: &mut Vec<BadCell>,
 ) {
     // General is there from the beginning.

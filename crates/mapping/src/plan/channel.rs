@@ -118,7 +118,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Who is in a private channel: the mapped members of its conversations and no others, its
+    /// Returns the members of a private channel: the mapped members of its conversations and no others, its
     /// owner first. Where nobody is left, an owner of the team comes to own it; the placeholder is
     /// the owner of last resort, since Teams makes no private channel without one.
     fn members(
@@ -171,7 +171,7 @@ impl Builder<'_> {
     }
 }
 
-/// What a channel is for, and what its conversations were called before.
+/// Returns a channel's description: its purpose and its conversations' former names.
 fn describe(name: &str, sources: &[(&Conversation, &Decision, u64)]) -> String {
     let mut formerly: Vec<String> = Vec::new();
     let mut about: Vec<String> = Vec::new();

@@ -89,7 +89,7 @@ impl Builder<'_> {
         }))
     }
 
-    /// What a group chat is called: the channel's name, or the names of its people.
+    /// Returns a group chat's topic: the channel's name, or its members' names.
     fn topic(&self, conversation: &Conversation) -> String {
         let name = match conversation.kind {
             ConversationKind::GroupDm => {

@@ -7,11 +7,11 @@ use chatferry_model::folder::ReadFolder;
 use chatferry_model::plan::{Plan, User};
 
 use super::{Decided, build};
+use crate::editable_table::{EditableTable, TableSchema, key_cell};
 use crate::error::{BadCell, MapError};
-use crate::map::{Kept, Source, known_directory};
+use crate::map::{SavedSettings, Source, known_directory};
 use crate::people::{self, Speaker};
 use crate::places::{self, Naming};
-use crate::sheet::{Form, Sheet, key_cell};
 use crate::table::Sheets;
 use crate::teams;
 
@@ -25,7 +25,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     let directory = known_directory(map)?;
     let mut bad: Vec<BadCell> = Vec::new();
 
-    let sheet = existing(map, &people::FORM)?;
+    let sheet = existing(map, &people::SCHEMA)?;
     bad.extend(sheet.doubles());
     let mut decide = |key: &str| -> Result<Speaker, MapError> {
         let row = sheet.row(key).ok_or_else(|| missing(&sheet, key))?;
@@ -40,7 +40,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         .map(|person| decide(&key_cell(person.id.as_str())))
         .collect::<Result<Vec<_>, _>>()?;
 
-    let sheet = existing(map, &teams::FORM)?;
+    let sheet = existing(map, &teams::SCHEMA)?;
     let teams = teams::decide(
         &teams::from_proposals(&sheet, &directory),
         &sheet,
@@ -48,7 +48,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         &mut bad,
     );
 
-    let sheet = existing(map, &places::FORM)?;
+    let sheet = existing(map, &places::SCHEMA)?;
     let mut proposals = Vec::with_capacity(source.conversations.len());
     for conversation in &source.conversations {
         let id = conversation.id.as_str();
@@ -63,14 +63,14 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         Naming::Insist,
         &mut bad,
     );
-    let kept = Kept::read(map)?;
+    let saved = SavedSettings::read(map)?;
     let parts = places::count_parts(read, &source.conversations, &decisions)?;
     let channels = places::groups(&source.conversations, &decisions, &parts);
     places::check_room(
         &source.conversations,
         &decisions,
         &channels,
-        kept.limits,
+        saved.limits,
         &sheet,
         &mut bad,
     );
@@ -85,8 +85,8 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
         channels: &channels,
         teams: &teams,
         directory: &directory,
-        authors_join: kept.authors_join,
-        limits: kept.limits,
+        authors_join: saved.authors_join,
+        limits: saved.limits,
     };
     // What there is to say about it was said when it was mapped.
     let mut plan = build(&decided, &mut Findings::default());
@@ -96,8 +96,8 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     Ok(plan)
 }
 
-fn existing(map: &Path, form: &'static Form) -> Result<Sheet, MapError> {
-    let sheet = Sheet::load(map, form)?;
+fn existing(map: &Path, form: &'static TableSchema) -> Result<EditableTable, MapError> {
+    let sheet = EditableTable::load(map, form)?;
     if sheet.exists() {
         Ok(sheet)
     } else {
@@ -107,7 +107,7 @@ fn existing(map: &Path, form: &'static Form) -> Result<Sheet, MapError> {
     }
 }
 
-fn missing(sheet: &Sheet, what: &str) -> MapError {
+fn missing(sheet: &EditableTable, what: &str) -> MapError {
     MapError::RowMissing {
         file: sheet.path().to_owned(),
         what: what.to_owned(),

@@ -101,7 +101,7 @@ impl Builder<'_> {
         teams
     }
 
-    /// Those who wrote something and could read every public channel of these workspaces, so that
+    /// Returns the people who wrote something and could read every public channel of these workspaces, so that
     /// whoever left a channel, or wrote in one whose members are not listed any more, still finds it.
     fn authors(&self, workspaces: &BTreeSet<Option<&WorkspaceId<'static>>>) -> Vec<EntraId> {
         let of_workspace = |person: &Person| {
@@ -124,7 +124,7 @@ impl Builder<'_> {
         authors.filter_map(|(_, speaker)| speaker.user()).collect()
     }
 
-    /// As many members as a team holds; of more, those who wrote most.
+    /// Returns as many members as a team holds; of more, the most active.
     fn within_limit(
         &self,
         row: &TeamRow,

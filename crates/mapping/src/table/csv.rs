@@ -10,8 +10,8 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
-use super::hazard::is_hazard;
-use super::{Column, Holds, Row, Table, TableError};
+use super::csv_injection::is_changed_by_spreadsheets;
+use super::{CellKind, Column, Row, Table, TableError};
 
 /// Reads `bytes`, which came from `path`.
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
@@ -101,7 +101,7 @@ pub(super) fn bytes(
     writer.write_record(columns.iter().map(|column| column.name))?;
     for row in rows {
         let cells = row.iter().zip(columns);
-        writer.write_record(cells.map(|(cell, column)| guard(cell, column.holds)))?;
+        writer.write_record(cells.map(|(cell, column)| guard(cell, column.kind)))?;
     }
     writer
         .into_inner()
@@ -110,8 +110,8 @@ pub(super) fn bytes(
 
 /// The cell with an apostrophe in front, where it needs one. Figures may become what they are, and
 /// words to choose from are understood however they come back.
-fn guard(cell: &str, holds: Holds) -> String {
-    if holds == Holds::Text && is_hazard(cell) {
+fn guard(cell: &str, kind: CellKind) -> String {
+    if kind == CellKind::Text && is_changed_by_spreadsheets(cell) {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -120,7 +120,7 @@ fn guard(cell: &str, holds: Holds) -> String {
 
 fn unguard(cell: &str) -> &str {
     cell.strip_prefix('\'')
-        .filter(|rest| is_hazard(rest))
+        .filter(|rest| is_changed_by_spreadsheets(rest))
         .unwrap_or(cell)
 }
 

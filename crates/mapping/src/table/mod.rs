@@ -5,8 +5,8 @@
 //! and no text that becomes a number or a date.
 
 mod csv;
-mod hazard;
-mod truth;
+mod csv_injection;
+mod parse_bool;
 mod xlsx;
 
 use std::fs;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::csv::decode;
-pub(crate) use self::truth::truth;
+pub(crate) use self::parse_bool::parse_bool;
 
 /// A table that can't be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -24,18 +24,18 @@ pub enum TableError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: io::Error,
     },
-    /// It is in the code page of one country.
+    /// The file is in a national code page.
     #[error(
         "{path}:{line}: not Unicode text; save it again as \"CSV UTF-8\" (PowerShell: Export-Csv -Encoding utf8)"
     )]
     Encoding {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The first line that is not.
         line: u64,
@@ -43,29 +43,29 @@ pub enum TableError {
     /// A quoted cell never ends, so the rows after it can't be told apart.
     #[error("{path}:{line}: a quotation mark is not closed; close it or take it away")]
     Quote {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where the last row begins, which holds the rest of the file.
+        /// The line on which the last row begins, which holds the rest of the file.
         line: u64,
     },
     /// A column is missing without which the rows mean nothing.
     #[error("{path}: there is no column {column}; {remedy}")]
     Column {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The heading.
         column: &'static str,
-        /// How to get it.
+        /// The way to get it.
         remedy: &'static str,
     },
-    /// It is a workbook, but a damaged or protected one.
+    /// The workbook is damaged or protected.
     #[error(
         "{path}: not a readable workbook: {reason}; save it again as .xlsx, without a password"
     )]
     Workbook {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
     /// The same table is there as CSV and as XLSX.
@@ -114,17 +114,17 @@ impl Sheets {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     pub(crate) name: &'static str,
-    pub(crate) holds: Holds,
+    pub(crate) kind: CellKind,
 }
 
-/// What a column holds.
+/// The kind of values in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Holds {
+pub(crate) enum CellKind {
     /// Text, which must come back as it is.
     Text,
     /// A number or a day, to be looked at and sorted by; never read back.
     Figure,
-    /// One of a few words.
+    /// A word from a short list.
     Choice(&'static [&'static str]),
 }
 
@@ -132,21 +132,21 @@ impl Column {
     pub(crate) const fn text(name: &'static str) -> Self {
         Self {
             name,
-            holds: Holds::Text,
+            kind: CellKind::Text,
         }
     }
 
     pub(crate) const fn figure(name: &'static str) -> Self {
         Self {
             name,
-            holds: Holds::Figure,
+            kind: CellKind::Figure,
         }
     }
 
     pub(crate) const fn choice(name: &'static str, words: &'static [&'static str]) -> Self {
         Self {
             name,
-            holds: Holds::Choice(words),
+            kind: CellKind::Choice(words),
         }
     }
 }

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
 };
 
-use super::{Column, Holds, Row, Table, TableError};
+use super::{CellKind, Column, Row, Table, TableError};
 
 /// The most characters that a cell of a workbook holds.
 const CELL: usize = 32_767;
@@ -19,7 +19,7 @@ const WIDTHS: (usize, usize) = (8, 48);
 /// Rows below the last one that have the drop-down of choices too, for rows to be added.
 const SPARE_ROWS: u32 = 200;
 
-/// Whether these bytes begin as a workbook does, of this format or of an older one.
+/// Returns true if the bytes begin like a workbook, of this format or an older one.
 pub(super) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
 }
@@ -90,7 +90,7 @@ fn workbook(
     let mut widths: Vec<usize> = columns.iter().map(|column| column.name.len()).collect();
     for (at, column) in (0..).zip(columns) {
         sheet.write_string_with_format(0, at, column.name, &heading)?;
-        if column.holds != Holds::Figure {
+        if column.kind != CellKind::Figure {
             sheet.set_column_format(at, &text)?;
         }
     }
@@ -105,7 +105,7 @@ fn workbook(
     for (at, (column, width)) in (0..).zip(columns.iter().zip(widths)) {
         let width = u32::try_from(width.clamp(WIDTHS.0, WIDTHS.1) + 2).unwrap_or(u32::MAX);
         sheet.set_column_width(at, width)?;
-        if let Holds::Choice(words) = column.holds {
+        if let CellKind::Choice(words) = column.kind {
             let choices = DataValidation::new()
                 .allow_list_strings(words)?
                 .set_error_message(format!("Choose one of: {}", words.join(", ")))?;
@@ -127,7 +127,7 @@ fn write(
     text: &Format,
 ) -> Result<(), XlsxError> {
     let number = Some(cell)
-        .filter(|_| about.holds == Holds::Figure)
+        .filter(|_| about.kind == CellKind::Figure)
         .and_then(|cell| cell.parse::<u32>().ok());
     if let Some(number) = number {
         sheet.write_number(row, column, number)?;

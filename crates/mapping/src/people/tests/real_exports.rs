@@ -1,7 +1,7 @@
-//! Every rule against the traps that real exports set.
+//! Every matching rule against the difficulties of real exports.
 
-use super::tests::{id, person, tenant, user};
-use super::*;
+use super::super::*;
+use super::{id, person, tenant, user};
 
 #[test]
 fn every_trap_ends_where_it_should() {
@@ -274,7 +274,7 @@ fn every_trap_ends_where_it_should() {
     insta::assert_snapshot!(table(&traps, &directory, &settings));
 }
 
-/// What becomes of each, a trap to two lines.
+/// Lists the outcome of each case, two lines each.
 fn table(traps: &[(&str, Person)], directory: &Directory, settings: &PeopleSettings) -> String {
     let known = Known {
         directory,

@@ -1,23 +1,23 @@
-//! What reading `2-map` needs of the settings with which it was made.
+//! The settings that were used to make `2-map`, as far as reading it needs them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::editable_table::PROPOSED;
 use crate::error::MapError;
 use crate::settings::{MapSettings, PlaceLimits};
-use crate::sheet::PROPOSED;
 
 /// The settings that decide about the plan and stand in no cell: kept beside the proposals, so that
 /// rendering needs nothing but the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct SavedSettings {
     pub(crate) authors_join: bool,
     pub(crate) limits: PlaceLimits,
 }
 
-impl Kept {
+impl SavedSettings {
     pub(super) fn of(settings: &MapSettings) -> Self {
         Self {
             authors_join: settings.people.authors_join,
@@ -25,7 +25,7 @@ impl Kept {
         }
     }
 
-    /// What the folder `map` keeps; the defaults if the copies were deleted.
+    /// Reads the settings saved in the folder `map`; the defaults if they were deleted.
     pub(crate) fn read(map: &Path) -> Result<Self, MapError> {
         let path = path(map);
         if !path.exists() {

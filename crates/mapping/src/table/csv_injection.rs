@@ -1,6 +1,6 @@
-//! What a spreadsheet would not leave as it is when it opens CSV.
+//! Protection against cells that a spreadsheet would change when it opens CSV.
 
-/// What makes a spreadsheet take a cell for a formula.
+/// The characters that make a spreadsheet take a cell for a formula.
 const DANGEROUS: &[char] = &['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '\''];
 
 /// The months in the languages in which spreadsheets look for dates; their beginnings count too.
@@ -76,11 +76,11 @@ const MONTHS: &[&str] = &[
 /// `2019-03-04 12:30:00.0`; what is longer, like an object id in figures, is no number to anybody.
 const LONGEST_FIGURE: usize = 21;
 
-/// Whether a cell needs an apostrophe in front to come back as it is.
-pub(super) fn is_hazard(cell: &str) -> bool {
-    let truth = ["true", "false"];
+/// Returns true if a cell needs a leading apostrophe to come back unchanged.
+pub(super) fn is_changed_by_spreadsheets(cell: &str) -> bool {
+    let words = ["true", "false"];
     cell.starts_with(DANGEROUS)
-        || truth.iter().any(|word| cell.eq_ignore_ascii_case(word))
+        || words.iter().any(|word| cell.eq_ignore_ascii_case(word))
         || becomes_number(cell)
         || becomes_date(cell)
 }
@@ -151,7 +151,7 @@ mod tests {
             "1-mai-2020",
             "True",
         ] {
-            assert!(is_hazard(cell), "{cell}");
+            assert!(is_changed_by_spreadsheets(cell), "{cell}");
         }
         for cell in [
             "",
@@ -170,7 +170,7 @@ mod tests {
             "1-2-general",
             "00000000-0000-4000-8000-000000000001",
         ] {
-            assert!(!is_hazard(cell), "{cell}");
+            assert!(!is_changed_by_spreadsheets(cell), "{cell}");
         }
     }
 }

@@ -7,14 +7,14 @@ use chatferry_model::plan::Membership;
 
 use super::names::{Naming, settle};
 use super::{Action, BY_ADMIN, Place, Proposal, day, default_membership};
+use crate::editable_table::{EditableTable, Line, TableSchema, key_cell};
 use crate::error::BadCell;
 use crate::names::{fold, one_line};
-use crate::sheet::{Form, Line, Sheet, key_cell};
-use crate::table::{Column, truth};
+use crate::table::{Column, parse_bool};
 use crate::teams::TeamRow;
 
 /// `conversations.csv`
-pub(crate) const FORM: Form = Form {
+pub(crate) const SCHEMA: TableSchema = TableSchema {
     name: "conversations",
     key: "source_id",
     columns: &[
@@ -49,17 +49,17 @@ pub(crate) const FORM: Form = Form {
 
 const YEAR: &str = "year";
 
-/// Where a conversation goes, when the admin has been heard.
+/// The target of a conversation, after the admin's edits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decision {
     pub(crate) place: Place,
-    /// Whether its row lets a private conversation into a standard channel.
+    /// True if the row lets a private conversation into a standard channel.
     pub(crate) allowed_in_standard: bool,
-    /// Why it is skipped; empty if it is not.
+    /// The reason for skipping the conversation; empty if it is kept.
     pub(crate) skipped: String,
-    /// Whether the admin decided something.
+    /// True if the admin decided something.
     pub(crate) edited: bool,
-    /// Whether others go into the same channel.
+    /// True if other conversations go into the same channel.
     pub(crate) merged: bool,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Decision {
 pub(crate) fn decide(
     conversations: &[Conversation],
     proposals: &[Proposal],
-    sheet: &Sheet,
+    sheet: &EditableTable,
     teams: &[TeamRow],
     naming: Naming,
     bad: &mut Vec<BadCell>,
@@ -93,7 +93,7 @@ pub(crate) fn decide(
 }
 
 impl Decision {
-    /// What comes of a proposal to which the admin says nothing.
+    /// Returns the outcome of a proposal that the admin left alone.
     pub(crate) fn unedited(proposal: &Proposal) -> Self {
         Self {
             place: proposal.place.clone(),
@@ -114,7 +114,7 @@ fn edited(
 ) -> Decision {
     let mut decision = Decision::unedited(proposal);
     let place = &mut decision.place;
-    decision.edited = FORM
+    decision.edited = SCHEMA
         .editable
         .iter()
         .any(|column| row.edit(column).is_some());
@@ -140,22 +140,22 @@ fn edited(
             edit.clone_into(cell);
         }
     }
-    let truth_in = |column: &'static str, bad: &mut Vec<BadCell>| {
+    let bool_in = |column: &'static str, bad: &mut Vec<BadCell>| {
         let cell = row.edit(column)?;
-        let truth = if cell.is_empty() {
+        let value = if cell.is_empty() {
             Some(false)
         } else {
-            truth(cell)
+            parse_bool(cell)
         };
-        if truth.is_none() {
+        if value.is_none() {
             bad.push(row.bad(column, "write true or false"));
         }
-        truth
+        value
     };
-    if let Some(archived) = truth_in("archived", bad) {
+    if let Some(archived) = bool_in("archived", bad) {
         place.archived = archived;
     }
-    decision.allowed_in_standard = truth_in("allow_private_in_standard", bad).unwrap_or(false);
+    decision.allowed_in_standard = bool_in("allow_private_in_standard", bad).unwrap_or(false);
     if let Some(membership) = row.edit("membership") {
         match membership.to_ascii_lowercase().as_str() {
             "" => place.membership = default_membership(conversation.kind),
@@ -256,9 +256,9 @@ pub(crate) fn cells(conversation: &Conversation, name: &str, decision: &Decision
     ]
 }
 
-/// Where chatferry had proposed to put a conversation when it last ran; a row without a proposal
+/// Returns the target that the last run proposed for a conversation; a row without a proposal
 /// has to say everything itself.
-pub(crate) fn from_proposals(conversation: &Conversation, sheet: &Sheet) -> Proposal {
+pub(crate) fn from_proposals(conversation: &Conversation, sheet: &EditableTable) -> Proposal {
     let row = sheet.proposal(&key_cell(conversation.id.as_str()));
     let cell = |column: &str| row.map_or("", |row| row.cell(column));
     let action = match cell("action") {
@@ -283,7 +283,7 @@ pub(crate) fn from_proposals(conversation: &Conversation, sheet: &Sheet) -> Prop
             channel: cell("channel").to_owned(),
             existing: cell("existing").to_owned(),
             membership,
-            archived: truth(cell("archived")).unwrap_or(false),
+            archived: parse_bool(cell("archived")).unwrap_or(false),
             by_year: cell("split") == YEAR,
         },
         skipped: skipped.to_owned(),

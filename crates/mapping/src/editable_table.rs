@@ -12,25 +12,25 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::BadCell;
-use crate::table::{Column, Holds, Sheets, Table, TableError, truth};
+use crate::table::{CellKind, Column, Sheets, Table, TableError, parse_bool};
 
 /// The folder of the copies.
 pub(crate) const PROPOSED: &str = "proposed";
 
-/// What a table of `2-map` looks like.
+/// The schema of a table of `2-map`.
 #[derive(Debug)]
-pub(crate) struct Form {
+pub(crate) struct TableSchema {
     /// The name of its file, without `.csv` or `.xlsx`.
     pub(crate) name: &'static str,
     /// The column that names a row.
     pub(crate) key: &'static str,
-    /// Its columns.
+    /// The columns.
     pub(crate) columns: &'static [Column],
-    /// Those of them that are the admin's; what stands in the others is not read.
+    /// The columns that the admin edits; the others are not read back.
     pub(crate) editable: &'static [&'static str],
 }
 
-impl Form {
+impl TableSchema {
     /// The name of its file.
     pub(crate) fn file(&self, sheets: Sheets) -> String {
         format!("{}.{}", self.name, sheets.extension())
@@ -51,10 +51,10 @@ impl Form {
         folder.join(PROPOSED).join(self.file(Sheets::Csv))
     }
 
-    /// What a column holds.
-    fn holds(&self, column: &str) -> Holds {
+    /// The kind of values in a column.
+    fn kind_of(&self, column: &str) -> CellKind {
         let column = self.columns.iter().find(|known| known.name == column);
-        column.map_or(Holds::Text, |column| column.holds)
+        column.map_or(CellKind::Text, |column| column.kind)
     }
 }
 
@@ -89,8 +89,8 @@ pub(crate) fn key_cell(id: &str) -> Cow<'_, str> {
 
 /// A file of `2-map` as it was found.
 #[derive(Debug)]
-pub(crate) struct Sheet {
-    form: &'static Form,
+pub(crate) struct EditableTable {
+    schema: &'static TableSchema,
     path: PathBuf,
     found: Option<Content>,
     proposed: Option<Content>,
@@ -113,26 +113,26 @@ pub struct Edit {
     pub row: String,
     /// The heading; that of the row's first cell where the whole row was deleted.
     pub column: &'static str,
-    /// What stands there now.
+    /// The text of the cell today.
     pub cell: String,
 }
 
 /// A row of a sheet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
-    sheet: &'a Sheet,
+    sheet: &'a EditableTable,
     content: &'a Content,
     row: usize,
 }
 
-impl Sheet {
+impl EditableTable {
     /// Reads the file and its copy from `folder`; either may be missing.
-    pub(crate) fn load(folder: &Path, form: &'static Form) -> Result<Self, TableError> {
-        let path = form.find(folder)?;
+    pub(crate) fn load(folder: &Path, schema: &'static TableSchema) -> Result<Self, TableError> {
+        let path = schema.find(folder)?;
         Ok(Self {
-            found: Content::load(&path, form)?,
-            proposed: Content::load(&form.copy(folder), form)?,
-            form,
+            found: Content::load(&path, schema)?,
+            proposed: Content::load(&schema.copy(folder), schema)?,
+            schema,
             path,
         })
     }
@@ -142,7 +142,7 @@ impl Sheet {
         &self.path
     }
 
-    /// Whether the file is there.
+    /// Returns true if the file exists.
     pub(crate) fn exists(&self) -> bool {
         self.found.is_some()
     }
@@ -162,12 +162,12 @@ impl Sheet {
         self.line(self.proposed.as_ref()?, key)
     }
 
-    /// All rows as they stand, in the order of the file.
+    /// Returns the rows as edited, in the order of the file.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Line<'_>> {
         self.lines(self.found.as_ref())
     }
 
-    /// All rows as chatferry had proposed them.
+    /// Returns the rows as chatferry proposed them.
     pub(crate) fn proposals(&self) -> impl Iterator<Item = Line<'_>> {
         self.lines(self.proposed.as_ref())
     }
@@ -175,13 +175,13 @@ impl Sheet {
     /// Everything that differs from what chatferry had proposed, rows that were deleted included.
     pub(crate) fn edits(&self) -> Vec<Edit> {
         let edit = |key: &str, column: &'static str, cell: &str| Edit {
-            table: self.form.name,
+            table: self.schema.name,
             row: key.to_owned(),
             column,
             cell: cell.to_owned(),
         };
         let changed = self.rows().flat_map(|line| {
-            let columns = self.form.editable.iter();
+            let columns = self.schema.editable.iter();
             columns
                 .filter_map(move |column| line.edit(column).map(|cell| (line, *column, cell)))
                 .map(|(line, column, cell)| edit(line.key(), column, cell))
@@ -189,7 +189,7 @@ impl Sheet {
         let deleted = self
             .proposals()
             .filter(|proposal| self.row(proposal.key()).is_none());
-        let deleted = deleted.map(|proposal| edit(proposal.key(), self.form.key, ""));
+        let deleted = deleted.map(|proposal| edit(proposal.key(), self.schema.key, ""));
         changed.chain(deleted).collect()
     }
 
@@ -219,7 +219,7 @@ impl Sheet {
             .filter(|line| of_key(line).is_some_and(|first| first != line.row))
             .map(|line| {
                 line.bad(
-                    self.form.key,
+                    self.schema.key,
                     "there is a row for this already; delete one of the two",
                 )
             })
@@ -228,19 +228,19 @@ impl Sheet {
 }
 
 impl Content {
-    fn load(path: &Path, form: &'static Form) -> Result<Option<Self>, TableError> {
+    fn load(path: &Path, schema: &'static TableSchema) -> Result<Option<Self>, TableError> {
         if !path.exists() {
             return Ok(None);
         }
         let table = Table::read(path)?;
         let key = table
-            .column(&[form.key])
+            .column(&[schema.key])
             .ok_or_else(|| TableError::Column {
                 path: path.to_owned(),
-                column: form.key,
+                column: schema.key,
                 remedy: "put the heading back, or delete the file and run `chatferry map` again",
             })?;
-        let columns = form
+        let columns = schema
             .columns
             .iter()
             .map(|column| table.column(&[column.name]))
@@ -259,29 +259,33 @@ impl Content {
 }
 
 impl<'a> Line<'a> {
-    /// What the row is about.
+    /// Returns the key of the row.
     pub(crate) fn key(&self) -> &'a str {
         self.at(Some(self.content.key)).unwrap_or_default()
     }
 
-    /// What stands in a column; empty where the column is missing.
+    /// Returns the cell of a column; empty where the column is missing.
     pub(crate) fn cell(&self, column: &str) -> &'a str {
         self.find(column).unwrap_or_default()
     }
 
-    /// What the admin wrote into a column, if it is the admin's.
+    /// Returns the admin's value of a column, if the column is the admin's.
     pub(crate) fn edit(&self, column: &str) -> Option<&'a str> {
         let cell = self.find(column)?;
         let edited = match self.sheet.proposal(self.key()) {
-            Some(proposal) => !same(cell, proposal.cell(column), self.sheet.form.holds(column)),
+            Some(proposal) => !same(
+                cell,
+                proposal.cell(column),
+                self.sheet.schema.kind_of(column),
+            ),
             None => !cell.is_empty(),
         };
         edited.then_some(cell)
     }
 
-    /// All cells, in the order of the form.
+    /// Returns the cells in the order of the schema.
     pub(crate) fn cells(&self) -> Vec<String> {
-        let columns = self.sheet.form.columns;
+        let columns = self.sheet.schema.columns;
         columns
             .iter()
             .map(|column| self.cell(column.name).to_owned())
@@ -307,7 +311,7 @@ impl<'a> Line<'a> {
     fn find(&self, column: &str) -> Option<&'a str> {
         let at = self
             .sheet
-            .form
+            .schema
             .columns
             .iter()
             .position(|c| c.name == column)?;
@@ -320,36 +324,36 @@ impl<'a> Line<'a> {
     }
 }
 
-/// What to keep as the proposal of a row: chatferry's word where the admin has another one, and
+/// Returns the value to keep as the proposal of a row: chatferry's word where the admin has another one, and
 /// what was written everywhere else.
 pub(crate) fn proposed_cells(
     row: Option<Line<'_>>,
-    form: &Form,
+    schema: &TableSchema,
     proposal: Vec<String>,
     written: &[String],
 ) -> Vec<String> {
     let Some(row) = row else {
         return written.to_vec();
     };
-    let columns = form.columns.iter().zip(proposal).zip(written);
+    let columns = schema.columns.iter().zip(proposal).zip(written);
     columns
         .map(|((column, proposal), written)| {
-            let edited = form.editable.contains(&column.name) && row.edit(column.name).is_some();
+            let edited = schema.editable.contains(&column.name) && row.edit(column.name).is_some();
             if edited { proposal } else { written.clone() }
         })
         .collect()
 }
 
-/// Whether two cells say the same. Words to choose from say it in any case, and `true` in the
+/// Returns true if two cells have the same meaning. Words to choose from say it in any case, and `true` in the
 /// language of the spreadsheet.
-fn same(a: &str, b: &str, holds: Holds) -> bool {
-    let truths = (truth(a), truth(b));
-    match holds {
-        Holds::Choice(words) if words.contains(&"true") => {
-            truths.0 == truths.1 && (truths.0.is_some() || a == b)
+fn same(a: &str, b: &str, kind: CellKind) -> bool {
+    let bools = (parse_bool(a), parse_bool(b));
+    match kind {
+        CellKind::Choice(words) if words.contains(&"true") => {
+            bools.0 == bools.1 && (bools.0.is_some() || a == b)
         }
-        Holds::Choice(_) => a.to_lowercase() == b.to_lowercase(),
-        Holds::Text | Holds::Figure => a.nfc().eq(b.nfc()),
+        CellKind::Choice(_) => a.to_lowercase() == b.to_lowercase(),
+        CellKind::Text | CellKind::Figure => a.nfc().eq(b.nfc()),
     }
 }
 

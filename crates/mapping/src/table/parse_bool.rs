@@ -1,6 +1,6 @@
 //! Yes and no, in the words of the spreadsheets of this world.
 
-/// What Excel and LibreOffice make of `true` when they save it, in the languages of their menus.
+/// The words that Excel and LibreOffice save for `true`, in the languages of their menus.
 const TRUE: &[&str] = &[
     "true",
     "yes",
@@ -22,14 +22,14 @@ const TRUE: &[&str] = &[
     "igaz",
     "cierto",
 ];
-/// Likewise of `false`.
+/// The words that they save for `false`.
 const FALSE: &[&str] = &[
     "false", "no", "0", "falsch", "faux", "falso", "onwaar", "falskt", "falsk", "usann", "epätosi",
     "fałsz", "nepravda", "ложь", "yanlış", "hamis",
 ];
 
-/// The truth that a cell tells, in whatever language.
-pub(crate) fn truth(cell: &str) -> Option<bool> {
+/// Parses a yes-or-no cell in any of the known languages.
+pub(crate) fn parse_bool(cell: &str) -> Option<bool> {
     let cell = cell.trim().to_lowercase();
     if TRUE.contains(&cell.as_str()) {
         Some(true)
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_language_s_truth_is_understood() {
+    fn yes_and_no_are_understood_in_every_language() {
         for (cell, expected) in [
             ("TRUE", Some(true)),
             ("WAHR", Some(true)),
@@ -56,7 +56,7 @@ mod tests {
             ("", None),
             ("maybe", None),
         ] {
-            assert_eq!(truth(cell), expected, "{cell}");
+            assert_eq!(parse_bool(cell), expected, "{cell}");
         }
         assert!(TRUE.iter().all(|word| !FALSE.contains(word)));
     }

@@ -5,15 +5,15 @@ use chatferry_model::person::Person;
 
 use super::{Match, Status, kind_of};
 use crate::directory::Directory;
+use crate::editable_table::{Line, TableSchema, key_cell};
 use crate::error::BadCell;
 use crate::names::one_line;
 use crate::places::day;
 use crate::settings::Policy;
-use crate::sheet::{Form, Line, key_cell};
 use crate::table::Column;
 
 /// `people.csv`
-pub(crate) const FORM: Form = Form {
+pub(crate) const SCHEMA: TableSchema = TableSchema {
     name: "people",
     key: "source_id",
     columns: &[
@@ -40,28 +40,28 @@ pub(crate) const MAP: &str = "map";
 pub(crate) const PLACEHOLDER_SPEAKS: &str = "placeholder";
 pub(crate) const SKIP: &str = "skip";
 
-/// Who speaks for somebody.
+/// The account that posts a person's messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Says {
     User(EntraId),
     #[default]
     Placeholder,
-    /// What it wrote is left out.
+    /// The person's messages are skipped.
     Nobody,
 }
 
-/// Who speaks for somebody, when the admin has been heard.
+/// The account that posts a person's messages, after the admin's edits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Speaker {
     pub(crate) says: Says,
-    /// Who stands in the row: that user, or whom the placeholder was preferred to.
+    /// The user shown in the row: the mapped one, or the one that the placeholder replaced.
     pub(crate) shown: Option<EntraId>,
-    /// Whether the admin decided it.
+    /// True if the admin decided it.
     pub(crate) edited: bool,
 }
 
 impl Speaker {
-    /// What comes of a proposal to which the admin says nothing.
+    /// Returns the outcome of a proposal that the admin left alone.
     pub(crate) fn proposed(user: Option<EntraId>, policy: Policy) -> Self {
         Self {
             says: match (policy, user) {
@@ -83,7 +83,7 @@ impl Speaker {
     }
 }
 
-/// What chatferry had proposed when it last ran.
+/// Returns the proposal of the last run.
 pub(crate) fn from_proposal(row: Line<'_>) -> Speaker {
     let policy = match row.cell("action") {
         PLACEHOLDER_SPEAKS => Policy::Placeholder,
