@@ -99,8 +99,8 @@ impl Context {
     }
 
     /// How `command` is typed for this work folder, ready to be pasted into a shell.
-    pub(crate) fn typed(&self, command: &str) -> String {
-        typed(command, self.work.root())
+    pub(crate) fn shell_command(&self, command: &str) -> String {
+        shell_command(command, self.work.root())
     }
 
     fn resolve(
@@ -141,7 +141,7 @@ fn of_graph(overrides: &mut Overrides, graph: &GraphArgs) {
     overrides.text("login_url", graph.login_url.as_deref());
 }
 
-fn typed(command: &str, work: &Path) -> String {
+fn shell_command(command: &str, work: &Path) -> String {
     let work = work.to_string_lossy();
     if work == DEFAULT_WORK {
         return format!("chatferry {command}");
@@ -203,7 +203,7 @@ mod tests {
             ("Größe Acme", "chatferry verify -w 'Größe Acme'"),
             ("it's $HOME", r"chatferry verify -w 'it'\''s $HOME'"),
         ] {
-            assert_eq!(typed("verify", Path::new(work)), shown);
+            assert_eq!(shell_command("verify", Path::new(work)), shown);
         }
     }
 

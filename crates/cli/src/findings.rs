@@ -29,7 +29,7 @@ pub(crate) fn codes() -> BTreeMap<&'static str, &'static Code> {
 
 /// A finding, apart from the file it was read from.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Seen {
+pub(crate) struct FindingRow {
     /// Its code.
     pub(crate) code: String,
     /// How bad it is.
@@ -42,7 +42,7 @@ pub(crate) struct Seen {
     pub(crate) count: u64,
 }
 
-impl Seen {
+impl FindingRow {
     /// The lines of a collector.
     pub(crate) fn all(findings: &Findings) -> Vec<Self> {
         findings.lines().iter().map(Self::of).collect()
@@ -63,7 +63,7 @@ impl Seen {
 ///
 /// # Errors
 /// When `findings.jsonl` is damaged. Without one there are none.
-pub(crate) fn of_folder(folder: &Path) -> Result<Vec<Seen>, CliError> {
+pub(crate) fn of_folder(folder: &Path) -> Result<Vec<FindingRow>, CliError> {
     let path = folder.join("findings.jsonl");
     if !path.exists() {
         return Ok(Vec::new());
@@ -73,7 +73,7 @@ pub(crate) fn of_folder(folder: &Path) -> Result<Vec<Seen>, CliError> {
     while let Some(chunk) = reader.next_chunk()? {
         for (number, line) in chunk.lines() {
             let finding: Finding<'_> = chunk.parse(number, line)?;
-            seen.push(Seen::of(&finding));
+            seen.push(FindingRow::of(&finding));
         }
     }
     Ok(seen)
@@ -126,7 +126,7 @@ pub(crate) fn show(printer: Printer, folders: &[&Path]) -> Result<(), CliError> 
 }
 
 /// Shows findings by code with their counts, the worst first.
-pub(crate) fn show_seen(printer: Printer, findings: &[Seen]) {
+pub(crate) fn show_seen(printer: Printer, findings: &[FindingRow]) {
     let mut by_code: BTreeMap<(Severity, &str), (u64, &str)> = BTreeMap::new();
     for finding in findings {
         by_code

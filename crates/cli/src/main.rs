@@ -13,7 +13,6 @@ mod exit;
 mod fetch;
 mod findings;
 mod graph;
-mod nearest;
 mod page;
 mod preview;
 mod printer;
@@ -21,6 +20,7 @@ mod progress;
 mod report;
 mod settings;
 mod stage;
+mod suggest;
 
 use std::process::ExitCode;
 

@@ -78,7 +78,7 @@ impl StageRun {
         let folder = StageFolder::begin(&self.place)?;
         let outcome = work(folder.path())?;
         for (unit, sum) in &outcome.sums {
-            sum.prove(&format!("{} in {}", unit, self.stage.as_str()))?;
+            sum.check(&format!("{} in {}", unit, self.stage.as_str()))?;
         }
         let mut manifest = Manifest::new(self.stage, outcome.details);
         manifest.inputs = self.inputs;

@@ -21,8 +21,8 @@ use crate::config::GraphConfig;
 use crate::error::{Cause, GraphError, Refusal, TokenError};
 use crate::observer::{Event, Observer};
 use crate::requests::{Call, Kind};
-use crate::retry::{self, Remedy};
-use crate::throttle::{Pass, Throttle};
+use crate::retry::{self, RetryAction};
+use crate::throttle::{Permit, Throttle};
 use crate::transport::{Transport, TransportError};
 use breaker::Breaker;
 
@@ -66,9 +66,9 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: GraphError,
-    /// What remains to be done: [`Remedy::LookUp`], [`Remedy::Done`], [`Remedy::Refuse`],
-    /// [`Remedy::Abandon`] or [`Remedy::Stop`].
-    pub(crate) remedy: Remedy,
+    /// What remains to be done: [`RetryAction::LookUp`], [`RetryAction::Done`], [`RetryAction::Refuse`],
+    /// [`RetryAction::Abandon`] or [`RetryAction::Abort`].
+    pub(crate) remedy: RetryAction,
     /// Whether an earlier try of this call had no answer, and so may have been carried out.
     pub(crate) unsure: bool,
     /// How long Graph wants to be left alone.
@@ -179,7 +179,7 @@ impl Client {
             };
             let row = retry::row(call.kind, &error.error);
             match row.then {
-                Remedy::Again | Remedy::NotYet | Remedy::RenewToken => {}
+                RetryAction::Again | RetryAction::NotYet | RetryAction::RenewToken => {}
                 remedy => return Err(error.into_failure(remedy, unsure)),
             }
             let number = tries.another(row.then, &error.error);
@@ -189,7 +189,7 @@ impl Client {
                 return Err(error.into_failure(row.at_last, unsure));
             };
             unsure |= retry::is_unknown(&error.error);
-            rejected = used.filter(|_| row.then == Remedy::RenewToken);
+            rejected = used.filter(|_| row.then == RetryAction::RenewToken);
             self.pause(call, &error, wait, row.then, observer).await;
         }
     }
@@ -219,7 +219,7 @@ impl Client {
             let Some(next) = page.next else { return Ok(()) };
             let Some(path) = self.path_of(&next) else {
                 let cause = Cause::Unreadable("the next page is on another host".to_owned());
-                return Err(Failed::new(&call, cause).into_failure(Remedy::Abandon, false));
+                return Err(Failed::new(&call, cause).into_failure(RetryAction::Abandon, false));
             };
             path.clone_into(&mut call.path);
         }
@@ -253,7 +253,7 @@ impl Client {
         let no_token = |error: TokenError| (None, fail(error.into()));
         let mut token = self.token(rejected).await.map_err(no_token)?;
         self.shared.breaker.admit().await;
-        let pass = self.shared.throttle.turn(&call.scope, priority).await;
+        let permit = self.shared.throttle.acquire(&call.scope, priority).await;
         // The turn may have been hours away. Others have renewed it meanwhile, or found it rejected.
         if !self.shared.tokens.is_good(&token) {
             token = self.token(rejected).await.map_err(no_token)?;
@@ -265,8 +265,8 @@ impl Client {
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent = tokio::time::timeout(ANSWER_WITHIN, self.shared.transport.send(request));
         let sent = sent.await;
-        let left = pass.as_ref().map(Pass::left);
-        self.shared.throttle.answered(pass);
+        let left = permit.as_ref().map(Permit::left);
+        self.shared.throttle.answered(permit);
         match &sent {
             Ok(Ok(answer)) if !answer.status().is_server_error() => self.shared.breaker.answered(),
             _ => self.shared.breaker.failed(),
@@ -328,13 +328,13 @@ impl Client {
         request.body(call.body.clone().unwrap_or_default()).ok()
     }
 
-    /// Waits before a call is made again; a gate that was said to be closed is closed for all.
+    /// Waits before a call is made again; a limiter that was said to be closed is closed for all.
     async fn pause(
         &self,
         call: &Call,
         failed: &Failed,
         wait: Duration,
-        then: Remedy,
+        then: RetryAction,
         observer: &dyn Observer,
     ) {
         let shown = call.shown();
@@ -351,13 +351,13 @@ impl Client {
             self.shared.throttle.close(&call.scope, wait, left);
             return;
         }
-        if then == Remedy::RenewToken {
+        if then == RetryAction::RenewToken {
             tracing::debug!(call = %shown, "renewing the token");
             return;
         }
         let wait = failed.retry_after.map_or(wait, |asked| asked.max(wait));
         let why = failed.error.cause.to_string();
-        if then != Remedy::NotYet || wait > USUAL_LAG {
+        if then != RetryAction::NotYet || wait > USUAL_LAG {
             observer.event(Event::Waiting {
                 call: &shown,
                 why: &why,
@@ -403,7 +403,7 @@ impl Client {
         let Some(wait) = retry::unknown_wait(number, self.shared.config.limits.retries, seed)
         else {
             return Err(Failure {
-                remedy: Remedy::Stop,
+                remedy: RetryAction::Abort,
                 ..failure
             });
         };
@@ -432,8 +432,8 @@ impl Answer {
             let cause = Cause::Unreadable(error.to_string());
             let failed = Failed::new(call, cause);
             let remedy = match retry::row(call.kind, &failed.error).then {
-                Remedy::LookUp => Remedy::LookUp,
-                _ => Remedy::Stop,
+                RetryAction::LookUp => RetryAction::LookUp,
+                _ => RetryAction::Abort,
             };
             failed.into_failure(remedy, true)
         })
@@ -471,7 +471,7 @@ impl Failed {
         }
     }
 
-    fn into_failure(self, remedy: Remedy, unsure: bool) -> Failure {
+    fn into_failure(self, remedy: RetryAction, unsure: bool) -> Failure {
         Failure {
             error: self.error,
             remedy,
@@ -492,10 +492,10 @@ struct Tries {
 
 impl Tries {
     /// The number of the next try, from 1.
-    fn another(&mut self, remedy: Remedy, error: &GraphError) -> u32 {
+    fn another(&mut self, remedy: RetryAction, error: &GraphError) -> u32 {
         let throttled = error.refusal().is_some_and(|refusal| refusal.status == 429);
         let count = match remedy {
-            Remedy::RenewToken => &mut self.renewed,
+            RetryAction::RenewToken => &mut self.renewed,
             _ if throttled => &mut self.throttled,
             _ => &mut self.repeated,
         };

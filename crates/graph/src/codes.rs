@@ -36,8 +36,8 @@ codes! {
     CHECK_AUTHOR_KIND = "check-author-kind", Error,
         "A post's author is not an ordinary user of the tenant.",
         "Let an ordinary user or the placeholder speak for that person in 2-map/people.csv and render again.";
-    /// chatferry_model::blank
-    CHECK_BLANKS = "check-blanks", Error,
+    /// chatferry_model::deferred
+    CHECK_DEFERRED = "check-blanks", Error,
         "What a post leaves blank for upload and what it lists beside it do not match.",
         "Render again; if it happens again, report it as a bug of chatferry.";
     /// graph.md R34
@@ -236,7 +236,7 @@ codes! {
     VERIFY_IMAGE = "verify-image", Error,
         "An image in a message in Teams is not the one that was sent, or can't be read.",
         "Look at the message in Teams; the image is in 3-render/images.";
-    /// chatferry_model::blank
+    /// chatferry_model::deferred
     VERIFY_LINKS = "verify-links", Error,
         "A message in Teams leads to other places in Teams than the one that was sent.",
         "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::error::GraphError;
 use crate::observer::Observer;
-use crate::requests::{self, Dry};
+use crate::requests::{self, PermissionProbe};
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +82,7 @@ struct Permission {
     need: Need,
     what_for: &'static str,
     /// A call that tells whether Graph agrees.
-    dry: Option<Dry>,
+    probe: Option<PermissionProbe>,
 }
 
 const fn permission(
@@ -90,14 +90,14 @@ const fn permission(
     or: &'static [&'static str],
     need: Need,
     what_for: &'static str,
-    dry: Option<Dry>,
+    probe: Option<PermissionProbe>,
 ) -> Permission {
     Permission {
         name,
         or,
         need,
         what_for,
-        dry,
+        probe,
     }
 }
 
@@ -108,14 +108,14 @@ static PERMISSIONS: &[Permission] = &[
         &[],
         Need::Always,
         "importing messages",
-        Some(Dry::Migrate),
+        Some(PermissionProbe::Migrate),
     ),
     permission(
         "TeamMember.ReadWrite.All",
         &["Group.ReadWrite.All"],
         Need::Channels,
         "giving teams their owners and members",
-        Some(Dry::AddTeamMember),
+        Some(PermissionProbe::AddTeamMember),
     ),
     permission(
         "Team.ReadBasic.All",
@@ -127,7 +127,7 @@ static PERMISSIONS: &[Permission] = &[
         ],
         Need::Channels,
         "seeing whether a new team is there",
-        Some(Dry::ReadTeam),
+        Some(PermissionProbe::ReadTeam),
     ),
     permission(
         "Channel.ReadBasic.All",
@@ -139,35 +139,35 @@ static PERMISSIONS: &[Permission] = &[
         ],
         Need::Channels,
         "finding General, and channels whose creation was not answered",
-        Some(Dry::ReadChannel),
+        Some(PermissionProbe::ReadChannel),
     ),
     permission(
         "Channel.Create",
         &["Group.ReadWrite.All"],
         Need::ClosedChannels,
         "making private and shared channels",
-        Some(Dry::CreateChannel),
+        Some(PermissionProbe::CreateChannel),
     ),
     permission(
         "ChannelMember.ReadWrite.All",
         &[],
         Need::ClosedChannels,
         "giving private and shared channels their members",
-        Some(Dry::AddChannelMember),
+        Some(PermissionProbe::AddChannelMember),
     ),
     permission(
         "Chat.Create",
         &["Chat.ReadWrite.All"],
         Need::Chats,
         "making chats",
-        Some(Dry::CreateChat),
+        Some(PermissionProbe::CreateChat),
     ),
     permission(
         "ChatMember.ReadWrite.All",
         &["Chat.ReadWrite.All"],
         Need::Chats,
         "showing members the history of group chats",
-        Some(Dry::AddChatMember),
+        Some(PermissionProbe::AddChatMember),
     ),
     permission(
         "Files.ReadWrite.All",
@@ -181,35 +181,35 @@ static PERMISSIONS: &[Permission] = &[
         &["ChannelSettings.ReadWrite.All", "Group.ReadWrite.All"],
         Need::Archive,
         "archiving channels",
-        Some(Dry::Archive),
+        Some(PermissionProbe::Archive),
     ),
     permission(
         "User.Read.All",
         &["Directory.Read.All", "User.ReadWrite.All"],
         Need::Advice,
         "checking that all authors exist, and map --from-graph",
-        Some(Dry::ReadUsers),
+        Some(PermissionProbe::ReadUsers),
     ),
     permission(
         "Group.Read.All",
         &["Group.ReadWrite.All", "Directory.Read.All"],
         Need::Advice,
         "finding a team whose creation was not answered",
-        Some(Dry::ReadGroups),
+        Some(PermissionProbe::ReadGroups),
     ),
     permission(
         "ChannelMessage.Read.All",
         &["Group.ReadWrite.All"],
         Need::Advice,
         "verifying channels",
-        Some(Dry::ReadChannelMessages),
+        Some(PermissionProbe::ReadChannelMessages),
     ),
     permission(
         "Chat.Read.All",
         &["Chat.ReadWrite.All", "ChatMessage.Read.All"],
         Need::Advice,
         "verifying chats",
-        Some(Dry::ReadChatMessages),
+        Some(PermissionProbe::ReadChatMessages),
     ),
 ];
 
@@ -361,8 +361,8 @@ impl Doctor<'_> {
             self.missing.push(permission.name);
             return;
         }
-        let verdict = match permission.dry {
-            Some(dry) => self.tried(dry).await,
+        let verdict = match permission.probe {
+            Some(probe) => self.tried(probe).await,
             None => Verdict::Allowed,
         };
         match (verdict, has) {
@@ -392,8 +392,8 @@ impl Doctor<'_> {
     }
 
     /// Whether Graph lets the app do that. That what was asked for does not exist is as expected.
-    async fn tried(&mut self, dry: Dry) -> Verdict {
-        let call = requests::dry(dry);
+    async fn tried(&mut self, probe: PermissionProbe) -> Verdict {
+        let call = requests::probe(probe);
         match self.client.call(&call, 0, self.observer).await {
             Ok(answer) => {
                 self.read_clock(answer.header("date"));

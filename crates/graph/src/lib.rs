@@ -10,10 +10,10 @@
 #![forbid(unsafe_code)]
 
 mod auth;
-mod blanks;
+mod deferred;
 mod error;
+mod fingerprint;
 mod journal;
-mod likeness;
 mod quick_xor;
 mod requests;
 mod retry;

@@ -1,7 +1,7 @@
 //! What is done when a call fails, how often and how long: one table.
 //!
-//! Deciding ([`row`]) is separate from waiting ([`Patience`]). A call whose outcome is unknown is
-//! only repeated where repeating changes nothing; otherwise the caller looks first ([`Remedy::LookUp`]).
+//! Deciding ([`row`]) is separate from waiting ([`Backoff`]). A call whose outcome is unknown is
+//! only repeated where repeating changes nothing; otherwise the caller looks first ([`RetryAction::LookUp`]).
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::transport::TransportError;
 
 /// What is done about a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Remedy {
+pub(crate) enum RetryAction {
     /// The same call again, after waiting: it was not carried out, or repeating changes nothing.
     Again,
     /// The same call again, after waiting: what it needs is not there yet.
@@ -27,20 +27,20 @@ pub(crate) enum Remedy {
     /// This team, channel or chat can't be filled; others may.
     Abandon,
     /// Nothing will go through: the run ends.
-    Stop,
+    Abort,
 }
 
 /// How often and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Patience {
+pub(crate) struct Backoff {
     /// How often to try again; none: as the settings say.
     tries: Option<u32>,
     first: Duration,
     most: Duration,
 }
 
-const fn patience(tries: u32, first: u64, most: u64) -> Patience {
-    Patience {
+const fn patience(tries: u32, first: u64, most: u64) -> Backoff {
+    Backoff {
         tries: Some(tries),
         first: Duration::from_secs(first),
         most: Duration::from_secs(most),
@@ -48,28 +48,28 @@ const fn patience(tries: u32, first: u64, most: u64) -> Patience {
 }
 
 /// Nothing is tried again.
-const NONE: Patience = patience(0, 0, 0);
+const NONE: Backoff = patience(0, 0, 0);
 /// A server or a network that has a bad minute.
-const BAD_MINUTE: Patience = Patience {
+const BAD_MINUTE: Backoff = Backoff {
     tries: None,
     first: Duration::from_secs(1),
     most: Duration::from_secs(60),
 };
 /// Throttled without end is not an error of ours; Retry-After sets the pace.
-const THROTTLED: Patience = patience(200, 1, 120);
+const THROTTLED: Backoff = patience(200, 1, 120);
 /// A team or channel that was just created, or the mode it was put in, is not known everywhere.
-const PROVISIONING: Patience = patience(8, 4, 30);
+const PROVISIONING: Backoff = patience(8, 4, 30);
 /// Channels are complete, but the team does not know yet, which takes some ten seconds
 /// (graph.md R50).
-const LAG: Patience = patience(60, 4, 10);
+const LAG: Backoff = patience(60, 4, 10);
 /// A site takes minutes to be made, and a private channel's waits for its team's.
-const FOLDER: Patience = patience(24, 2, 30);
+const FOLDER: Backoff = patience(24, 2, 30);
 /// A root that was answered but is not found below.
-const READ_LAG: Patience = patience(4, 2, 10);
+const READ_LAG: Backoff = patience(4, 2, 10);
 
 /// A kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum On {
+enum FailureKind {
     /// The request surely never reached the server.
     NotSent,
     /// No answer, or half of one; or the server failed (408, 5xx): the outcome is unknown.
@@ -87,15 +87,15 @@ enum On {
 pub(crate) struct Row {
     /// For which calls; none: for all.
     calls: &'static [Kind],
-    on: On,
+    on: FailureKind,
     /// What is done.
-    pub(crate) then: Remedy,
-    pub(crate) patience: Patience,
+    pub(crate) then: RetryAction,
+    pub(crate) patience: Backoff,
     /// What is done when patience is at its end.
-    pub(crate) at_last: Remedy,
+    pub(crate) at_last: RetryAction,
 }
 
-const fn row_of(calls: &'static [Kind], on: On, then: Remedy) -> Row {
+const fn row_of(calls: &'static [Kind], on: FailureKind, then: RetryAction) -> Row {
     Row {
         calls,
         on,
@@ -107,10 +107,10 @@ const fn row_of(calls: &'static [Kind], on: On, then: Remedy) -> Row {
 
 const fn patient(
     calls: &'static [Kind],
-    on: On,
-    then: Remedy,
-    patience: Patience,
-    at_last: Remedy,
+    on: FailureKind,
+    then: RetryAction,
+    patience: Backoff,
+    at_last: RetryAction,
 ) -> Row {
     Row {
         calls,
@@ -121,13 +121,13 @@ const fn patient(
     }
 }
 
+use FailureKind::{Else, Lost, NoToken, NotSent, Status};
 use Kind::{
     AddMembers, Archive, Complete, CompleteTeam, CreateChannel, CreateChat, CreateTeam, DeleteTeam,
     Folder, OpenChat, OpenUpload, Poll, PostReply, PostRoot, Probe, PutFile, Read, ReadBytes,
     RemoveMember, ShareFile, Start,
 };
-use On::{Else, Lost, NoToken, NotSent, Status};
-use Remedy::{Abandon, Again, Done, LookUp, NotYet, Refuse, RenewToken, Stop};
+use RetryAction::{Abandon, Abort, Again, Done, LookUp, NotYet, Refuse, RenewToken};
 
 const ANY: &[Kind] = &[];
 const POSTS: &[Kind] = &[PostRoot, PostReply];
@@ -144,14 +144,14 @@ const FILES: &[Kind] = &[Folder, PutFile, OpenUpload, ShareFile];
 
 /// The first row that fits is followed.
 static TABLE: &[Row] = &[
-    patient(ANY, NotSent, Again, BAD_MINUTE, Stop),
-    row_of(ANY, NoToken, Stop),
-    patient(ANY, Status(429, ""), Again, THROTTLED, Stop),
+    patient(ANY, NotSent, Again, BAD_MINUTE, Abort),
+    row_of(ANY, NoToken, Abort),
+    patient(ANY, Status(429, ""), Again, THROTTLED, Abort),
     // No room: that is one drive's trouble.
     row_of(FILES, Status(507, ""), Refuse),
     row_of(KEYED, Lost, LookUp),
     row_of(&[Poll], Lost, Refuse),
-    patient(ANY, Lost, Again, BAD_MINUTE, Stop),
+    patient(ANY, Lost, Again, BAD_MINUTE, Abort),
     // A channel that was just put into migration mode may not know it yet (graph.md R24, R25).
     patient(
         POSTS,
@@ -161,9 +161,9 @@ static TABLE: &[Row] = &[
         Abandon,
     ),
     // Others' calls end tokens too: the one that was just fetched may be gone when this call leaves.
-    patient(ANY, Status(401, ""), RenewToken, patience(12, 0, 0), Stop),
-    row_of(ANY, Status(403, "missing role"), Stop),
-    row_of(ANY, Status(403, "missing scope"), Stop),
+    patient(ANY, Status(401, ""), RenewToken, patience(12, 0, 0), Abort),
+    row_of(ANY, Status(403, "missing role"), Abort),
+    row_of(ANY, Status(403, "missing scope"), Abort),
     // Posts.
     row_of(POSTS, Status(409, ""), LookUp),
     row_of(POSTS, Status(400, "only 1 application"), Abandon),
@@ -255,7 +255,7 @@ static TABLE: &[Row] = &[
     patient(&[Read], Status(404, ""), NotYet, PROVISIONING, Abandon),
     // Any other 403 than for a missing role may be about this one channel or chat: archived, or
     // another app's (graph.md R22, R23).
-    row_of(&[CreateTeam], Status(403, ""), Stop),
+    row_of(&[CreateTeam], Status(403, ""), Abort),
     row_of(ANY, Else, Abandon),
 ];
 
@@ -270,10 +270,10 @@ pub(crate) fn row(kind: Kind, error: &GraphError) -> &'static Row {
 
 /// Whether a failed call may have been carried out.
 pub(crate) fn is_unknown(error: &GraphError) -> bool {
-    On::Lost.fits(error)
+    FailureKind::Lost.fits(error)
 }
 
-impl On {
+impl FailureKind {
     fn fits(self, error: &GraphError) -> bool {
         match (self, &error.cause) {
             (Else, _)
@@ -289,7 +289,7 @@ impl On {
     }
 }
 
-impl Patience {
+impl Backoff {
     /// How long to wait before try `number` (from 1), or nothing when it is one too many.
     /// `retries` is the setting; `seed` spreads callers that failed together.
     pub(crate) fn wait(self, number: u32, retries: u32, seed: u64) -> Option<Duration> {
@@ -349,7 +349,7 @@ mod tests {
     }
 
     /// An error that the row is made for.
-    fn example(on: On) -> GraphError {
+    fn example(on: FailureKind) -> GraphError {
         match on {
             NotSent => error(TransportError::NotSent(String::new())),
             Lost => error(TransportError::Lost(String::new())),
@@ -442,12 +442,12 @@ mod tests {
                 PostRoot,
                 403,
                 "Missing role permissions on the request.",
-                Stop,
+                Abort,
             ),
             (Poll, 503, "", Refuse),
             (Poll, 404, "", Refuse),
             (PostRoot, 403, "Forbidden", Abandon),
-            (CreateTeam, 403, "Forbidden", Stop),
+            (CreateTeam, 403, "Forbidden", Abort),
             (Start, 403, "The channel is archived.", Abandon),
             (
                 Complete,
@@ -507,7 +507,7 @@ mod tests {
                 AddMembers,
                 403,
                 "Missing role permissions on the request.",
-                Stop,
+                Abort,
             ),
             (Archive, 404, "", NotYet),
             (Archive, 403, "", Refuse),

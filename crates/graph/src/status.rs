@@ -47,7 +47,7 @@ pub struct TargetStatus {
 }
 
 /// Reads how far the upload in `upload_dir` is; nothing, if none was begun. May be called while
-/// the upload runs.
+/// The upload runs.
 ///
 /// # Errors
 /// When the journal can't be read.

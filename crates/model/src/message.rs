@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::blank::SourceMessage;
+use crate::deferred::SourceMessage;
 use crate::document::Document;
 use crate::emoji::Emoji;
 use crate::file::File;
@@ -43,10 +43,10 @@ pub struct Message<'a> {
     pub files: Vec<File<'a>>,
     /// When and by whom it was last changed.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub edited: Option<Stamp<'a>>,
+    pub edited: Option<EditInfo<'a>>,
     /// When and by whom it was pinned.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub pinned: Option<Stamp<'a>>,
+    pub pinned: Option<EditInfo<'a>>,
     /// Reactions, in the source's order.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction<'a>>,
@@ -123,7 +123,7 @@ pub struct Thread<'a> {
 
 /// When something was done, and by whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Stamp<'a> {
+pub struct EditInfo<'a> {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Micros>,

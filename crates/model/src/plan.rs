@@ -22,14 +22,15 @@ pub struct User {
 
 /// Stands for the placeholder as long as nobody said who that is, so that an export can be
 /// converted and rehearsed at once. No tenant has this user; uploading refuses to begin with it.
-pub const STAND_IN: EntraId = EntraId::from_bits(0x57a4_d175_0000_4000_8000_0000_0000_0000);
+pub const REHEARSAL_ACCOUNT: EntraId =
+    EntraId::from_bits(0x57a4_d175_0000_4000_8000_0000_0000_0000);
 
 impl User {
-    /// The [`STAND_IN`].
+    /// The [`REHEARSAL_ACCOUNT`].
     #[must_use]
-    pub fn stand_in() -> Self {
+    pub fn rehearsal_account() -> Self {
         Self {
-            id: STAND_IN,
+            id: REHEARSAL_ACCOUNT,
             display_name: "Placeholder".to_owned(),
         }
     }
@@ -299,9 +300,9 @@ pub struct RenderDetails {
     pub teams: Vec<Team>,
     /// The channels and chats to fill, with what their posts' files hold.
     pub targets: Vec<TargetSummary>,
-    /// Whether posts speak through the [`STAND_IN`], because no placeholder is named yet.
+    /// Whether posts speak through the [`REHEARSAL_ACCOUNT`], because no placeholder is named yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stand_in: bool,
+    pub rehearsal_account: bool,
 }
 
 /// What the file of a target holds.

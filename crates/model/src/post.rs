@@ -1,13 +1,13 @@
 //! Posts: a message as Graph takes it, ready to send.
 //!
 //! A line of `3-render/posts/<target>.jsonl` is a [`Post`]; its `body` is the request's body,
-//! byte for byte but for its [blanks](crate::blank). Posts stand in the order of sending: by time, a
+//! byte for byte but for its [blanks](crate::deferred). Posts stand in the order of sending: by time, a
 //! root before its replies.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::blank::{PostFile, PostImage, PostLink};
+use crate::deferred::{PostFile, PostImage, PostLink};
 use crate::{ConversationId, EntraId, GraphMessageId, MessageId, Millis, Text};
 
 /// A line of `3-render/posts/<target>.jsonl`. `B` is [`ChatMessage`], or its text as it stands
@@ -147,7 +147,7 @@ pub struct ChatMessageMention<'a> {
 pub enum Mentioned<'a> {
     /// A user.
     User(#[serde(borrow)] Identity<'a>),
-    /// A channel; its id is a [blank](crate::blank).
+    /// A channel; its id is a [blank](crate::deferred).
     Conversation(#[serde(borrow)] ConversationIdentity<'a>),
 }
 

@@ -2,8 +2,8 @@
 
 use schemars::{Schema, schema_for};
 
-use crate::blank::LinkedPost;
 use crate::conversation::Conversation;
+use crate::deferred::LinkedPost;
 use crate::emoji::CustomEmoji;
 use crate::fetched::Fetched;
 use crate::file::File;

@@ -62,7 +62,7 @@ fn is_token(value: &str) -> bool {
 }
 
 /// Blots out export tokens (`xoxe-…`) that stand elsewhere than in an address: in words, in code.
-pub(crate) fn blot_tokens(line: &mut Vec<u8>, from: usize) {
+pub(crate) fn redact_tokens(line: &mut Vec<u8>, from: usize) {
     const TOKEN: &[u8] = b"xoxe-";
     static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(TOKEN));
     let mut at = from;
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn tokens_in_words_are_blotted_out() {
         let mut line = b"xoxe-0 {\"a\":\"see xoxe-1-2-ab and xoxe-\"}".to_vec();
-        blot_tokens(&mut line, 7);
+        redact_tokens(&mut line, 7);
         assert_eq!(
             String::from_utf8(line).unwrap(),
             "xoxe-0 {\"a\":\"see xoxe-removed and xoxe-removed\"}"

@@ -1,4 +1,4 @@
-//! What the fuzz targets once broke on stays mended: `fuzz/regressions/<target>/*`.
+//! What the fuzz targets once broke on stays repaired: `fuzz/regressions/<target>/*`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -28,7 +28,7 @@ fn lines(exports: &[PathBuf], conversation: &str) -> (Vec<String>, Outcome<ReadD
     let temporary = tempfile::tempdir().unwrap();
     let folder = ReadFolder::new(temporary.path().to_owned());
     let outcome = read(exports, &folder, &ReadOptions::default(), &Silent).unwrap();
-    outcome.sums["messages"].prove("messages").unwrap();
+    outcome.sums["messages"].check("messages").unwrap();
     let path = temporary
         .path()
         .join(format!("messages/{conversation}.jsonl"));

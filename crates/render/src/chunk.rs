@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use chatferry_model::blank::{LinkTo, SourceMessage};
+use chatferry_model::deferred::{LinkTo, SourceMessage};
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::jsonl::Chunk;
 use chatferry_model::message::Message;
@@ -14,13 +14,13 @@ use chatferry_model::{FileId, Micros, Millis, PersonId};
 use crate::codes;
 use crate::document::Note;
 use crate::error::RenderError;
+use crate::excluded_authors::ExcludedAuthors;
 use crate::html::Html;
 use crate::line::{Content, Line};
 use crate::links::Wanted;
 use crate::media::Media;
 use crate::names::{Names, Speaker};
 use crate::settings::RenderSettings;
-use crate::silence::Silence;
 
 /// What rendering a chunk depends on.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ pub(crate) struct Context<'c> {
     pub(crate) names: &'c Names<'c>,
     pub(crate) settings: &'c RenderSettings,
     pub(crate) media: &'c Media,
-    pub(crate) silence: &'c Silence,
+    pub(crate) silence: &'c ExcludedAuthors,
     pub(crate) target: &'c Target,
     pub(crate) source: &'c TargetSource,
 }

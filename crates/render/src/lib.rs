@@ -1,7 +1,7 @@
 //! Renders messages to the posts that Teams keeps: `1-read` and the plan in, `3-render` out.
 //!
 //! A message on its way, module by module: `account` holds the plan against what was read; `stage`
-//! runs the pipeline; `feed` reads chunks of messages; `chunk` and `message` render each one's `frame`
+//! runs the pipeline; `feed` reads chunks of messages; `chunk` and `message` render each one's `decoration`
 //! and `document` through typed `html`, `split` if it is too large, into its `line`; `target` decides
 //! its `time` and writes it.
 //!
@@ -10,21 +10,21 @@
 //! number of messages.
 #![forbid(unsafe_code)]
 
-mod account;
 mod chunk;
+mod decoration;
 mod document;
 mod error;
-mod feed;
-mod frame;
+mod excluded_authors;
 mod html;
 mod line;
 mod links;
 mod media;
 mod message;
+mod message_stream;
 mod names;
+mod plan_audit;
 mod reactions;
 mod settings;
-mod silence;
 mod size;
 mod split;
 mod stage;

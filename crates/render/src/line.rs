@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::ops::Range;
 
-use chatferry_model::blank::{PostFile, PostImage, PostLink, file_url};
+use chatferry_model::deferred::{PostFile, PostImage, PostLink, file_url};
 use chatferry_model::post::{
     ChatMessageAttachment, ChatMessageMention, ChatMessageReaction, ContentType, PostSource,
 };
@@ -181,7 +181,7 @@ fn overwrite(line: &mut [u8], at: usize, time: &[u8; TIME]) {
 
 #[cfg(test)]
 mod tests {
-    use chatferry_model::blank::LinkTo;
+    use chatferry_model::deferred::LinkTo;
     use chatferry_model::post::{
         ChatMessage, From, Identity, ItemBody, Mentioned, Post, UserIdentityType,
     };

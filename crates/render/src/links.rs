@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chatferry_model::blank::{LinkedPost, SourceMessage};
+use chatferry_model::deferred::{LinkedPost, SourceMessage};
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Chunk, FileSummary, Format, JsonlError, JsonlReader, JsonlWriter};

@@ -8,15 +8,17 @@ use chatferry_model::post::PostSource;
 
 use crate::chunk::{ChunkWriter, Context, NewPost, PostKind};
 use crate::codes;
+use crate::decoration::{
+    Decoration, DecorationContext, ThreadPosition, author_line, mark, set_apart,
+};
 use crate::document::{Note, Renderer, Scope};
 use crate::error::RenderError;
-use crate::frame::{Frame, Standing, Surroundings, author_line, mark, set_apart};
 use crate::line::Content;
 use crate::names::Speaker;
 use crate::reactions;
 use crate::settings::Broadcast;
 use crate::size::{envelope, size};
-use crate::split::{MOST_FILES, split, with_monsters_as_files, with_previews_apart};
+use crate::split::{MOST_FILES, oversized_text_as_files, split, with_previews_apart};
 
 /// Renders `message` and appends its posts.
 ///
@@ -77,7 +79,7 @@ pub(crate) fn render(
         out.note_speaker(message, &speaker);
     }
 
-    let standing = standing(message, out);
+    let position = position(message, out);
     let mut posts = MessagePosts {
         context,
         message,
@@ -86,8 +88,8 @@ pub(crate) fn render(
         written: 0,
         silenced,
     };
-    posts.write(standing)?;
-    if let (Standing::Reply, Some(thread)) = (standing, &message.thread)
+    posts.write(position)?;
+    if let (ThreadPosition::Reply, Some(thread)) = (position, &message.thread)
         && thread.broadcast
         && settings.broadcast == Broadcast::Both
     {
@@ -95,7 +97,7 @@ pub(crate) fn render(
             &codes::BROADCAST_REPEATED,
             "a reply that was also sent to the channel",
         );
-        posts.write(Standing::Copy(thread.root_time))?;
+        posts.write(ThreadPosition::Copy(thread.root_time))?;
     }
     Ok(())
 }
@@ -112,9 +114,9 @@ fn empty(message: &mut Message<'_>) {
     message.reactions.clear();
 }
 
-fn standing(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> Standing {
+fn position(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> ThreadPosition {
     let Some(thread) = &message.thread else {
-        return Standing::Root;
+        return ThreadPosition::Root;
     };
     let context = out.context;
     let (code, what) = if matches!(context.target.place, TargetPlace::Chat(_)) {
@@ -126,7 +128,7 @@ fn standing(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> Standing {
             "a reply to a message outside of the chosen dates",
         )
     } else {
-        return Standing::Reply;
+        return ThreadPosition::Reply;
     };
     out.note(
         message,
@@ -135,7 +137,7 @@ fn standing(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> Standing {
             message: what.into(),
         },
     );
-    Standing::Loose(thread.root_time)
+    ThreadPosition::Loose(thread.root_time)
 }
 
 /// The posts of one message.
@@ -157,22 +159,22 @@ impl<'m> MessagePosts<'m, '_, '_> {
     }
 
     /// Writes the message as it stands there: in one post, or in several if it is too large.
-    fn write(&mut self, standing: Standing) -> Result<(), RenderError> {
+    fn write(&mut self, position: ThreadPosition) -> Result<(), RenderError> {
         let message = self.message;
         let settings = self.context.settings;
-        let surroundings = Surroundings {
+        let context = DecorationContext {
             author: self.speaker.shown,
-            standing,
+            position,
             settings,
             names: self.context.names,
             silenced: self.silenced,
         };
-        let frame = Frame::of(message, &surroundings);
-        let mut renderer = Renderer::new(self.scope(standing), self.out.buffer());
-        for blocks in [&frame.head, &message.body.blocks, &frame.foot] {
+        let decoration = Decoration::of(message, &context);
+        let mut renderer = Renderer::new(self.scope(position), self.out.buffer());
+        for blocks in [&decoration.head, &message.body.blocks, &decoration.foot] {
             renderer.blocks(blocks);
         }
-        let first_time = !matches!(standing, Standing::Copy(_));
+        let first_time = !matches!(position, ThreadPosition::Copy(_));
         if !renderer.html.is_visible() {
             renderer.blocks(&[mark(settings.texts.empty)]);
             if first_time {
@@ -189,33 +191,38 @@ impl<'m> MessagePosts<'m, '_, '_> {
         }
         let files = renderer.files.len();
         if size(&renderer) <= self.room() && files <= MOST_FILES {
-            self.push(&renderer, standing, self.kind(standing))?;
+            self.push(&renderer, position, self.kind(position))?;
             self.out.give_back(renderer.html);
             return Ok(());
         }
         self.out.give_back(renderer.html);
-        self.write_parts(frame, standing, files)
+        self.write_parts(decoration, position, files)
     }
 
     /// Writes the message in as many posts as it takes; of a copy only the first.
     fn write_parts(
         &mut self,
-        frame: Frame<'m>,
-        standing: Standing,
+        decoration: Decoration<'m>,
+        position: ThreadPosition,
         files: usize,
     ) -> Result<(), RenderError> {
         let message = self.message;
         let texts = self.context.settings.texts;
         let scope = Scope {
             previews: false,
-            ..self.scope(standing)
+            ..self.scope(position)
         };
-        let blocks = [frame.head, message.body.blocks.clone(), frame.foot].concat();
+        let blocks = [
+            decoration.head,
+            message.body.blocks.clone(),
+            decoration.foot,
+        ]
+        .concat();
         let author = self.speaker.shown.map(|author| author_line(author, texts));
         let blocks = with_previews_apart(blocks, &scope);
         let mut all_files = message.files.clone();
-        let blocks = with_monsters_as_files(blocks, scope, self.room(), &mut all_files);
-        if all_files.len() > message.files.len() && !matches!(standing, Standing::Copy(_)) {
+        let blocks = oversized_text_as_files(blocks, scope, self.room(), &mut all_files);
+        if all_files.len() > message.files.len() && !matches!(position, ThreadPosition::Copy(_)) {
             self.note(
                 &codes::TEXT_AS_FILE,
                 "a text of more posts than anybody reads",
@@ -227,12 +234,12 @@ impl<'m> MessagePosts<'m, '_, '_> {
         };
         let parts = split(blocks, scope, author.as_slice(), files, self.room());
         let count = parts.len();
-        if let Standing::Copy(_) = standing {
+        if let ThreadPosition::Copy(_) = position {
             let mut first = parts.into_iter().next().unwrap_or_default();
             if count > 1 {
                 first.push(mark(texts.rest_in_thread));
             }
-            return self.write_part(&first, scope, standing, PostKind::Copy);
+            return self.write_part(&first, scope, position, PostKind::Copy);
         }
         if count > 1 {
             self.note(
@@ -245,10 +252,10 @@ impl<'m> MessagePosts<'m, '_, '_> {
                 part.push(mark((texts.part)(number, count)));
             }
             if number == 1 {
-                self.write_part(&part, scope, standing, PostKind::First)?;
+                self.write_part(&part, scope, position, PostKind::First)?;
             } else {
                 part.splice(0..0, author.clone());
-                self.write_part(&part, scope, standing, PostKind::Continuation)?;
+                self.write_part(&part, scope, position, PostKind::Continuation)?;
             }
         }
         Ok(())
@@ -258,12 +265,12 @@ impl<'m> MessagePosts<'m, '_, '_> {
         &mut self,
         blocks: &[Block<'_>],
         scope: Scope<'_>,
-        standing: Standing,
+        position: ThreadPosition,
         kind: PostKind,
     ) -> Result<(), RenderError> {
         let mut renderer = Renderer::new(scope, self.out.buffer());
         renderer.blocks(blocks);
-        self.push(&renderer, standing, kind)?;
+        self.push(&renderer, position, kind)?;
         self.out.give_back(renderer.html);
         Ok(())
     }
@@ -271,7 +278,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
     fn push(
         &mut self,
         renderer: &Renderer<'_>,
-        standing: Standing,
+        position: ThreadPosition,
         kind: PostKind,
     ) -> Result<(), RenderError> {
         self.written += 1;
@@ -285,8 +292,10 @@ impl<'m> MessagePosts<'m, '_, '_> {
         let natural = message.time.to_millis();
         // The further parts of a root answer it; in a chat they merely follow.
         let chat = matches!(self.context.target.place, TargetPlace::Chat(_));
-        let (root, root_id) = match (standing, &message.thread) {
-            (Standing::Reply, Some(thread)) => (Some(thread.root_time.to_millis()), &thread.root),
+        let (root, root_id) = match (position, &message.thread) {
+            (ThreadPosition::Reply, Some(thread)) => {
+                (Some(thread.root_time.to_millis()), &thread.root)
+            }
             _ if kind == PostKind::Continuation && !chat => (Some(natural), &message.id),
             _ => (None, &message.id),
         };
@@ -308,7 +317,8 @@ impl<'m> MessagePosts<'m, '_, '_> {
                     part: Some(self.written).filter(|part| *part > 1),
                 },
                 from: self.speaker.from,
-                subject: subject.filter(|_| standing == Standing::Root && kind == PostKind::First),
+                subject: subject
+                    .filter(|_| position == ThreadPosition::Root && kind == PostKind::First),
                 html: renderer.html.as_str(),
                 mentions: &renderer.mentions,
                 images: &renderer.images,
@@ -329,15 +339,17 @@ impl<'m> MessagePosts<'m, '_, '_> {
         most.saturating_sub(subject + envelope(most))
     }
 
-    fn kind(&self, standing: Standing) -> PostKind {
-        match standing {
-            Standing::Copy(_) => PostKind::Copy,
+    fn kind(&self, position: ThreadPosition) -> PostKind {
+        match position {
+            ThreadPosition::Copy(_) => PostKind::Copy,
             _ if self.silenced => PostKind::Emptied,
-            Standing::Root | Standing::Reply | Standing::Loose(_) => PostKind::First,
+            ThreadPosition::Root | ThreadPosition::Reply | ThreadPosition::Loose(_) => {
+                PostKind::First
+            }
         }
     }
 
-    fn scope(&self, standing: Standing) -> Scope<'m> {
+    fn scope(&self, position: ThreadPosition) -> Scope<'m> {
         Scope {
             names: self.context.names,
             settings: self.context.settings,
@@ -348,7 +360,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
             files: &self.message.files,
             previews: true,
             // Nobody is called twice for one message.
-            calls: !matches!(standing, Standing::Copy(_)),
+            mentions_enabled: !matches!(position, ThreadPosition::Copy(_)),
         }
     }
 }

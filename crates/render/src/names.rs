@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chatferry_model::conversation::Conversation;
 use chatferry_model::message::Author;
 use chatferry_model::person::{Person, PersonKind};
-use chatferry_model::plan::{Membership, Plan, STAND_IN, Target, TargetPlace, User};
+use chatferry_model::plan::{Membership, Plan, REHEARSAL_ACCOUNT, Target, TargetPlace, User};
 use chatferry_model::post::{From, Identity, UserIdentityType};
 use chatferry_model::{ConversationId, Micros, PersonId};
 
@@ -172,10 +172,10 @@ impl<'p> Names<'p> {
     }
 
     /// Whether posts speak through the placeholder's stand-in.
-    pub(crate) fn stand_in_spoke(&self) -> bool {
+    pub(crate) fn rehearsal_account_used(&self) -> bool {
         let spoke = self.placeholder_spoke.load(Ordering::Relaxed);
         let placeholder = self.placeholder.as_ref();
-        spoke && placeholder.is_some_and(|account| account.user.id == STAND_IN)
+        spoke && placeholder.is_some_and(|account| account.user.id == REHEARSAL_ACCOUNT)
     }
 
     /// The user that a person became.

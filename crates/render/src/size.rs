@@ -2,7 +2,7 @@
 
 use std::io;
 
-use chatferry_model::blank::LINK_BYTES;
+use chatferry_model::deferred::LINK_BYTES;
 use serde::Serialize;
 
 use crate::document::Renderer;

@@ -18,15 +18,15 @@ use chatferry_model::progress::Progress;
 use chatferry_model::sum::Sum;
 use rayon::prelude::*;
 
-use crate::account::Account;
 use crate::chunk::{Context, Rendered, render_chunk};
 use crate::error::RenderError;
-use crate::feed::{Feed, Step, What};
+use crate::excluded_authors::ExcludedAuthors;
 use crate::links::Links;
 use crate::media::Media;
+use crate::message_stream::{MessageStream, Step, What};
 use crate::names::Names;
+use crate::plan_audit::PlanAudit;
 use crate::settings::RenderSettings;
-use crate::silence::Silence;
 use crate::target::TargetWriter;
 
 /// Chunks of a batch for each thread: enough that no thread waits long for another.
@@ -51,13 +51,13 @@ pub fn render(
         details: RenderDetails {
             teams: plan.teams.values().cloned().collect(),
             targets: Vec::new(),
-            stand_in: false,
+            rehearsal_account: false,
         },
         ..Outcome::default()
     };
-    let account = Account::of(plan, &conversations, &settings.selection)?;
-    let targets = account.targets;
-    let mut messages = account.messages;
+    let audit = PlanAudit::of(plan, &conversations, &settings.selection)?;
+    let targets = audit.targets;
+    let mut messages = audit.messages;
     let folder = into.posts_folder();
     fs::create_dir_all(&folder).map_err(RenderError::at(&folder))?;
     let media = Media::load(read, settings, into)?;
@@ -71,8 +71,8 @@ pub fn render(
 
     let names = Names::new(plan, &people, &conversations, settings.texts)?;
     drop((people, conversations));
-    let silence = Silence::of(plan, read, &targets)?;
-    let mut feed = Feed::new(read, &targets);
+    let silence = ExcludedAuthors::of(plan, read, &targets)?;
+    let mut feed = MessageStream::new(read, &targets);
     let mut posts = Posts {
         targets: &targets,
         folder: into,
@@ -112,13 +112,13 @@ pub fn render(
     if let Some(file) = links.resolve(&targets, into, &mut outcome.findings)? {
         outcome.files.insert("links.jsonl".to_owned(), file);
     }
-    outcome.details.stand_in = names.stand_in_spoke();
+    outcome.details.rehearsal_account = names.rehearsal_account_used();
     messages.input += feed.messages;
     outcome.sums.insert("files".to_owned(), files);
     outcome.sums.insert("messages".to_owned(), messages);
     outcome
         .sums
-        .insert("conversations".to_owned(), account.conversations);
+        .insert("conversations".to_owned(), audit.conversations);
     Ok(outcome)
 }
 
@@ -127,7 +127,7 @@ pub fn render(
 struct Common<'c> {
     names: &'c Names<'c>,
     media: &'c Media,
-    silence: &'c Silence,
+    silence: &'c ExcludedAuthors,
     settings: &'c RenderSettings,
 }
 

@@ -10,12 +10,12 @@ use chatferry_model::{Micros, Millis};
 
 use crate::chunk::{Draft, PostKind, Rendered};
 use crate::line::Line;
-use crate::time::Clock;
+use crate::time::TimestampAllocator;
 
 /// The file of a target's posts in the making.
 pub(crate) struct TargetWriter {
     writer: JsonlWriter,
-    clock: Clock,
+    clock: TimestampAllocator,
     sources: Vec<Source>,
     summary: TargetSummary,
     /// The files that hang on its posts, by hash.
@@ -40,7 +40,7 @@ impl TargetWriter {
         sources.resize_with(target.sources.len(), Source::default);
         Ok(Self {
             writer: JsonlWriter::create(path, Format::POSTS, Some(target))?,
-            clock: Clock::new(target.created, sources.len()),
+            clock: TimestampAllocator::new(target.created, sources.len()),
             sources,
             summary: TargetSummary {
                 target: target.clone(),
@@ -171,7 +171,13 @@ fn later(latest: Option<Micros>, draft: &Draft) -> Micros {
 }
 
 /// Decides the time of a post and puts it into its line where it is not what the line says already.
-fn decide(clock: &mut Clock, draft: &Draft, source: usize, id: &str, line: &mut [u8]) -> Millis {
+fn decide(
+    clock: &mut TimestampAllocator,
+    draft: &Draft,
+    source: usize,
+    id: &str,
+    line: &mut [u8],
+) -> Millis {
     let natural = draft.time.to_millis();
     let time = match draft.root {
         // Nothing answers a copy.

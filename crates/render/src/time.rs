@@ -14,13 +14,13 @@ use crate::settings::RenderSettings;
 
 /// Gives out the times of one target.
 #[derive(Debug)]
-pub(crate) struct Clock {
+pub(crate) struct TimestampAllocator {
     last: Millis,
     /// By source conversation, the roots that are not at their natural time.
     moved: Vec<HashMap<Box<str>, Millis>>,
 }
 
-impl Clock {
+impl TimestampAllocator {
     /// For a target made at `created`, filled from that many conversations.
     pub(crate) fn new(created: Millis, sources: usize) -> Self {
         Self {
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_moved_root_is_found_again() {
-        let mut clock = Clock::new(ms(10), 2);
+        let mut clock = TimestampAllocator::new(ms(10), 2);
         assert_eq!(clock.root(ms(20), 0, "a"), ms(20));
         assert_eq!(clock.root(ms(20), 0, "b"), ms(21));
         assert_eq!(clock.root(ms(20), 1, "a"), ms(22));
@@ -119,7 +119,7 @@ mod tests {
             created in 0_i64..60,
             natural in prop::collection::vec(0_i64..80, 0..60),
         ) {
-            let mut clock = Clock::new(ms(created), 1);
+            let mut clock = TimestampAllocator::new(ms(created), 1);
             let times: Vec<i64> = natural
                 .iter()
                 .map(|wish| clock.next(ms(*wish)).as_millis())
@@ -134,7 +134,7 @@ mod tests {
         fn replies_find_their_roots_and_come_after_them(
             messages in prop::collection::vec((0_i64..40, 0_usize..8, any::<bool>()), 1..60),
         ) {
-            let mut clock = Clock::new(ms(5), 1);
+            let mut clock = TimestampAllocator::new(ms(5), 1);
             let mut roots: Vec<(i64, String, Millis)> = Vec::new();
             for (at, (natural, pick, reply)) in messages.into_iter().enumerate() {
                 let id = at.to_string();

@@ -375,9 +375,9 @@ fn plans_that_lose_or_repeat_a_conversation_are_refused() {
 fn the_stand_in_is_told_of_only_where_it_speaks() {
     for (person, speaks) in [("U1", false), ("U3", true)] {
         let mut workspace = workspace(&[said("m1", "00.000000", person, "hello", json!({}))]);
-        workspace.plan.placeholder = Some(User::stand_in());
+        workspace.plan.placeholder = Some(User::rehearsal_account());
         let output = workspace.render().unwrap();
-        assert_eq!(output.outcome.details.stand_in, speaks, "{person}");
+        assert_eq!(output.outcome.details.rehearsal_account, speaks, "{person}");
     }
 }
 

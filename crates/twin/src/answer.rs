@@ -1,4 +1,4 @@
-//! What is answered: success, Graph's error envelope, Entra's.
+//! Responses: success, Graph's error envelope, Entra's.
 
 use bytes::Bytes;
 use http::{HeaderName, StatusCode, header};
@@ -60,7 +60,7 @@ impl Answer {
     }
 }
 
-/// What identifies one request in its answer.
+/// The identifiers of one request in its response.
 pub(crate) struct Ids<'a> {
     pub(crate) request: &'a str,
     /// The client's own, echoed.

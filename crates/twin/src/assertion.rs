@@ -17,7 +17,7 @@ use crate::state::App;
 
 /// The longest that an assertion may be good for, in seconds.
 const LONGEST: i64 = 24 * 3_600;
-/// How far clocks may differ, in seconds.
+/// The allowed clock skew, in seconds.
 const SKEW: i64 = 300;
 
 #[derive(Deserialize)]

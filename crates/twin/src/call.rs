@@ -65,7 +65,7 @@ impl Query {
         Some(&pair.1)
     }
 
-    /// How many things a page holds: `usual`, unless `$top` says another number up to `most`.
+    /// Returns the page size: `usual`, unless `$top` gives another number up to `most`.
     pub(crate) fn top(&self, usual: usize, most: usize, rule: Rule) -> Result<usize, Refused> {
         let Some(text) = self.get("$top") else {
             return Ok(usual);
@@ -94,7 +94,7 @@ impl Query {
         }
     }
 
-    /// The same query leading to the next page.
+    /// Returns the query that leads to the next page.
     pub(crate) fn next(&self, skip_token: &str) -> String {
         let mut next = form_urlencoded::Serializer::new(String::new());
         for (key, value) in self.0.iter().filter(|(key, _)| key != "$skiptoken") {

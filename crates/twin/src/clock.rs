@@ -1,4 +1,4 @@
-//! Where the tenant takes its time from.
+//! The tenant's clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,7 +15,7 @@ pub enum Clock {
     /// Tokio's time, counted from `epoch`: under a paused runtime it is virtual time, moved on
     /// by the caller's own `tokio::time::sleep`.
     Tokio {
-        /// What the clock said at `start`.
+        /// The clock's time at `start`.
         epoch: Moment,
         /// The instant the counting began.
         start: tokio::time::Instant,
@@ -43,7 +43,7 @@ impl Clock {
         Clock::Manual(Arc::new(AtomicI64::new(start.as_micros())))
     }
 
-    /// What the clock says.
+    /// Returns the clock's time.
     pub fn now(&self) -> Moment {
         match self {
             Clock::System => {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::mix;
 use crate::route::Kind;
 
-/// Which calls meet a fault.
+/// The calls that meet a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct When {
@@ -24,7 +24,7 @@ pub struct When {
     pub path: Option<String>,
     /// The first of those calls that meets it, counted from 1.
     pub nth: u64,
-    /// How many in a row meet it, from the nth on.
+    /// The number of consecutive calls that meet the fault, from the nth on.
     #[serde(default = "once")]
     pub times: u64,
 }
@@ -45,11 +45,11 @@ impl When {
     }
 }
 
-/// What happens to such a call.
+/// The fault that such a call meets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum What {
-    /// It is not carried out, and answered with this status and, maybe, `Retry-After` in seconds.
+    /// The call is not carried out, and answered with this status and, maybe, `Retry-After` in seconds.
     #[serde(rename_all = "camelCase")]
     Answer {
         /// The status, an error.
@@ -58,30 +58,30 @@ pub enum What {
         #[serde(default)]
         retry_after_s: Option<u64>,
     },
-    /// It is not carried out, and the connection breaks without an answer.
+    /// The call is not carried out, and the connection breaks without a response.
     Reset,
-    /// It is carried out, and the connection breaks without an answer.
+    /// The call is carried out, and the connection breaks without a response.
     Lose,
-    /// It is carried out, and the connection breaks in the middle of the answer.
+    /// The call is carried out, and the connection breaks in the middle of the response.
     Cut,
-    /// It is carried out, and the answer comes so many ms late.
+    /// The call is carried out, and the response comes so many ms late.
     Delay {
         /// Milliseconds.
         ms: u64,
     },
-    /// Its token has expired just before it.
+    /// The token has expired just before the call.
     ExpireToken,
     /// Somebody else has posted at the very millisecond of the message it brings.
     Plant,
 }
 
-/// One line of a plan.
+/// A line of a fault plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Which calls.
+    /// The calls that match.
     pub when: When,
-    /// What happens to them.
+    /// The fault that they meet.
     pub what: What,
 }
 
@@ -91,9 +91,9 @@ pub struct Fault {
 pub struct Seeded {
     /// The seed.
     pub seed: u64,
-    /// Of a thousand calls, how many meet a fault.
+    /// The number of faults per thousand calls.
     pub per_mille: u16,
-    /// What may happen, each as likely as the others. [`What::Plant`] is drawn for posts only.
+    /// The possible faults, equally likely. [`What::Plant`] is drawn for posts only.
     pub of: Vec<What>,
 }
 
@@ -128,10 +128,10 @@ impl Seeded {
 pub(crate) struct Faults {
     plan: Vec<(Fault, u64)>,
     seeded: Option<Seeded>,
-    /// How many calls there were per kind and conversation, for seeded draws.
+    /// The number of calls per kind and conversation, for seeded draws.
     #[serde(with = "crate::pairs")]
     calls: BTreeMap<(Kind, String), u64>,
-    /// How many faults were dealt out.
+    /// The number of faults that calls have met.
     dealt: u64,
 }
 

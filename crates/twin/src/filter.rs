@@ -30,7 +30,7 @@ impl Filter {
         }
     }
 
-    /// Whether a resource with these properties is wanted. Case does not count.
+    /// Returns true if a resource with these properties matches. Case does not count.
     pub(crate) fn takes<'a>(&self, property: impl Fn(&str) -> Option<&'a str>) -> bool {
         self.0.iter().any(|(name, wanted)| {
             property(name).is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())

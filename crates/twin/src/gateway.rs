@@ -1,4 +1,4 @@
-//! How a call goes through the tenant: faults, token, limits, size; then its handler.
+//! The path of a call through the tenant: faults, token, limits, size; then its handler.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::rules::Rule;
 use crate::state::State;
 use crate::tenant::Tenant;
 
-/// How an answer reaches its caller.
+/// The way a response reaches its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,

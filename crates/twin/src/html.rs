@@ -1,11 +1,11 @@
-//! One pass over a message's HTML for the three things that must agree with the rest of the
+//! A single pass over a message's HTML for the three things that must agree with the rest of the
 //! request: `<at id>`, `<attachment id>` and images taken from `hostedContents`.
 
 use std::ops::Range;
 
 use memchr::memchr;
 
-/// What the pass found, in order.
+/// The findings of the pass, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found<'a> {
     /// Every `<at>`: its id, and whether there is text in it.
@@ -28,7 +28,7 @@ pub(crate) struct At<'a> {
 pub(crate) struct Image<'a> {
     /// The `temporaryId` it names.
     pub(crate) id: &'a str,
-    /// Where its `src` stands in the content.
+    /// The position of the image's `src` in the content.
     pub(crate) source: Range<usize>,
 }
 
@@ -92,7 +92,7 @@ struct Tag<'a> {
     content: &'a str,
     name: &'a str,
     closing: bool,
-    /// Where the attributes begin.
+    /// The position at which the attributes begin.
     inside: usize,
     /// Just after the `>`.
     end: usize,

@@ -97,7 +97,7 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// Whether the text has the form of a GUID.
+/// Returns true if the text has the form of a GUID.
 pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {

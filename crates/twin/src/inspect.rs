@@ -1,4 +1,4 @@
-//! What the tenant holds, in figures: for tests and for `GET /_twin/state`.
+//! The tenant's content in figures: for tests and for `GET /_twin/state`.
 
 use serde::Serialize;
 
@@ -9,21 +9,21 @@ use crate::state::{Membership, State, TeamMigration, Thread};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TeamSummary {
-    /// Its id.
+    /// The resource's id.
     pub id: TeamId,
-    /// Its name.
+    /// The display name.
     pub display_name: String,
-    /// How far its migration is: `none`, `open`, `closing`, `spoilt` (R51) or `completed`.
+    /// The state of the team's migration: `none`, `open`, `closing`, `spoilt` (R51) or `completed`.
     pub migration: &'static str,
-    /// How many members it has.
+    /// The number of members.
     pub members: usize,
-    /// How many of them are owners.
+    /// The number of owners among them.
     pub owners: usize,
-    /// Whether it is, or is about to be, archived.
+    /// True if it is, or is about to be, archived.
     pub archived: bool,
-    /// Its General.
+    /// The General channel.
     pub general: ChannelId,
-    /// Its channels, General included, in order of their ids.
+    /// The channels, General included, in order of their ids.
     pub channels: Vec<ChannelSummary>,
 }
 
@@ -31,17 +31,17 @@ pub struct TeamSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelSummary {
-    /// Its id.
+    /// The resource's id.
     pub id: ChannelId,
-    /// Its name.
+    /// The display name.
     pub display_name: String,
     /// `standard`, `private` or `shared`.
     pub membership_type: &'static str,
-    /// How many members it has of its own; a standard channel has its team's.
+    /// The number of the channel's own members; a standard channel has its team's.
     pub members: usize,
-    /// Whether it is, or is about to be, archived.
+    /// True if it is, or is about to be, archived.
     pub archived: bool,
-    /// Its messages.
+    /// The messages.
     #[serde(flatten)]
     pub thread: ThreadSummary,
 }
@@ -50,13 +50,13 @@ pub struct ChannelSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatSummary {
-    /// Its id.
+    /// The resource's id.
     pub id: ChatId,
-    /// Its topic.
+    /// The chat's topic.
     pub topic: Option<String>,
-    /// How many members it has.
+    /// The number of members.
     pub members: usize,
-    /// Its messages.
+    /// The messages.
     #[serde(flatten)]
     pub thread: ThreadSummary,
 }
@@ -65,13 +65,13 @@ pub struct ChatSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DriveSummary {
-    /// Its id.
+    /// The resource's id.
     pub id: DriveId,
-    /// Its address.
+    /// The web address.
     pub web_url: String,
-    /// How many files are in it.
+    /// The number of files in the drive.
     pub files: usize,
-    /// How large they are together, in bytes.
+    /// The total size of the files in bytes.
     pub bytes: u64,
 }
 
@@ -80,15 +80,15 @@ pub struct DriveSummary {
 pub struct FileSummary {
     /// The drive it is in.
     pub drive: DriveId,
-    /// Its id there.
+    /// The file's id in the drive.
     pub item: ItemId,
-    /// Its path from the drive's root: `General/a.txt`.
+    /// The path from the drive's root: `General/a.txt`.
     pub path: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
     /// The quickXorHash of its content, in base64.
     pub quick_xor_hash: String,
-    /// Its content, where contents are kept ([`crate::Files::keep_content`]).
+    /// The content, where contents are kept ([`crate::Files::keep_content`]).
     pub content: Option<Vec<u8>>,
 }
 
@@ -96,13 +96,13 @@ pub struct FileSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadSummary {
-    /// Its `createdDateTime`.
+    /// The conversation's `createdDateTime`.
     pub created_date_time: String,
-    /// Its `migrationMode`.
+    /// The conversation's `migrationMode`.
     pub migration_mode: Option<&'static str>,
-    /// How many root messages it has.
+    /// The number of root messages.
     pub roots: usize,
-    /// How many replies.
+    /// The number of replies.
     pub replies: usize,
 }
 

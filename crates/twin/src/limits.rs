@@ -15,7 +15,7 @@ use crate::settings::Limits;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What shares one ceiling.
+/// The calls that share one ceiling.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Bucket {
     ChannelPosts(String),
@@ -28,7 +28,7 @@ enum Bucket {
     MemberChanges(String),
 }
 
-/// One ceiling that a call falls under.
+/// A ceiling that applies to a call.
 struct Ceiling {
     bucket: Bucket,
     most: u32,
@@ -42,7 +42,7 @@ struct Ceiling {
 struct Window(VecDeque<Moment>);
 
 impl Window {
-    /// How long until there is room for one more call, if there is none now.
+    /// Returns the time until there is room for one more call, if there is none now.
     fn wait(&self, now: Moment, most: u32, span: Duration) -> Option<Duration> {
         if self.0.len() < most as usize {
             return None;
@@ -59,7 +59,7 @@ impl Window {
     }
 }
 
-/// All windows of the tenant.
+/// The windows of the tenant.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Windows(#[serde(with = "crate::pairs")] BTreeMap<Bucket, Window>);
 

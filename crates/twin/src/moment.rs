@@ -38,7 +38,7 @@ impl Moment {
         self.0.div_euclid(1_000)
     }
 
-    /// This moment without its digits below the millisecond.
+    /// Returns the moment truncated to the millisecond.
     pub const fn truncated(self) -> Moment {
         Moment::from_millis(self.as_millis())
     }

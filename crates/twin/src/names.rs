@@ -1,4 +1,4 @@
-//! Which names of channels (graph.md 2.6, R12) and of files (graph.md 1.12, R64) are legal.
+//! The legal names of channels (graph.md 2.6, R12) and of files (graph.md 1.12, R64).
 
 const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
 
@@ -13,7 +13,7 @@ const RESERVED: [&str; 8] = [
     "desktop.ini",
 ];
 
-/// What is wrong with a channel's name, if anything.
+/// Returns the rule that a channel's name breaks, if any.
 pub(crate) fn fault_of_channel_name(name: &str) -> Option<&'static str> {
     let length = name.encode_utf16().count();
     let lower = name.to_lowercase();
@@ -39,7 +39,7 @@ const FORBIDDEN_IN_FILES: &str = "\"*:<>?/\\|";
 
 const RESERVED_FILES: [&str; 6] = [".lock", "con", "prn", "aux", "nul", "desktop.ini"];
 
-/// What is wrong with a file's name, if anything.
+/// Returns the rule that a file's name breaks, if any.
 pub(crate) fn fault_of_file_name(name: &str, in_root: bool) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let numbered = ["com", "lpt"].iter().any(|port| {

@@ -45,7 +45,7 @@ impl QuickXor {
         }
     }
 
-    /// How many bytes have come.
+    /// The number of bytes so far.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }

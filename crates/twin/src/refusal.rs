@@ -1,4 +1,4 @@
-//! What was refused, why, and the log of it.
+//! Refusals, their reasons and their log.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,33 +7,33 @@ use serde::{Deserialize, Serialize};
 use crate::moment::Moment;
 use crate::rules::{Rule, Verdict};
 
-/// What became of the call that broke a rule.
+/// The outcome of a call that broke a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
-    /// It was refused.
+    /// The call was refused.
     Refused,
-    /// It came too fast (429).
+    /// The call came too fast (429).
     Throttled,
-    /// It was carried out, but with an effect the caller may not expect (R8, R10, R51).
+    /// The call was carried out, but with an effect the caller may not expect (R8, R10, R51).
     Noted,
 }
 
-/// One broken rule.
+/// A broken rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
     /// The rule.
     pub rule: Rule,
-    /// What became of the call.
+    /// The outcome of the call.
     pub outcome: Outcome,
     /// The call's method.
     pub method: String,
     /// The call's path and query.
     pub path: String,
-    /// When, by the tenant's clock, in microseconds since the epoch.
+    /// The time by the tenant's clock, in microseconds since the epoch.
     pub at: Moment,
-    /// What exactly was wrong, in words the real service would not say.
+    /// The exact problem, in words that the real service would not use.
     pub detail: String,
 }
 
@@ -58,7 +58,7 @@ impl Log {
         self.kept.iter()
     }
 
-    /// How often each rule was broken with that outcome.
+    /// Returns the number of times each rule was broken with that outcome.
     pub(crate) fn counts(&self, outcome: Outcome) -> BTreeMap<Rule, u64> {
         self.counts.get(&outcome).cloned().unwrap_or_default()
     }
@@ -68,7 +68,7 @@ impl Log {
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) rule: Rule,
-    /// What fills the `{}` of the rule's text, in order.
+    /// The values of the `{}` in the rule's text, in order.
     pub(crate) blanks: Vec<String>,
     pub(crate) detail: String,
     /// Whole seconds to wait, for a 429.

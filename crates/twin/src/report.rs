@@ -1,4 +1,4 @@
-//! What was refused, as text for people.
+//! A readable list of refusals.
 
 use crate::moment::Moment;
 use crate::refusal::Outcome;

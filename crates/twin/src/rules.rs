@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a caller is told: status, code, text. `{}` in the text is filled in per call.
+/// The response to a caller: status, code, text. `{}` in the text is filled in per call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// The HTTP status.
@@ -20,19 +20,19 @@ pub struct Verdict {
     pub text: &'static str,
 }
 
-/// One line of the book.
+/// A line of the rule book.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Entry {
     /// The rule.
     #[serde(skip)]
     pub rule: Rule,
-    /// Its name in the twin: its number, with a word where one number has several answers.
+    /// The rule's name in the twin: its number, with a word where one number has several responses.
     pub name: &'static str,
-    /// Its number in graph.md section 6, or its section there, or Entra's number.
+    /// The number or section in graph.md section 6, or Entra's number.
     pub number: &'static str,
-    /// What it demands.
+    /// The demand of the rule.
     pub sentence: &'static str,
-    /// What it rests on.
+    /// The evidence for the rule.
     pub basis: &'static str,
     /// The answer on violation; `None` for a rule that only says how the tenant behaves.
     pub verdict: Option<Verdict>,
@@ -196,13 +196,13 @@ rule_book! {
     /// The last segment of a reference attachment's contentUrl carries a file extension.
     R39 "R39" "O C2T"
         => 403 "Forbidden" "File attachment without extension is not supported in application context";
-    /// Where that is set, a reference attachment is a file of this tenant and has the GUID of its eTag as its id.
+    /// With `known_attachments`, a reference attachment is a file of this tenant and has the GUID of its eTag as its id.
     R39Known "R39" "O chkp-roniz/teams-migrate#1: taken, but does not open; I answer"
         => 400 "BadRequest" "Bad Request";
     /// Every hosted content is an image that the body refers to, and the reverse; the source is rewritten.
     R40 "R40" "D chatmessage-post ex.5; I for a dangling one"
         => 400 "BadRequest" "Bad Request";
-    /// Where inline images are out of order, every import of hostedContents fails.
+    /// With inline images switched off, every import of hostedContents fails.
     R41 "R41" "O ISS#13994, ISS#14138"
         => 403 "Forbidden" "UnknownError";
     /// A request body holds at most 4 MB, the content of a file that comes without a session too.
@@ -214,7 +214,7 @@ rule_book! {
     /// A message has at most 250 reactions.
     R44 "R44" "D MTD-2025 number; I status"
         => 400 "BadRequest" "Bad Request";
-    /// What only the server sets in a message is ignored; its locale is en-us.
+    /// Properties of a message that only the server sets are ignored; its locale is en-us.
     R45 "R45" "D read-only; I ignored";
     /// Calls keep to 5 posts a second per channel, 50 and 20 per app into channels and chats, 20 message reads, 30 others.
     R46 "R46" "D MTD; throttling limits"
@@ -308,10 +308,10 @@ rule_book! {
     R68 "R68" "D CSDL; I string"
         => 404 "NotFound" "Resource not found for the segment 'startMigration'.";
 
-    /// Where one-on-one chats are in trouble, they cannot be put into migration mode.
+    /// With the defect of one-on-one chats, they cannot be put into migration mode.
     F1 "1.15" "O ISS#14265"
         => 412 "PreconditionFailed" "PreconditionFailed-Version mismatch for thread resource.";
-    /// Where sessions get stuck, a thread that is started too soon after its completion cannot be started again, and its completion changes nothing; its first start is noted.
+    /// With the defect of stuck sessions, a thread that is started too soon after its completion cannot be started again, and its completion changes nothing; its first start is noted.
     F2 "1.15" "O ISS#14576, of a chat; I for channels, and that the first start is answered"
         => 400 "BadRequest" "Bad Request";
 
@@ -358,10 +358,10 @@ rule_book! {
     /// The type has the properties that are sent.
     G4 "G4" "I OData, after R21"
         => 400 "BadRequest" "The property '{}' does not exist on type '{}'. Make sure to only use property names that are defined by the type.";
-    /// What the type requires is there and of a legal value.
+    /// Required properties are present and have legal values.
     G5 "G5" "D reference pages, required properties"
         => 400 "BadRequest" "Bad Request";
-    /// What the address names exists.
+    /// The resource that the address names exists.
     G6 "G6" "K"
         => 404 "NotFound" "{} '{}' does not exist.";
     /// The token has one of the permissions that the call needs.
@@ -399,7 +399,7 @@ impl Rule {
         self.entry().name
     }
 
-    /// Whether the rule is Entra's, whose errors have a shape of their own.
+    /// Returns true if the rule is Entra's, whose errors have a shape of their own.
     pub(crate) fn is_entra(self) -> bool {
         self.entry().number.starts_with("AADSTS")
     }

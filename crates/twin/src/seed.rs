@@ -1,4 +1,4 @@
-//! What a tenant has before anybody migrates anything into it: teams, channels and chats that
+//! The content of a tenant before anybody migrates anything into it: teams, channels and chats that
 //! people made. Put there without a call, at the time the tenant's clock says.
 
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use crate::state::{
 };
 use crate::tenant::{NoSuchConversation, Tenant};
 
-/// Who may see a channel that is put there.
+/// The membership of a seeded channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelKind {
     /// The team.
     Standard,
-    /// These members, who are put into the team too.
+    /// The members, who are added to the team too.
     Private,
-    /// These members.
+    /// The members.
     Shared,
 }
 

@@ -69,9 +69,9 @@ async fn answer(State(tenant): State<Tenant>, request: Request) -> Response {
 
 /// A body that fails after its first bytes, or without any.
 enum Breaking {
-    /// These bytes come first.
+    /// The bytes that come first.
     Bytes(Bytes),
-    /// They must be on their way before the connection breaks, or nothing arrives at all.
+    /// The bytes must be sent before the connection breaks, or nothing arrives at all.
     Flush,
     Break,
 }

@@ -1,4 +1,4 @@
-//! What the tenant enforces, and where the facts leave a choice.
+//! Settings: the rules that the tenant enforces, and choices where the facts leave one.
 
 use std::collections::BTreeSet;
 
@@ -19,22 +19,22 @@ pub struct Settings {
     pub limits: Limits,
     /// The most a message may weigh, in bytes (R43).
     pub message_bytes: usize,
-    /// What is weighed against [`Settings::message_bytes`]. Default: [`Weight::Parts`].
+    /// The part of a message that counts towards [`Settings::message_bytes`]. Default: [`Weight::Parts`].
     pub message_weight: Weight,
     /// The most a request body may hold, in bytes (R42).
     pub request_bytes: usize,
-    /// How long a token is good for, in seconds (R2).
+    /// The lifetime of a token, in seconds (R2).
     pub token_lifetime_s: u64,
-    /// How long an operation stays `notStarted`, in ms (R8).
+    /// The time an operation stays `notStarted`, in ms (R8).
     pub operation_start_ms: u64,
-    /// How long an operation takes from its creation to `succeeded`, in ms (R7, R8).
+    /// The time an operation takes from its creation to `succeeded`, in ms (R7, R8).
     pub operation_ms: u64,
-    /// How long after the call that creates a team its group shows up in lists, in ms; common
+    /// The delay after which a new team's group shows up in lists, in ms; common
     /// experience, no figure in the facts. Default: 0.
     pub group_delay_ms: u64,
     /// Polls of one operation closer together than this, in ms, are noted (R8).
     pub poll_interval_ms: u64,
-    /// How the `Location` of an operation is written; both forms are documented
+    /// The form of an operation's `Location`; both forms are documented
     /// (graph.md 1.2). Default: [`AddressStyle::Quoted`].
     pub address_style: AddressStyle,
     /// For so many ms after a channel's completion the team cannot be completed yet (R50).
@@ -45,15 +45,15 @@ pub struct Settings {
     /// The status of a channel created in migration mode: 201 by the reference and observed, 202
     /// in one document (graph.md E4). Default: 201.
     pub migration_channel_status: u16,
-    /// Whether a property that the type does not have is refused (R21 for actions, inferred for
+    /// True to refuse a property that the type does not have (R21 for actions, inferred for
     /// the rest) or ignored. Default: refused.
     pub refuse_unknown_properties: bool,
-    /// Whether a message may have an empty body. The facts only say that a body is mandatory
+    /// True if a message may have an empty body. The facts only say that a body is mandatory
     /// (R34). Default: no.
     pub allow_empty_body: bool,
-    /// Whether imported reactions are kept; nobody has seen them survive (R44). Default: dropped.
+    /// True to keep imported reactions; nobody has seen them survive (R44). Default: dropped.
     pub keep_reactions: bool,
-    /// Whether inline images are taken. Turned off, any `hostedContents` is answered as in early
+    /// True if inline images are taken. Turned off, any `hostedContents` is answered as in early
     /// 2026 (R41). Default: on.
     pub inline_images: bool,
     /// The most channels a team may have, those deleted within 30 days included (R15).
@@ -61,23 +61,23 @@ pub struct Settings {
     /// The most private channels among them: 30 documented, 1,000 lately reported (R15).
     /// Default: 30.
     pub private_channels: usize,
-    /// Whether members of a private channel must be members of the team already. From common
+    /// True if members of a private channel must be members of the team already. From common
     /// experience, in no document at hand. Default: yes.
     pub private_members_from_team: bool,
-    /// What is out of order.
+    /// The known defects that are switched on.
     pub troubles: Troubles,
-    /// What holds for files (R60–R64).
+    /// The settings for files (R60–R64).
     pub files: Files,
-    /// Whether the application permission of each call is asked for (graph.md section 1.0), or
+    /// True to ask for the application permission of each call (graph.md section 1.0), or
     /// only `Teamwork.Migrate.All` (R1). Default: each call's.
     pub check_permissions: bool,
-    /// Whether this is a national cloud, where `startMigration` does not exist (R68).
+    /// True for a national cloud, where `startMigration` does not exist (R68).
     pub national_cloud: bool,
-    /// How many refusals are kept in full; all are counted.
+    /// The number of refusals kept in full; all are counted.
     pub refusals_kept: usize,
 }
 
-/// What of a message counts as its size (R43 says "html, mentions and so on").
+/// The part of a message that counts as its size (R43 says "html, mentions and so on").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Weight {
@@ -93,7 +93,7 @@ pub enum Weight {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Troubles {
-    /// Whether one-on-one chats cannot be put into migration mode (F1).
+    /// True if one-on-one chats cannot be put into migration mode (F1).
     pub one_on_one_start: bool,
     /// A chat or channel that is put into migration mode less than so many ms after it was
     /// completed is stuck for good (F2).
@@ -102,7 +102,7 @@ pub struct Troubles {
     pub failing_operations: BTreeSet<OperationKind>,
     /// For so many ms after its creation, General after its team's, a channel is not found (R7).
     pub channel_ms: u64,
-    /// Whether channels and chats do not tell their `migrationMode`, as in early 2026
+    /// True if channels and chats do not tell their `migrationMode`, as in early 2026
     /// (graph.md 1.5).
     pub silent_mode: bool,
     /// A new team has no site until General's folder is asked for, so many ms after its creation
@@ -113,28 +113,28 @@ pub struct Troubles {
     pub member_ms: u64,
 }
 
-/// What holds for files (graph.md 1.12).
+/// Settings for files (graph.md 1.12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Files {
-    /// How often a channel's folder is asked for in vain before it is there (R60). No figure in
+    /// The number of times a channel's folder is asked for in vain before it is there (R60). No figure in
     /// the facts; one tool asks six times. Default: 2.
     pub folder_calls: u32,
-    /// How long after the channel its folder cannot be there yet, in ms (R60). Default: 5,000.
+    /// The delay between a channel and its folder, in ms (R60). Default: 5,000.
     pub folder_ms: u64,
     /// The most that may come in one `PUT .../content`, in bytes: 4 MB by the stored document,
     /// 250 MB lately (R42). Default: 4 MiB.
     pub small_upload_bytes: usize,
-    /// How long an upload session is good for, in ms (R61). No figure in the facts.
+    /// The lifetime of an upload session, in ms (R61). No figure in the facts.
     /// Default: a day.
     pub session_ms: u64,
     /// The users who have no OneDrive, by object id. Default: everybody has one.
     pub no_drive: BTreeSet<String>,
-    /// Whether contents are kept. Default: only their sizes and hashes.
+    /// True to keep contents. Default: only their sizes and hashes.
     pub keep_content: bool,
-    /// Whether files show their quickXorHash; it may come minutes after them. Default: yes.
+    /// True if files show their quickXorHash; it may come minutes after them. Default: true.
     pub hashes: bool,
-    /// Whether a reference attachment must be a file of this tenant and have the GUID of its
+    /// True if a reference attachment must be a file of this tenant and have the GUID of its
     /// eTag as its id (R39). The service takes others, and shows a file that cannot be opened.
     /// Default: no.
     pub known_attachments: bool,
@@ -155,7 +155,7 @@ impl Default for Files {
     }
 }
 
-/// How addresses in headers are written.
+/// The form of addresses in headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum AddressStyle {
@@ -169,7 +169,7 @@ pub enum AddressStyle {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
-    /// Whether any of them holds.
+    /// Returns true if any defect is switched on.
     pub enforced: bool,
     /// Messages and replies into one channel, per second.
     pub channel_posts: u32,
@@ -179,7 +179,7 @@ pub struct Limits {
     pub app_chat_posts: u32,
     /// Reads of messages by one app, per second (graph.md 2.2, GET channel or chat message).
     pub app_message_reads: u32,
-    /// All other calls of one app, per second.
+    /// The limit of all other calls of one app, per second.
     pub other_calls: u32,
     /// Calls that add members to, or remove them from, one team or chat, per minute. A bulk call
     /// counts once.
@@ -190,7 +190,7 @@ pub struct Limits {
     /// Calls of one app on one team, per second. The general line says 4, and whether it exempts
     /// imports is unclear (graph.md 2.1). Default: none.
     pub team_calls: Option<u32>,
-    /// Whether a refused call counts too ("retries during throttling still accrue",
+    /// True if a refused call counts too ("retries during throttling still accrue",
     /// graph.md 2.3). Default: it does.
     pub count_refused: bool,
 }
@@ -230,7 +230,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The same rules, but nothing takes time: no limits, operations succeed at once, no lag.
+    /// Returns settings with every rule but without delays: no limits, no lag, operations succeed at once.
     pub fn instant() -> Settings {
         Settings {
             limits: Limits::lifted(),

@@ -71,7 +71,7 @@ impl Tenant {
         &self.0.clock
     }
 
-    /// What is enforced.
+    /// The settings in force.
     pub fn settings(&self) -> Settings {
         self.state().settings.clone()
     }
@@ -86,7 +86,7 @@ impl Tenant {
         self.state().directory.add(user);
     }
 
-    /// How many users the directory has.
+    /// The number of users in the directory.
     pub fn users(&self) -> usize {
         self.state().directory.len()
     }
@@ -127,7 +127,7 @@ impl Tenant {
         self.state().faults.seed(seeded);
     }
 
-    /// How many faults calls have met.
+    /// Returns the number of faults that calls have met.
     pub fn faults_dealt(&self) -> u64 {
         self.state().faults.dealt()
     }
@@ -217,7 +217,7 @@ impl Tenant {
         inspect::drives(&self.state())
     }
 
-    /// All files, in order of their drives and paths.
+    /// Returns the files, in order of their drives and paths.
     pub fn files(&self) -> Vec<FileSummary> {
         inspect::files(&self.state())
     }
@@ -240,7 +240,7 @@ impl Tenant {
         self.state().log.kept().cloned().collect()
     }
 
-    /// How often each rule was broken with that outcome.
+    /// Returns the number of times each rule was broken with that outcome.
     pub fn counts(&self, outcome: Outcome) -> BTreeMap<Rule, u64> {
         self.state().log.counts(outcome)
     }

@@ -9,13 +9,13 @@ use crate::commands::summary;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::findings::{self, Seen};
+use crate::findings::{self, FindingRow};
 use crate::progress::{StageProgress, Unit};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus, CliError> {
     let outcome = stage(context, args.strict)?;
-    let seen = Seen::all(&outcome.findings);
+    let seen = FindingRow::all(&outcome.findings);
     findings::show_seen(context.printer, &seen);
     context
         .printer
@@ -35,7 +35,7 @@ pub(crate) fn stage(context: &Context, strict: bool) -> Result<Outcome<CheckDeta
     let progress = StageProgress::new(context.printer, "Checking", Unit::Things("posts"));
     let outcome = chatferry_graph::check::check(&context.posts()?, &limits, &progress)?;
     for (unit, sum) in &outcome.sums {
-        sum.prove(&format!("{unit} in check"))?;
+        sum.check(&format!("{unit} in check"))?;
     }
     let posts = outcome.sums.get("messages").map_or(0, |sum| sum.input);
     let refused = outcome.findings.count(Severity::Error);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::findings::{self, Seen};
+use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
 use crate::printer::{count, thousands};
 
@@ -18,7 +18,7 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
         closed: u64,
         open: u64,
         places: &'a [chatferry_graph::upload::Closed],
-        findings: &'a [Seen],
+        findings: &'a [FindingRow],
     }
 
     let options = UploadOptions {
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
     context
         .printer
         .table(&["place", "state", "posts missing", ""], &rows);
-    let seen = Seen::all(&report.findings);
+    let seen = FindingRow::all(&report.findings);
     findings::show_seen(context.printer, &seen);
     context.printer.result(&Result {
         closed,

@@ -7,7 +7,7 @@ use crate::commands::{check, map, read, render, report, summary};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::findings::{self, Seen};
+use crate::findings::{self, FindingRow};
 use chatferry_model::finding::Severity;
 
 /// Runs the command.
@@ -34,14 +34,14 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Result<ExitStatus, C
     ] {
         seen.extend(findings::of_folder(folder)?);
     }
-    seen.extend(Seen::all(&check.findings));
+    seen.extend(FindingRow::all(&check.findings));
     findings::show_seen(printer, &seen);
     let root = context.work.root().display();
     let tables = context.work.map();
     printer.plain(&format!(
         "\nNext: look at {page} and the tables in {}, then `{}`",
         tables.display(),
-        context.typed("rehearse")
+        context.shell_command("rehearse")
     ));
 
     #[derive(Serialize)]

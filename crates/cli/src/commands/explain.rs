@@ -7,7 +7,7 @@ use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings;
-use crate::nearest::advice;
+use crate::suggest::advice;
 
 /// Runs the command.
 pub(crate) fn run(global: &GlobalArgs, args: &ExplainArgs) -> Result<ExitStatus, CliError> {

@@ -14,11 +14,11 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::fetch::address::Slack;
-use crate::fetch::crew::{self, Orders, Report};
-use crate::fetch::ledger::Ledger;
+use crate::fetch::journal::FetchJournal;
 use crate::fetch::token::{self, Tokens};
 use crate::fetch::wanted::{Wanted, wanted};
-use crate::findings::{self, Seen};
+use crate::fetch::worker_pool::{self, FetchOptions, Report};
+use crate::findings::{self, FindingRow};
 use crate::graph;
 use crate::printer::{bytes, count, duration};
 use crate::progress::{StageProgress, Unit};
@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
         .filter(|own| !own.trim().is_empty());
     let tokens = Tokens::gather(&args.exports, own.map(SecretString::from))?;
     let folder = context.work.fetch();
-    let there = Ledger::look(&folder)?;
+    let there = FetchJournal::look(&folder)?;
     let missing = wanted
         .iter()
         .filter(|file| !there.contains_key(&file.id))
@@ -60,23 +60,23 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
             token::VARIABLE
         )));
     }
-    let orders = Orders {
+    let options = FetchOptions {
         slack,
         tokens,
         concurrency: context.settings.fetch.concurrency,
         retries: context.settings.fetch.retries,
     };
-    let ledger = Ledger::open(&folder)?;
+    let ledger = FetchJournal::open(&folder)?;
     let progress = Arc::new(StageProgress::new(context.printer, "Fetching", Unit::Bytes));
-    let (report, ledger) = graph::runtime()?.block_on(crew::fetch(
+    let (report, ledger) = graph::runtime()?.block_on(worker_pool::fetch(
         wanted,
         &folder,
         ledger,
-        orders,
+        options,
         Arc::clone(&progress) as _,
         interrupted(),
     ))?;
-    report.sum.prove("files in fetch")?;
+    report.sum.check("files in fetch")?;
     let took = progress.elapsed();
     drop(progress);
     let manifest = manifest(context, &ledger, &report)?;
@@ -96,13 +96,13 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
         context.printer.note("Fetched", &what);
     }
     summary::sums(context.printer, &[("fetch", &manifest.sums)]);
-    findings::show_seen(context.printer, &Seen::all(&report.findings));
+    findings::show_seen(context.printer, &FindingRow::all(&report.findings));
     if let Some(why) = report.stopped {
         context.printer.note("Stopped", why);
     } else if files > 0 {
         context.printer.plain(&format!(
             "\nNext: `{}` puts them into the posts.",
-            context.typed("render")
+            context.shell_command("render")
         ));
     }
     context.printer.result(&manifest)?;
@@ -122,7 +122,7 @@ fn plan(context: &Context, wanted: &[Wanted]) -> Result<ExitStatus, CliError> {
         missing_bytes: u64,
     }
 
-    let there = Ledger::look(&context.work.fetch())?;
+    let there = FetchJournal::look(&context.work.fetch())?;
     let mut plan = Plan {
         files: wanted.len() as u64,
         bytes: 0,
@@ -159,7 +159,7 @@ fn plan(context: &Context, wanted: &[Wanted]) -> Result<ExitStatus, CliError> {
 /// Writes what later stages and the report read: `files.jsonl`, the findings and the manifest.
 fn manifest(
     context: &Context,
-    ledger: &Ledger,
+    ledger: &FetchJournal,
     report: &Report,
 ) -> Result<Manifest<FetchDetails>, CliError> {
     let folder = context.work.fetch();

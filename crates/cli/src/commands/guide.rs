@@ -4,7 +4,7 @@ use crate::args::{GlobalArgs, GuideArgs};
 use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::nearest::advice;
+use crate::suggest::advice;
 
 /// A page: its name, what it is about, and its text.
 struct Page {

@@ -26,7 +26,7 @@ use crate::commands::{upload, verify};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::findings::{self, Seen};
+use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
 use crate::printer::{duration, thousands};
 
@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
     let scratch = Scratch::new(context.work.root())?;
     let options = UploadOptions {
         durability: Durability::System,
-        stand_in_exists: true,
+        rehearsal_account_exists: true,
         ..UploadOptions::default()
     };
     let limits = graph::limits(&context.settings);
@@ -59,7 +59,7 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
         .build()
         .map_err(|error| CliError::io(Path::new("runtime"), &error))?;
     let _guard = runtime.enter();
-    let (tenant, client) = scene(context, posts.last.plus(AFTER_LAST_MS));
+    let (tenant, client) = rehearsal_setup(context, posts.last.plus(AFTER_LAST_MS));
     tenant::populate(
         &tenant,
         args.directory.as_deref(),
@@ -77,11 +77,11 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
     let verifying = chatferry_graph::verify(&client, &folder, journal, &how, &watcher);
     let verified = runtime.block_on(verifying)?;
     drop(watcher);
-    tell(context, &tenant, &plan, &uploaded, &verified)
+    summarize(context, &tenant, &plan, &uploaded, &verified)
 }
 
 /// The twin at that time, and a client that calls it in process; within the paused runtime.
-fn scene(context: &Context, now: Millis) -> (Tenant, Client) {
+fn rehearsal_setup(context: &Context, now: Millis) -> (Tenant, Client) {
     let limits = &context.settings.limits;
     let settings = Settings {
         message_bytes: limits.message_bytes,
@@ -110,7 +110,7 @@ fn scene(context: &Context, now: Millis) -> (Tenant, Client) {
 }
 
 /// Tells what came of it.
-fn tell(
+fn summarize(
     context: &Context,
     tenant: &Tenant,
     plan: &UploadPlan,
@@ -132,8 +132,8 @@ fn tell(
     upload::show(context, uploaded);
     verify::show(context, verified);
     show_refusals(context, tenant, refusals);
-    let upload_seen = Seen::all(&uploaded.findings);
-    let verify_seen = Seen::all(&verified.findings);
+    let upload_seen = FindingRow::all(&uploaded.findings);
+    let verify_seen = FindingRow::all(&verified.findings);
     let seen = [upload_seen.as_slice(), verify_seen.as_slice()].concat();
     findings::show_seen(context.printer, &seen);
     context.printer.plain(&format!(

@@ -6,7 +6,7 @@ use crate::args::{GlobalArgs, SchemaArgs};
 use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::nearest::advice;
+use crate::suggest::advice;
 
 /// Runs the command.
 pub(crate) fn run(global: &GlobalArgs, args: &SchemaArgs) -> Result<ExitStatus, CliError> {

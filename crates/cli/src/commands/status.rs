@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
         .printer
         .table(&["stage", "state", "in", "out", "findings"], &rows);
     for stage in stages.iter().filter(|stage| stage.state == OUTDATED) {
-        let again = context.typed(stage.stage);
+        let again = context.shell_command(stage.stage);
         let hint = format!(
             "What {} is made from has changed since: `{again}`",
             stage.stage

@@ -12,7 +12,7 @@ use crate::commands::status;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::findings::{self, Seen};
+use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
 use crate::printer::{count, duration, thousands};
 
@@ -21,7 +21,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     let folder = context.posts()?;
     let manifest = Manifest::<IgnoredAny>::read(folder.root())?;
     if status::is_outdated(context, &manifest.inputs) {
-        let render = context.typed("render");
+        let render = context.shell_command("render");
         context.printer.note(
             "Outdated",
             &format!("what the posts are made from has changed since: `{render}` makes them anew"),
@@ -55,18 +55,18 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     drop(watcher);
     findings::write(&journal, Stage::Upload, &report.findings)?;
     show(context, &report);
-    let seen = Seen::all(&report.findings);
+    let seen = FindingRow::all(&report.findings);
     findings::show_seen(context.printer, &seen);
     context.printer.result(&Uploaded::of(&report, &seen))?;
     if report.is_done() {
         context.printer.plain(&format!(
             "\nNext: `{}` reads Teams back and compares.",
-            context.typed("verify")
+            context.shell_command("verify")
         ));
     } else {
         context.printer.plain(&format!(
             "\nNot everything is through; run `{}` again to go on.",
-            context.typed("upload")
+            context.shell_command("upload")
         ));
     }
     Ok(status(&report))
@@ -95,12 +95,12 @@ pub(crate) struct Uploaded<'a> {
     seconds: f64,
     teams: &'a [chatferry_graph::upload::TeamReport],
     targets: &'a [TargetReport],
-    findings: &'a [Seen],
+    findings: &'a [FindingRow],
 }
 
 impl<'a> Uploaded<'a> {
     /// The report in that shape.
-    pub(crate) fn of(report: &'a UploadReport, findings: &'a [Seen]) -> Self {
+    pub(crate) fn of(report: &'a UploadReport, findings: &'a [FindingRow]) -> Self {
         Self {
             done: report.is_done(),
             posts: report.totals.posts,
@@ -227,7 +227,7 @@ pub(crate) fn show(context: &Context, report: &UploadReport) {
     );
     if !plain.is_empty() {
         let targets = count(plain.len() as u64, "target");
-        let status = context.typed("status");
+        let status = context.shell_command("status");
         let what = format!("{targets} with every post; `{status}` lists them");
         context.printer.step("Done", &what);
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::findings::{self, Seen};
+use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
 use crate::printer::{count, thousands};
 
@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     drop(watcher);
     findings::write(&context.work.upload(), Stage::Verify, &report.findings)?;
     show(context, &report);
-    let seen = Seen::all(&report.findings);
+    let seen = FindingRow::all(&report.findings);
     findings::show_seen(context.printer, &seen);
     context.printer.result(&Compared::of(&report, &seen))?;
     Ok(status(&report))
@@ -50,12 +50,12 @@ pub(crate) struct Compared<'a> {
     seconds: f64,
     calls: u64,
     targets: &'a [chatferry_graph::verify::TargetVerified],
-    findings: &'a [Seen],
+    findings: &'a [FindingRow],
 }
 
 impl<'a> Compared<'a> {
     /// The report in that shape.
-    pub(crate) fn of(report: &'a VerifyReport, findings: &'a [Seen]) -> Self {
+    pub(crate) fn of(report: &'a VerifyReport, findings: &'a [FindingRow]) -> Self {
         Self {
             is_equal: report.is_equal(),
             totals: report.totals,

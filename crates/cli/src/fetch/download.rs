@@ -13,8 +13,8 @@ use tokio::task::block_in_place;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::address::Slack;
+use super::content_check::{self, Expected, Received};
 use super::failure::Failure;
-use super::proof::{self, Came, Expected};
 use super::token::Request;
 use super::wanted::Wanted;
 
@@ -149,7 +149,9 @@ impl Downloader {
         let (mut hash, mut head, mut bytes) = (Xxh3::new(), Vec::new(), 0_u64);
         while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
             hash.update(&chunk);
-            let room = proof::HEAD.saturating_sub(head.len()).min(chunk.len());
+            let room = content_check::HEAD
+                .saturating_sub(head.len())
+                .min(chunk.len());
             head.extend_from_slice(chunk.get(..room).unwrap_or_default());
             bytes += chunk.len() as u64;
             advance(chunk.len() as u64);
@@ -159,12 +161,12 @@ impl Downloader {
             size: wanted.size,
             media_type: wanted.media_type.clone(),
         };
-        let came = Came {
+        let received = Received {
             content_type: content_type.as_deref(),
             head: &head,
             bytes,
         };
-        let proven = proof::prove(&expected, &came).map_err(Attempt::Failed)?;
+        let proven = content_check::check_content(&expected, &received).map_err(Attempt::Failed)?;
         let blob = format!("{:032x}", hash.digest128());
         let place = paths.blobs.join(&blob);
         block_in_place(|| {

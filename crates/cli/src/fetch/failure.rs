@@ -17,7 +17,7 @@ pub(super) enum Failure {
     Gone(u16),
     /// Another length than the export says.
     Length {
-        /// Bytes that came.
+        /// Bytes that received.
         found: u64,
         /// Bytes that should have come.
         expected: u64,
@@ -65,7 +65,7 @@ impl Failure {
             Self::SignIn => "Slack's sign-in page came instead".to_owned(),
             Self::Denied(status) | Self::Gone(status) => format!("Slack answers {status}"),
             Self::Length { found, expected } => {
-                format!("{found} bytes came, {expected} were expected")
+                format!("{found} bytes received, {expected} were expected")
             }
             Self::Content { declared } => format!("what came is no {declared}"),
             Self::Failed(why) => why.clone(),

@@ -2,7 +2,7 @@
 //!
 //! In reading order: what is wanted ([`wanted`]), where it may come from ([`address`]), by what
 //! token ([`token`]), what an answer must be ([`proof`]), one file ([`download`]), all of them
-//! ([`crew`]), what is there already ([`ledger`]), and what went wrong ([`failure`], [`codes`]).
+//! ([`worker_pool`]), what is there already ([`ledger`]), and what went wrong ([`failure`], [`codes`]).
 //!
 //! Invariants: a token goes to Slack's hosts only, encrypted, and never along a redirect to another
 //! host; no token reaches an output, a file, a log or an error. What is complete stays, whenever the
@@ -10,10 +10,10 @@
 
 pub(crate) mod address;
 pub(crate) mod codes;
-pub(crate) mod crew;
+mod content_check;
 mod download;
 mod failure;
-pub(crate) mod ledger;
-mod proof;
+pub(crate) mod journal;
 pub(crate) mod token;
 pub(crate) mod wanted;
+pub(crate) mod worker_pool;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use chatferry_graph::check::sanitiser;
-use chatferry_model::blank::link_url;
+use chatferry_model::deferred::link_url;
 use chatferry_model::post::{ChatMessage, Post};
 use html_escape::{decode_html_entities, encode_double_quoted_attribute};
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use chatferry_model::blank::{LinkTo, LinkedPost, SourceMessage};
+use chatferry_model::deferred::{LinkTo, LinkedPost, SourceMessage};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::manifest::Manifest;

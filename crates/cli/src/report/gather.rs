@@ -16,7 +16,7 @@ use super::people::People;
 use super::places::Places;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::fetch::ledger::Ledger;
+use crate::fetch::journal::FetchJournal;
 use crate::fetch::wanted::wanted;
 use crate::graph;
 
@@ -40,7 +40,7 @@ pub(super) struct Report {
     /// How long the upload takes at least, in seconds, where that can be told.
     pub(super) seconds: Option<f64>,
     /// Whether no placeholder is named, though somebody must speak for people without an account.
-    pub(super) stand_in: bool,
+    pub(super) rehearsal_account: bool,
     /// Files that are still at the source's servers, and their bytes.
     pub(super) remote: (u64, u64),
     /// The tables that people edit, as they are called from the work folder.
@@ -96,7 +96,7 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
     findings.add_all(&check.findings);
     findings.add_folder(&work.upload())?;
 
-    let there = Ledger::look(&fetch)?;
+    let there = FetchJournal::look(&fetch)?;
     let everything = wanted(&read, &Selection::default())?;
     let missing = everything
         .iter()
@@ -111,7 +111,7 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
         &render,
         &work.report().join("no-journal"),
         &UploadOptions {
-            stand_in_exists: true,
+            rehearsal_account_exists: true,
             ..UploadOptions::default()
         },
         &graph::limits(&context.settings),
@@ -144,7 +144,7 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
         replies: sum(|target| target.replies),
         file_bytes: sum(|target| target.file_bytes),
         seconds: from_start.ok().map(|plan| plan.seconds),
-        stand_in: details.stand_in,
+        rehearsal_account: details.rehearsal_account,
         remote,
         tables: Tables::find(&map)?,
     })

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::{Settings, limits};
 use crate::error::CliError;
-use crate::nearest::advice;
+use crate::suggest::advice;
 
 /// What the command line says: pairs of key and value, later ones winning.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +107,7 @@ impl Settings {
             .try_into()
             .map_err(|error| CliError::usage(format!("settings: {}", error.to_string().trim_end())))
             .and_then(|settings: Self| {
-                limits::prove(&settings)?;
+                limits::check(&settings)?;
                 settings.time_zone()?;
                 settings.texts()?;
                 Ok(settings)

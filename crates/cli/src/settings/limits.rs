@@ -10,7 +10,7 @@ const LEAST_MESSAGE_BYTES: usize = 1_024;
 ///
 /// # Errors
 /// For the first that does not.
-pub(super) fn prove(settings: &Settings) -> Result<(), CliError> {
+pub(super) fn check(settings: &Settings) -> Result<(), CliError> {
     let limits = &settings.limits;
     for (name, rate) in [
         ("channel_posts", limits.channel_posts),
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn limits_that_let_nothing_through_are_refused() {
-        assert!(prove(&Settings::default()).is_ok());
+        assert!(check(&Settings::default()).is_ok());
         let faults: [Fault; 6] = [
             ("limits.channel_posts", |s| {
                 s.limits.channel_posts = f64::INFINITY;
@@ -72,7 +72,7 @@ mod tests {
         for (name, fault) in faults {
             let mut settings = Settings::default();
             fault(&mut settings);
-            let error = prove(&settings).unwrap_err();
+            let error = check(&settings).unwrap_err();
             assert!(error.message.starts_with(name), "{}", error.message);
         }
     }

@@ -3,7 +3,7 @@
 //! It takes less than browsers do: names in lower case, attributes in double quotes, every element
 //! closed. What rendering writes is like that; what is not was not written by rendering.
 
-use chatferry_model::blank::STAND_IN_URL;
+use chatferry_model::deferred::UNRESOLVED_URL;
 use chatferry_model::teams_html::{ELEMENTS, Element, SCHEMES};
 
 /// What a scan found, in order.
@@ -145,7 +145,7 @@ impl<'a> Scan<'a> {
                 self.images
                     .push(id.ok_or_else(|| format!("src=\"{value}\" is no image"))?);
             }
-            "href" | "src" if value.starts_with(STAND_IN_URL) => self.stand_ins.push(value),
+            "href" | "src" if value.starts_with(UNRESOLVED_URL) => self.stand_ins.push(value),
             "href" | "src" if !has_known_scheme(value) => {
                 return Err(format!(
                     "{name}=\"{value}\" has a scheme that is not allowed"

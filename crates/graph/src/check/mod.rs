@@ -5,7 +5,7 @@
 //! target at hand, 8 bytes each. Whether a post lies in the future (R29) is a question for the
 //! upload, which has a clock.
 
-mod blanks;
+mod deferred;
 pub(crate) mod html;
 mod names;
 mod places;

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use super::html;
 use super::rules::{self, Rule};
 use super::sanitiser;
-use super::{CheckLimits, blanks};
-use crate::blanks::hosted_size;
+use super::{CheckLimits, deferred};
+use crate::deferred::hosted_size;
 
 /// What posts of one file are held against.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ impl<'a> Container<'a> {
         if content.is_empty() {
             broken(&rules::BODY, "the content is empty".to_owned());
         }
-        let weight = weight(message) + blanks::reserve(post);
+        let weight = weight(message) + deferred::reserve(post);
         if weight > self.limits.message_bytes {
             broken(&rules::MESSAGE_SIZE, format!("{weight} bytes"));
         }
@@ -92,7 +92,7 @@ impl<'a> Container<'a> {
             }
             Ok(scan) => {
                 check_references(message, &scan, broken);
-                blanks::check(post, message, &scan, self.folder, broken);
+                deferred::check(post, message, &scan, self.folder, broken);
             }
             Err(fault) => broken(&rules::HTML, fault.to_string()),
         }
@@ -270,7 +270,7 @@ fn diagnose(body: &str, error: &serde_json::Error) -> (&'static Rule, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chatferry_model::blank::{file_url, link_url};
+    use chatferry_model::deferred::{file_url, link_url};
     use serde_json::{Value, json};
 
     /// A post that breaks no rule.

@@ -89,8 +89,8 @@ rules! {
         "a file's name is legal in SharePoint", CHECK_FILE_NAME;
     SHAPE = "1.7", "documented, chatMessage",
         "a post is a chatMessage as an import sets it", CHECK_SHAPE;
-    BLANKS = "design 2", "chatferry's own",
-        "whatever a post leaves blank is listed beside it, and the reverse", CHECK_BLANKS;
+    DEFERRED = "design 2", "chatferry's own",
+        "whatever a post leaves blank is listed beside it, and the reverse", CHECK_DEFERRED;
     BROUGHT_ALONG = "design 2", "chatferry's own",
         "3-render holds every image and file that is uploaded", CHECK_FILE_MISSING;
     COUNT = "design 2", "chatferry's own",

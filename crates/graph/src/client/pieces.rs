@@ -14,7 +14,7 @@ use super::{ANSWER_WITHIN, Client, Failed, Failure};
 use crate::config::BaseUrl;
 use crate::error::{Cause, Refusal};
 use crate::observer::{Event, Observer};
-use crate::retry::{self, Remedy};
+use crate::retry::{self, RetryAction};
 use crate::throttle::Scope;
 use crate::transport::TransportError;
 
@@ -89,15 +89,15 @@ impl Client {
                 409 => return Ok(PieceAnswer::Taken),
                 401 | 403 | 404 | 410 => return Ok(PieceAnswer::Gone),
                 0 | 400 | 408 | 416 | 429 | 500.. => {}
-                _ => return Err(failed.into_failure(Remedy::Abandon, false)),
+                _ => return Err(failed.into_failure(RetryAction::Abandon, false)),
             }
             tries += 1;
             let retries = self.shared.config.limits.retries;
             let Some(wait) = retry::unknown_wait(tries, retries, at) else {
                 // What the session does not take is this file's trouble alone.
                 let remedy = match status {
-                    400 | 416 => Remedy::Abandon,
-                    _ => Remedy::Stop,
+                    400 | 416 => RetryAction::Abandon,
+                    _ => RetryAction::Abort,
                 };
                 return Err(failed.into_failure(remedy, true));
             };
@@ -145,11 +145,11 @@ impl Client {
             .body(body)
             .map_err(|_| not_sent("its address can't be written"))?;
         let shared = &self.shared;
-        let pass = shared.throttle.turn(&Scope::Files, 0).await;
+        let permit = shared.throttle.acquire(&Scope::Files, 0).await;
         let left = Instant::now();
         shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent = tokio::time::timeout(ANSWER_WITHIN, shared.transport.send(request)).await;
-        shared.throttle.answered(pass);
+        shared.throttle.answered(permit);
         let lost = || TransportError::Lost("took too long".to_owned());
         let answer = sent.unwrap_or_else(|_| Err(lost()));
         let answer = answer.map_err(|error| fail(error.into()))?;

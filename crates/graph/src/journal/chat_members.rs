@@ -20,7 +20,7 @@ impl Journal {
         target: i64,
         user: &str,
     ) -> Result<Option<MemberState>, JournalError> {
-        let state = self.lightly(|connection| {
+        let state = self.without_fsync(|connection| {
             connection
                 .query_row(
                     "SELECT state FROM chat_members WHERE target = ?1 AND user = ?2",
@@ -46,7 +46,7 @@ impl Journal {
             MemberState::Out => 0,
             MemberState::Shown => 1,
         };
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection.execute(
                 "INSERT INTO chat_members (target, user, state) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET state = ?3",

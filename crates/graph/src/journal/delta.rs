@@ -19,7 +19,7 @@ pub(crate) enum Known {
     /// The same with other words.
     Changed,
     /// Its message was sent in fewer parts: this one is held back, because it may repeat what is
-    /// there.
+    /// There.
     Withheld,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Rebase<'a> {
 impl Journal {
     /// Begins a pass over the new file of a target.
     pub(crate) fn rebase(&self, target: i64) -> Result<Rebase<'_>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection.execute_batch(
                 "CREATE INDEX IF NOT EXISTS by_source ON posts (target, source);
                  DROP TABLE IF EXISTS temp.kept;
@@ -55,7 +55,7 @@ impl Journal {
 impl Rebase<'_> {
     /// The next post of the new file, by its time there.
     pub(crate) fn post(&self, planned: i64, origin: Origin) -> Result<Known, JournalError> {
-        self.journal.lightly(|connection| {
+        self.journal.without_fsync(|connection| {
             let found = find(connection, self.target, origin)?;
             match found {
                 Found::Nothing => Ok(Known::New),
@@ -79,7 +79,7 @@ impl Rebase<'_> {
     /// new file lacks keeps its place in Teams: the ids of those posts.
     pub(crate) fn apply(self, input: &str, posts: u64) -> Result<Vec<i64>, JournalError> {
         let target = self.target;
-        self.journal.durably(|connection| {
+        self.journal.with_fsync(|connection| {
             let vanished = connection
                 .prepare(
                     "SELECT id FROM posts WHERE target = ?1 AND state IN (0, 1, 2)

@@ -1,5 +1,5 @@
 //! Files in the journal: each once per drive, intended under a name, then there or refused; and
-//! what was put into the blanks of each post that has some.
+//! what was put into the deferred references of each post that has some.
 //!
 //! The address of an upload session is not kept: whoever has it may write into the drive. A file
 //! that was cut off by a kill is begun again under its name, which is what nobody else has.
@@ -64,11 +64,11 @@ pub(crate) struct FileRow {
     pub(crate) reason: Option<String>,
 }
 
-/// What was put into the blanks of a post when it was last sent.
+/// What was put into the deferred references of a post when it was last sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FilledRow {
+pub(crate) struct ResolvedRow {
     /// Hashes of what is read in it, of the places it links to, and of its attachments' ids (see
-    /// [`crate::likeness`]).
+    /// [`crate::fingerprint`]).
     pub(crate) text: i64,
     pub(crate) places: i64,
     pub(crate) attachments: i64,
@@ -97,7 +97,7 @@ impl FileRow {
 impl Journal {
     /// What is known of a file.
     pub(crate) fn file(&self, key: &FileKey) -> Result<Option<FileRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT folder, web, name, guid, url, reason FROM files
@@ -116,7 +116,7 @@ impl Journal {
         folder: &FolderRow,
         names: impl Iterator<Item = String>,
     ) -> Result<Option<String>, JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             for name in names {
                 if is_free(connection, key, &folder.path, &name)? {
                     connection
@@ -149,7 +149,7 @@ impl Journal {
         guid: &str,
         url: &str,
     ) -> Result<(), JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "UPDATE files SET guid = ?3, url = ?4, reason = NULL
@@ -162,7 +162,7 @@ impl Journal {
 
     /// Notes that a file could not be put there.
     pub(crate) fn refuse_file(&self, key: &FileKey, reason: &str) -> Result<(), JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached("UPDATE files SET reason = ?3 WHERE drive = ?1 AND blob = ?2")?
                 .execute((&key.drive, &key.blob, reason))
@@ -170,15 +170,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Puts on disk what the blanks of a post are filled with, before it is sent.
+    /// Puts on disk what the deferred references of a post are filled with, before it is sent.
     pub(crate) fn fill_post(
         &self,
         target: i64,
         planned: i64,
-        row: &FilledRow,
+        row: &ResolvedRow,
     ) -> Result<(), JournalError> {
         let nowhere = row.nowhere.join("\n");
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection
                 .prepare_cached(
                     "INSERT OR REPLACE INTO filled VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -196,13 +196,13 @@ impl Journal {
         Ok(())
     }
 
-    /// What the blanks of a post were filled with when it was last sent.
+    /// What the deferred references of a post were filled with when it was last sent.
     pub(crate) fn filled(
         &self,
         target: i64,
         planned: i64,
-    ) -> Result<Option<FilledRow>, JournalError> {
-        self.lightly(|connection| {
+    ) -> Result<Option<ResolvedRow>, JournalError> {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT text, places, attachments, images, nowhere FROM filled
@@ -210,7 +210,7 @@ impl Journal {
                 )?
                 .query_row((target, planned), |row| {
                     let nowhere: String = row.get(4)?;
-                    Ok(FilledRow {
+                    Ok(ResolvedRow {
                         text: row.get(0)?,
                         places: row.get(1)?,
                         attachments: row.get(2)?,
@@ -306,7 +306,7 @@ mod tests {
     fn what_was_filled_in_is_remembered() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        let row = FilledRow {
+        let row = ResolvedRow {
             text: -1,
             places: 2,
             attachments: 3,
@@ -316,7 +316,7 @@ mod tests {
         journal.fill_post(1, 10, &row).unwrap();
         assert_eq!(journal.filled(1, 10).unwrap(), Some(row));
         assert_eq!(journal.filled(1, 11).unwrap(), None);
-        journal.fill_post(1, 10, &FilledRow::default()).unwrap();
-        assert_eq!(journal.filled(1, 10).unwrap(), Some(FilledRow::default()));
+        journal.fill_post(1, 10, &ResolvedRow::default()).unwrap();
+        assert_eq!(journal.filled(1, 10).unwrap(), Some(ResolvedRow::default()));
     }
 }

@@ -11,7 +11,7 @@
 //! | targets | a channel or chat, its state, its id in Teams, the hash of its file     |
 //! | posts   | a post: `planned` is its time in 3-render, `id` the one it has in Teams |
 //! | files   | a file in SharePoint or OneDrive: once per drive, under one name          |
-//! | filled  | what was put into the blanks of a post                                  |
+//! | filled  | what was put into the deferred references of a post                                  |
 //! | chat_members | a member of a group chat who is being shown its history            |
 
 mod chat_members;
@@ -29,7 +29,7 @@ use rusqlite::Connection;
 
 pub(crate) use chat_members::MemberState;
 pub(crate) use delta::Known;
-pub(crate) use files::{FileKey, FileRow, FilledRow, FolderRow};
+pub(crate) use files::{FileKey, FileRow, FolderRow, ResolvedRow};
 pub(crate) use places::{TargetRow, TargetState, TeamRow, TeamState};
 pub(crate) use posts::{Origin, PostRow, PostState, Tally};
 
@@ -190,7 +190,7 @@ impl Journal {
 
     /// Notes a fact unless it is noted already; what is noted.
     pub(crate) fn note_once(&self, key: &str, value: &str) -> Result<String, JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection.execute(
                 "INSERT INTO about (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 (key, value),
@@ -202,7 +202,7 @@ impl Journal {
     }
 
     fn note_anew(&self, key: &str, value: &str) -> Result<(), JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection.execute("UPDATE about SET value = ?2 WHERE key = ?1", (key, value))
         })?;
         Ok(())
@@ -210,7 +210,7 @@ impl Journal {
 
     /// Whether anything may be in the tenant.
     fn has_begun(&self) -> Result<bool, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection.query_row(
                 "SELECT EXISTS (SELECT 1 FROM teams WHERE state <> 'planned')
                  OR EXISTS (SELECT 1 FROM targets WHERE state <> 'planned')",
@@ -221,7 +221,7 @@ impl Journal {
     }
 
     /// Does something that must be on disk before anything else happens.
-    fn durably<T>(
+    fn with_fsync<T>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, JournalError> {
@@ -240,7 +240,7 @@ impl Journal {
     }
 
     /// Does something that may be lost with the power, because it can be looked up again.
-    fn lightly<T>(
+    fn without_fsync<T>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, JournalError> {

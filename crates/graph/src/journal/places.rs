@@ -115,9 +115,9 @@ pub(crate) struct TargetRow {
     pub(crate) input: String,
     pub(crate) posts: u64,
     /// When its creation was first sent, in ms; none: the tenant had it before.
-    pub(crate) begun: Option<i64>,
+    pub(crate) first_attempt: Option<i64>,
     /// The creation time it was given last, in ms.
-    pub(crate) floor: Option<i64>,
+    pub(crate) requested_creation: Option<i64>,
     /// When it was taken out of migration mode last, in ms.
     pub(crate) completed: Option<i64>,
     /// A hash of the members that were made so.
@@ -156,8 +156,8 @@ impl TargetRow {
             place: row.get(5)?,
             input: row.get(6)?,
             posts: row.get::<_, i64>(7)?.cast_unsigned(),
-            begun: row.get(8)?,
-            floor: row.get(9)?,
+            first_attempt: row.get(8)?,
+            requested_creation: row.get(9)?,
             completed: row.get(10)?,
             members: row.get(11)?,
             reason: row.get(12)?,
@@ -168,7 +168,7 @@ impl TargetRow {
 impl Journal {
     /// The team of that key; planned from now on if it is new.
     pub(crate) fn team(&self, key: &str) -> Result<TeamRow, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection.execute(
                 "INSERT INTO teams (key) VALUES (?1) ON CONFLICT DO NOTHING",
                 [key],
@@ -180,7 +180,7 @@ impl Journal {
 
     /// The team of that key, if it is known.
     pub(crate) fn team_row(&self, key: &str) -> Result<Option<TeamRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             let sql = format!("SELECT {} FROM teams WHERE key = ?1", TeamRow::COLUMNS);
             connection.query_row(&sql, [key], TeamRow::read).optional()
         })
@@ -188,7 +188,7 @@ impl Journal {
 
     /// All teams, by key.
     pub(crate) fn teams(&self) -> Result<Vec<TeamRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             let sql = format!("SELECT {} FROM teams ORDER BY key", TeamRow::COLUMNS);
             connection
                 .prepare(&sql)?
@@ -199,7 +199,7 @@ impl Journal {
 
     /// Writes a team's row; the reason of an earlier run is forgotten.
     pub(crate) fn set_team(&self, team: &TeamRow) -> Result<(), JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection.execute(
                 "UPDATE teams SET state = ?2, id = ?3, operation = ?4, general = ?5, existing = ?6,
                  members = ?7, reason = NULL WHERE key = ?1",
@@ -219,7 +219,7 @@ impl Journal {
 
     /// Notes why a team can't go on in this run.
     pub(crate) fn fail_team(&self, key: &str, reason: &str) -> Result<(), JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection.execute("UPDATE teams SET reason = ?2 WHERE key = ?1", (key, reason))
         })?;
         Ok(())
@@ -227,7 +227,7 @@ impl Journal {
 
     /// The target of that key, if there is one.
     pub(crate) fn target(&self, key: &str) -> Result<Option<TargetRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             let sql = format!("SELECT {} FROM targets WHERE key = ?1", TargetRow::COLUMNS);
             connection
                 .query_row(&sql, [key], TargetRow::read)
@@ -237,7 +237,7 @@ impl Journal {
 
     /// All targets, by key.
     pub(crate) fn targets(&self) -> Result<Vec<TargetRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             let sql = format!("SELECT {} FROM targets ORDER BY key", TargetRow::COLUMNS);
             connection
                 .prepare(&sql)?
@@ -255,7 +255,7 @@ impl Journal {
         input: &str,
         posts: u64,
     ) -> Result<TargetRow, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection.execute(
                 "INSERT INTO targets (key, team, place, input, posts) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (key) DO UPDATE SET team = ?2, place = ?3, input = ?4, posts = ?5
@@ -269,7 +269,7 @@ impl Journal {
 
     /// Writes a target's row; the reason of an earlier run is forgotten.
     pub(crate) fn set_target(&self, target: &TargetRow) -> Result<(), JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection.execute(
                 "UPDATE targets SET state = ?2, thread = ?3, begun = ?4, floor = ?5,
                  completed = ?6, members = ?7, reason = NULL WHERE number = ?1",
@@ -277,8 +277,8 @@ impl Journal {
                     target.number,
                     target.state,
                     &target.thread,
-                    target.begun,
-                    target.floor,
+                    target.first_attempt,
+                    target.requested_creation,
                     target.completed,
                     &target.members,
                 ),
@@ -289,7 +289,7 @@ impl Journal {
 
     /// The target that a channel or chat of the tenant belongs to, if any.
     pub(crate) fn target_of_thread(&self, thread: &str) -> Result<Option<String>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached("SELECT key FROM targets WHERE thread = ?1")?
                 .query_row([thread], |row| row.get(0))
@@ -299,7 +299,7 @@ impl Journal {
 
     /// Forgets what was uploaded into a team that is no more, so that it can be made anew.
     pub(crate) fn forget_team(&self, key: &str) -> Result<(), JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             for table in ["posts", "filled", "chat_members"] {
                 connection.execute(
                     &format!(
@@ -321,7 +321,7 @@ impl Journal {
 
     /// Notes why a target can't go on in this run.
     pub(crate) fn fail_target(&self, number: i64, reason: &str) -> Result<(), JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection.execute(
                 "UPDATE targets SET reason = ?2 WHERE number = ?1",
                 (number, reason),

@@ -123,7 +123,7 @@ pub(crate) struct Tally {
 impl Journal {
     /// Puts the posts planned at these times on disk, before any of them is sent.
     pub(crate) fn intend(&self, target: i64, posts: &[(i64, Origin)]) -> Result<(), JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             let mut insert = connection.prepare_cached(
                 "INSERT INTO posts (target, planned, id, state, source, part, body)
                  VALUES (?1, ?2, ?2, 0, ?3, ?4, ?5)
@@ -138,7 +138,7 @@ impl Journal {
 
     /// Puts on disk that a post will be sent with another time than planned.
     pub(crate) fn move_post(&self, target: i64, planned: i64, id: i64) -> Result<(), JournalError> {
-        self.durably(|connection| {
+        self.with_fsync(|connection| {
             connection
                 .prepare_cached("UPDATE posts SET id = ?3 WHERE target = ?1 AND planned = ?2")?
                 .execute((target, planned, id))
@@ -154,7 +154,7 @@ impl Journal {
         row: PostRow,
         reason: Option<&str>,
     ) -> Result<(), JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "UPDATE posts SET id = ?3, state = ?4, reason = ?5
@@ -167,7 +167,7 @@ impl Journal {
 
     /// What is known of the post planned at that time.
     pub(crate) fn post(&self, target: i64, planned: i64) -> Result<Option<PostRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT id, state, changed FROM posts WHERE target = ?1 AND planned = ?2",
@@ -190,7 +190,7 @@ impl Journal {
         first: i64,
         last: i64,
     ) -> Result<BTreeMap<i64, PostRow>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT planned, id, state, changed FROM posts
@@ -216,7 +216,7 @@ impl Journal {
         target: i64,
         state: PostState,
     ) -> Result<Vec<(i64, Option<String>)>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT planned, reason FROM posts WHERE target = ?1 AND state = ?2
@@ -229,7 +229,7 @@ impl Journal {
 
     /// The ids of posts that are in Teams, but no longer in the file.
     pub(crate) fn vanished(&self, target: i64) -> Result<Vec<i64>, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached("SELECT id FROM posts WHERE target = ?1 AND planned < 0")?
                 .query_map([target], |row| row.get(0))?
@@ -239,7 +239,7 @@ impl Journal {
 
     /// Whether another post of the target was moved to that time.
     pub(crate) fn is_taken_by_moved(&self, target: i64, id: i64) -> Result<bool, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT EXISTS (SELECT 1 FROM posts
@@ -251,7 +251,7 @@ impl Journal {
 
     /// How many posts of a target are in which state.
     pub(crate) fn tally(&self, target: i64) -> Result<Tally, JournalError> {
-        self.lightly(|connection| {
+        self.without_fsync(|connection| {
             let mut tally = Tally::default();
             let mut counts = connection.prepare_cached(
                 "SELECT state, id <> planned, COUNT(*) FROM posts WHERE target = ?1 GROUP BY 1, 2",

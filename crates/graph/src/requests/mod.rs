@@ -7,10 +7,10 @@
 mod channels;
 mod chats;
 mod directory;
-mod dry;
 mod files;
 mod members;
 mod messages;
+mod permission_probe;
 mod teams;
 mod threads;
 
@@ -27,12 +27,12 @@ pub(crate) use channels::{
 };
 pub(crate) use chats::{add_chat_member, create_chat, list_chats_of, remove_chat_member, topic};
 pub(crate) use directory::{list_people, list_users};
-pub(crate) use dry::{Dry, dry, get_user};
 pub(crate) use files::{
     FolderPath, drive_of, files_folder, find_file, open_upload, put_file, read_image, share_file,
 };
 pub(crate) use members::{TeamMember, add_channel_member, add_team_members, list_team_members};
 pub(crate) use messages::{get_message, list_messages, list_replies, post_message};
+pub(crate) use permission_probe::{PermissionProbe, get_user, probe};
 pub(crate) use teams::{
     complete_team, create_team, delete_team, find_group, find_team, get_operation, get_team,
 };

@@ -1,21 +1,21 @@
 //! Who may call when: one schedule for all callers, over hierarchical budgets.
 //!
-//! A call needs its turn at several gates at once, narrow to wide: its channel's, its team's and
-//! the app's. Calls of a gate are spaced evenly, a hair further apart than the limit, so that no
+//! A call needs its turn at several limiters at once, narrow to wide: its channel's, its team's and
+//! the app's. Calls of a limiter are spaced evenly, a hair further apart than the limit, so that no
 //! window of any second holds more than the limit and a strict server never says 429. Calls may be
 //! late on their way, some more than others, so that the server sees them closer together than
 //! they left: therefore a second must also lie between a call's arrival, which is its answer at
-//! the latest, and the one that is a window behind it. Among the callers whose gates are open, the
+//! the latest, and the one that is a window behind it. Among the callers whose limiters are open, the
 //! one with the most left to do goes first: that way the longest target keeps its own full speed
 //! while the rest share what remains.
 //!
-//! Whether a team takes more than 4 calls a second during an import is nowhere said. So its gate
+//! Whether a team takes more than 4 calls a second during an import is nowhere said. So its limiter
 //! begins there and doubles every second in which it was used up. The first 429 halves the rate of
-//! the narrow gate, and of the wider one too where another channel was refused meanwhile; later
+//! the narrow limiter, and of the wider one too where another channel was refused meanwhile; later
 //! ones take a fifth off it. A twentieth comes back every ten seconds. What the careful start costs
 //! against 50 a second from the first moment is under three seconds.
 
-mod gate;
+mod rate_limiter;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -29,7 +29,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::config::Limits;
-use gate::Gate;
+use rate_limiter::RateLimiter;
 use scope::Budget;
 
 pub(crate) use scope::Scope;
@@ -49,17 +49,17 @@ pub(crate) struct Throttle {
 struct Shared {
     limits: Limits,
     state: Mutex<State>,
-    /// Somebody new waits, or a gate was closed.
+    /// Somebody new waits, or a limiter was closed.
     changed: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    /// Where each scope stands in `lanes`, and each budget in `gates`.
+    /// Where each scope stands in `queues`, and each budget in `limiters`.
     lane_of: HashMap<Scope, usize>,
     gate_of: HashMap<Budget, usize>,
-    lanes: Vec<Lane>,
-    gates: Vec<Gate>,
+    queues: Vec<Queue>,
+    limiters: Vec<RateLimiter>,
     /// Whether a task gives out turns.
     served: bool,
     arrivals: u64,
@@ -68,28 +68,28 @@ struct State {
     quickest: Option<Duration>,
 }
 
-/// Those who wait for the same gates, in the order of their arrival.
-struct Lane {
+/// Those who wait for the same limiters, in the order of their arrival.
+struct Queue {
     /// Narrow to wide.
-    gates: Vec<usize>,
+    limiters: Vec<usize>,
     waiting: VecDeque<Waiting>,
 }
 
 struct Waiting {
     /// Who goes first: the highest priority, then the earliest arrival.
     rank: (u64, Reverse<u64>),
-    turn: oneshot::Sender<Pass>,
+    turn: oneshot::Sender<Permit>,
 }
 
 /// A call on its way, to be told of when it is answered.
 #[derive(Debug)]
-pub(crate) struct Pass {
-    lane: usize,
+pub(crate) struct Permit {
+    queue: usize,
     number: u64,
     left: Instant,
 }
 
-impl Pass {
+impl Permit {
     /// When the call left.
     pub(crate) fn left(&self) -> Instant {
         self.left
@@ -110,19 +110,19 @@ impl Throttle {
 
     /// Waits for the turn of a call. Of several that could go, the highest priority goes. Nothing,
     /// if the runtime ends meanwhile.
-    pub(crate) async fn turn(&self, scope: &Scope, priority: u64) -> Option<Pass> {
+    pub(crate) async fn acquire(&self, scope: &Scope, priority: u64) -> Option<Permit> {
         let turn = {
             let mut state = self.shared.lock();
             let now = Instant::now();
-            let lane = state.lane(scope, &self.shared.limits, now);
-            if !state.served && state.opens(lane) <= now {
-                return Some(state.pass(lane, now));
+            let queue = state.queue(scope, &self.shared.limits, now);
+            if !state.served && state.opens(queue) <= now {
+                return Some(state.permit(queue, now));
             }
             let (sender, turn) = oneshot::channel();
             state.arrivals += 1;
             let rank = (priority, Reverse(state.arrivals));
-            if let Some(lane) = state.lanes.get_mut(lane) {
-                lane.waiting.push_back(Waiting { rank, turn: sender });
+            if let Some(queue) = state.queues.get_mut(queue) {
+                queue.waiting.push_back(Waiting { rank, turn: sender });
             }
             if state.served {
                 self.shared.changed.notify_one();
@@ -137,36 +137,36 @@ impl Throttle {
     }
 
     /// A call was answered, so the server has had it.
-    pub(crate) fn answered(&self, pass: Option<Pass>) {
-        let Some(pass) = pass else { return };
+    pub(crate) fn answered(&self, permit: Option<Permit>) {
+        let Some(permit) = permit else { return };
         let mut state = self.shared.lock();
-        if state.answered(&pass, Instant::now()) {
+        if state.answered(&permit, Instant::now()) {
             drop(state);
             self.shared.changed.notify_one();
         }
     }
 
-    /// Nobody passes the scope's narrow gate for `wait`, because the server said so to a call that
+    /// Nobody passes the scope's narrow limiter for `wait`, because the server said so to a call that
     /// left at `left`, and from then on fewer do. When it says so meanwhile to a caller of another
-    /// narrow gate, the wider one is meant, and the same holds for that.
+    /// narrow limiter, the wider one is meant, and the same holds for that.
     pub(crate) fn close(&self, scope: &Scope, wait: Duration, left: Instant) {
         let mut state = self.shared.lock();
         let now = Instant::now();
         let until = now + wait;
-        let lane = state.lane(scope, &self.shared.limits, now);
-        let gates = state.lanes.get(lane).map(|lane| lane.gates.clone());
-        let gates = gates.unwrap_or_default();
+        let queue = state.queue(scope, &self.shared.limits, now);
+        let limiters = state.queues.get(queue).map(|queue| queue.limiters.clone());
+        let limiters = limiters.unwrap_or_default();
         let mut meant = true;
         let mut narrow = None;
-        for at in gates {
-            let Some(gate) = state.gates.get_mut(at) else {
+        for at in limiters {
+            let Some(limiter) = state.limiters.get_mut(at) else {
                 continue;
             };
             if let Some(narrow) = narrow {
-                meant = gate.blame(narrow, until, now);
+                meant = limiter.attribute_429(narrow, until, now);
             }
             if meant {
-                gate.refuse(left, until, now);
+                limiter.refuse(left, until, now);
             }
             narrow = Some(narrow.unwrap_or(at));
         }
@@ -200,27 +200,27 @@ impl Shared {
 }
 
 impl State {
-    /// The lane of a scope.
-    fn lane(&mut self, scope: &Scope, limits: &Limits, now: Instant) -> usize {
-        if let Some(lane) = self.lane_of.get(scope) {
-            return *lane;
+    /// The queue of a scope.
+    fn queue(&mut self, scope: &Scope, limits: &Limits, now: Instant) -> usize {
+        if let Some(queue) = self.lane_of.get(scope) {
+            return *queue;
         }
-        let mut gates = Vec::new();
+        let mut limiters = Vec::new();
         for budget in scope.budgets() {
-            let next = self.gates.len();
-            let gate = *self.gate_of.entry(budget.clone()).or_insert(next);
-            if gate == next {
-                self.gates.push(budget.gate(limits, now));
+            let next = self.limiters.len();
+            let limiter = *self.gate_of.entry(budget.clone()).or_insert(next);
+            if limiter == next {
+                self.limiters.push(budget.limiter(limits, now));
             }
-            gates.push(gate);
+            limiters.push(limiter);
         }
-        self.lanes.push(Lane {
-            gates,
+        self.queues.push(Queue {
+            limiters,
             waiting: VecDeque::new(),
         });
-        let lane = self.lanes.len() - 1;
-        self.lane_of.insert(scope.clone(), lane);
-        lane
+        let queue = self.queues.len() - 1;
+        self.lane_of.insert(scope.clone(), queue);
+        queue
     }
 
     /// Gives a turn to everybody who can go now; when the next one can, or nothing if nobody waits.
@@ -228,49 +228,49 @@ impl State {
         loop {
             let mut best: Option<(usize, (u64, Reverse<u64>))> = None;
             let mut next: Option<Instant> = None;
-            for lane in 0..self.lanes.len() {
-                let Some(rank) = self.first_rank(lane) else {
+            for queue in 0..self.queues.len() {
+                let Some(rank) = self.first_rank(queue) else {
                     continue;
                 };
-                let opens = self.opens(lane);
+                let opens = self.opens(queue);
                 if opens > now {
                     next = Some(next.map_or(opens, |next| next.min(opens)));
                 } else if best.as_ref().is_none_or(|(_, other)| rank > *other) {
-                    best = Some((lane, rank));
+                    best = Some((queue, rank));
                 }
             }
-            let Some((lane, _)) = best else { return next };
+            let Some((queue, _)) = best else { return next };
             let first = self
-                .lanes
-                .get_mut(lane)
-                .and_then(|lane| lane.waiting.pop_front());
+                .queues
+                .get_mut(queue)
+                .and_then(|queue| queue.waiting.pop_front());
             // One who gave up meanwhile leaves its turn to the next.
             if let Some(first) = first.filter(|first| !first.turn.is_closed()) {
-                let pass = self.pass(lane, now);
-                let _ = first.turn.send(pass);
+                let permit = self.permit(queue, now);
+                let _ = first.turn.send(permit);
             }
         }
     }
 
-    /// The rank of the first in a lane; those who gave up are dropped.
-    fn first_rank(&mut self, lane: usize) -> Option<(u64, Reverse<u64>)> {
-        let waiting = &mut self.lanes.get_mut(lane)?.waiting;
+    /// The rank of the first in a queue; those who gave up are dropped.
+    fn first_rank(&mut self, queue: usize) -> Option<(u64, Reverse<u64>)> {
+        let waiting = &mut self.queues.get_mut(queue)?.waiting;
         while waiting.front().is_some_and(|first| first.turn.is_closed()) {
             waiting.pop_front();
         }
         waiting.front().map(|first| first.rank)
     }
 
-    /// When all gates of a lane are open.
-    fn opens(&self, lane: usize) -> Instant {
-        let gates = self.lanes.get(lane).into_iter();
-        let gates = gates.flat_map(|lane| &lane.gates);
-        let opens = gates.filter_map(|at| self.gates.get(*at).map(Gate::opens));
+    /// When all limiters of a queue are open.
+    fn opens(&self, queue: usize) -> Instant {
+        let limiters = self.queues.get(queue).into_iter();
+        let limiters = limiters.flat_map(|queue| &queue.limiters);
+        let opens = limiters.filter_map(|at| self.limiters.get(*at).map(RateLimiter::opens));
         opens.max().unwrap_or_else(Instant::now)
     }
 
-    /// Somebody passes a lane's gates now.
-    fn pass(&mut self, lane: usize, now: Instant) -> Pass {
+    /// Somebody passes a queue's limiters now.
+    fn permit(&mut self, queue: usize, now: Instant) -> Permit {
         self.passes += 1;
         let number = self.passes;
         let near = self
@@ -278,35 +278,35 @@ impl State {
             .is_none_or(|quickest| quickest <= LATE_WHEN_NEAR);
         let late = if near { LATE_WHEN_NEAR } else { LATE_WHEN_FAR };
         for at in self
-            .lanes
-            .get(lane)
+            .queues
+            .get(queue)
             .into_iter()
-            .flat_map(|lane| &lane.gates)
+            .flat_map(|queue| &queue.limiters)
         {
-            if let Some(gate) = self.gates.get_mut(*at) {
-                gate.pass(number, now, late);
+            if let Some(limiter) = self.limiters.get_mut(*at) {
+                limiter.permit(number, now, late);
             }
         }
-        Pass {
-            lane,
+        Permit {
+            queue,
             number,
             left: now,
         }
     }
 
-    /// A call of a lane was answered; whether somebody waits for that.
-    fn answered(&mut self, pass: &Pass, now: Instant) -> bool {
-        let took = now.duration_since(pass.left);
+    /// A call of a queue was answered; whether somebody waits for that.
+    fn answered(&mut self, permit: &Permit, now: Instant) -> bool {
+        let took = now.duration_since(permit.left);
         self.quickest = Some(self.quickest.map_or(took, |quickest| quickest.min(took)));
         let mut waited_for = false;
         for at in self
-            .lanes
-            .get(pass.lane)
+            .queues
+            .get(permit.queue)
             .into_iter()
-            .flat_map(|lane| &lane.gates)
+            .flat_map(|queue| &queue.limiters)
         {
-            if let Some(gate) = self.gates.get_mut(*at) {
-                waited_for |= gate.arrives(pass.number, now);
+            if let Some(limiter) = self.limiters.get_mut(*at) {
+                waited_for |= limiter.arrives(permit.number, now);
             }
         }
         waited_for

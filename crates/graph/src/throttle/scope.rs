@@ -1,6 +1,6 @@
 //! Whose budgets a call uses.
 //!
-//! | calls | gates (graph.md 2.1, 2.2) |
+//! | calls | limiters (graph.md 2.1, 2.2) |
 //! |---|---|
 //! | posts into a channel | 5 a second for the channel; the team's; 50 for the app |
 //! | posts into a chat | 5 a second for the chat; 20 for the app |
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::gate::Gate;
+use super::rate_limiter::RateLimiter;
 use crate::config::{Limits, Rate};
 
 /// Creations of teams a second (graph.md 2.2).
@@ -52,7 +52,7 @@ pub(crate) enum Scope {
     Other,
 }
 
-/// What a gate is for.
+/// What a limiter is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Budget {
     Posts(Arc<str>),
@@ -81,7 +81,7 @@ impl Scope {
         Self::Team(team.into())
     }
 
-    /// The scope's gates, narrow to wide.
+    /// The scope's limiters, narrow to wide.
     pub(super) fn budgets(&self) -> Vec<Budget> {
         use Budget::{
             ChannelPosts, ChatPosts, Members, Others, Posts, Reads, Team, Teams, Thread,
@@ -105,16 +105,16 @@ impl Scope {
 }
 
 impl Budget {
-    /// A new gate for it.
-    pub(super) fn gate(&self, limits: &Limits, now: Instant) -> Gate {
-        let rate = |rate| Gate::new(rate, None, now);
+    /// A new limiter for it.
+    pub(super) fn limiter(&self, limits: &Limits, now: Instant) -> RateLimiter {
+        let rate = |rate| RateLimiter::new(rate, None, now);
         match self {
             Self::Posts(_) => rate(limits.channel_posts),
-            Self::Team(_) => Gate::new(Rate::UNLIMITED, Some(limits.team_posts), now),
+            Self::Team(_) => RateLimiter::new(Rate::UNLIMITED, Some(limits.team_posts), now),
             Self::ChannelPosts => rate(limits.app_channel_posts),
             Self::ChatPosts => rate(limits.app_chat_posts),
             Self::ThreadReads(_) | Self::Reads => rate(limits.message_reads),
-            Self::Members(_) => Gate::by_the_minute(limits.member_changes, now),
+            Self::Members(_) => RateLimiter::by_the_minute(limits.member_changes, now),
             // Where the others have no limit, these have none either.
             Self::Thread(_) => rate(limits.other_calls.at_most(ON_THREAD)),
             Self::Teams => rate(limits.other_calls.at_most(TEAMS)),

@@ -39,9 +39,9 @@ async fn run(targets: &[(&'static str, u64)]) -> Vec<(&'static str, Duration)> {
             let scope = post(target);
             let mut times = Vec::new();
             for left in (0..posts).rev() {
-                let pass = throttle.turn(&scope, left).await;
+                let permit = throttle.acquire(&scope, left).await;
                 times.push((target, start.elapsed()));
-                throttle.answered(pass);
+                throttle.answered(permit);
             }
             times
         });
@@ -98,13 +98,13 @@ async fn calls_that_are_late_on_their_way_do_not_meet_at_the_server() {
     for number in 0..500_u64 {
         let throttle = throttle.clone();
         tasks.spawn(async move {
-            let pass = throttle.turn(&post("a"), 500 - number).await;
+            let permit = throttle.acquire(&post("a"), 500 - number).await;
             // Most are quick, some are not, and the answer takes its time too.
             let late = if number % 7 == 0 { 48 } else { number % 3 };
             tokio::time::sleep(Duration::from_millis(late)).await;
             let arrived = start.elapsed();
             tokio::time::sleep(Duration::from_millis(number % 5 * 90)).await;
-            throttle.answered(pass);
+            throttle.answered(permit);
             arrived
         });
     }
@@ -120,9 +120,9 @@ async fn retry_after_closes_the_channel_and_not_its_neighbour() {
     let throttle = Throttle::new(&limits());
     let start = Instant::now();
     throttle.close(&post("a"), Duration::from_secs(10), start);
-    throttle.turn(&post("b"), 0).await;
+    throttle.acquire(&post("b"), 0).await;
     assert!(start.elapsed() < Duration::from_secs(1));
-    throttle.turn(&post("a"), 0).await;
+    throttle.acquire(&post("a"), 0).await;
     assert!(start.elapsed() >= Duration::from_secs(10));
 }
 
@@ -132,19 +132,19 @@ async fn retry_after_for_two_channels_closes_the_app() {
     let start = Instant::now();
     throttle.close(&post("a"), Duration::from_secs(10), start);
     throttle.close(&post("b"), Duration::from_secs(10), start);
-    throttle.turn(&post("c"), 0).await;
+    throttle.acquire(&post("c"), 0).await;
     assert!(start.elapsed() >= Duration::from_secs(10));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_gives_up_leaves_no_gap() {
     let throttle = Throttle::new(&limits());
-    throttle.turn(&post("a"), 0).await;
+    throttle.acquire(&post("a"), 0).await;
     let a = post("a");
-    let gone = tokio::time::timeout(Duration::from_millis(1), throttle.turn(&a, 9));
+    let gone = tokio::time::timeout(Duration::from_millis(1), throttle.acquire(&a, 9));
     assert!(gone.await.is_err());
     let start = Instant::now();
-    throttle.turn(&post("a"), 0).await;
+    throttle.acquire(&post("a"), 0).await;
     assert!(start.elapsed() <= Duration::from_millis(202));
 }
 
@@ -161,7 +161,7 @@ async fn reads_of_messages_leave_room_for_other_calls() {
             Scope::Other
         };
         reads.spawn(async move {
-            throttle.turn(&scope, 0).await;
+            throttle.acquire(&scope, 0).await;
             start.elapsed()
         });
     }

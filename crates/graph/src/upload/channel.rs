@@ -10,12 +10,12 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::operation::{self, Progress};
 use super::target::advance;
-use super::{Assigned, Route, Run, Trouble, input, members};
+use super::{PlannedTarget, Route, Run, UploadFailure, input, members};
 use crate::client::{Answer, Failure};
 use crate::codes;
 use crate::journal::{TargetRow, TargetState, TeamRow};
 use crate::requests::{self, Call, TeamMember, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// How long to wait between looks for a channel that is being made (graph.md R13, 1.3).
 const LOOK_AFTER: [u64; 7] = [1, 2, 4, 8, 15, 31, 60];
@@ -40,9 +40,9 @@ struct Channel {
     is_archived: Option<bool>,
 }
 
-fn plan(assigned: &Assigned) -> Result<&Plan, Trouble> {
+fn plan(assigned: &PlannedTarget) -> Result<&Plan, UploadFailure> {
     let channel = assigned.channel();
-    channel.ok_or_else(|| Trouble::Failed("it is no channel".to_owned()))
+    channel.ok_or_else(|| UploadFailure::Failed("it is no channel".to_owned()))
 }
 
 /// Takes General, or creates a standard channel in migration mode.
@@ -50,19 +50,19 @@ pub(super) async fn create_migrating(
     run: &Run<'_>,
     team: &Team,
     team_row: &TeamRow,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let created = assigned.target().created;
     if assigned.route == Route::General {
         // It is as old as its team (graph.md 1.6).
-        row.floor = Some(team.created.as_millis());
+        row.requested_creation = Some(team.created.as_millis());
         row.thread.clone_from(&team_row.general);
         return Ok(());
     }
     let id = team_row.id.as_deref().unwrap_or_default();
     let call = requests::create_standard_channel(id, plan(assigned)?, created);
-    row.floor = Some(created.as_millis());
+    row.requested_creation = Some(created.as_millis());
     let channel = create(run, id, assigned, row, &call).await??;
     row.thread = Some(channel.id);
     Ok(())
@@ -73,9 +73,9 @@ pub(super) async fn find_or_create(
     run: &Run<'_>,
     team: &Team,
     team_row: &TeamRow,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let id = team_row.id.as_deref().unwrap_or_default();
     let plan = plan(assigned)?;
     let channel = match &plan.existing {
@@ -91,7 +91,7 @@ pub(super) async fn find_or_create(
         None => {
             if row.state < TargetState::Creating {
                 refuse_a_taken_name(run, id, assigned, team_row.existing).await?;
-                row.begun = Some(run.client.clock().now().as_millis());
+                row.first_attempt = Some(run.client.clock().now().as_millis());
             }
             create_normal(run, team, id, plan, assigned, row).await?
         }
@@ -101,14 +101,14 @@ pub(super) async fn find_or_create(
     advance(run, row, TargetState::Created)
 }
 
-async fn existing_of_name(run: &Run<'_>, team: &str, name: &str) -> Result<Channel, Trouble> {
+async fn existing_of_name(run: &Run<'_>, team: &str, name: &str) -> Result<Channel, UploadFailure> {
     let mut found = named(run, team, name).await?;
     match (found.pop(), found.len()) {
         (Some(channel), 0) => Ok(channel),
-        (None, _) => Err(Trouble::Failed(format!(
+        (None, _) => Err(UploadFailure::Failed(format!(
             "the team has no channel {name:?}; name one that it has in 2-map/conversations.csv"
         ))),
-        (Some(_), others) => Err(Trouble::Failed(format!(
+        (Some(_), others) => Err(UploadFailure::Failed(format!(
             "the team has {} channels {name:?}; name one by its id in 2-map/conversations.csv",
             others + 1
         ))),
@@ -119,9 +119,9 @@ async fn existing_of_name(run: &Run<'_>, team: &str, name: &str) -> Result<Chann
 async fn refuse_a_taken_name(
     run: &Run<'_>,
     team: &str,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     team_exists: bool,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     if !team_exists {
         return Ok(());
     }
@@ -129,14 +129,14 @@ async fn refuse_a_taken_name(
     if named(run, team, name).await?.is_empty() {
         return Ok(());
     }
-    Err(Trouble::Failed(format!(
+    Err(UploadFailure::Failed(format!(
         "the team has a channel {name:?} that is not of this upload; name another in \
          2-map/conversations.csv, or say there that this is the one"
     )))
 }
 
 /// What is private in the source is not posted where a whole team reads it (graph.md R10).
-fn check_membership(plan: &Plan, channel: &Channel) -> Result<(), Trouble> {
+fn check_membership(plan: &Plan, channel: &Channel) -> Result<(), UploadFailure> {
     let wanted = match plan.membership {
         Membership::Standard => return Ok(()),
         Membership::Private => "private",
@@ -148,7 +148,7 @@ fn check_membership(plan: &Plan, channel: &Channel) -> Result<(), Trouble> {
     if found == wanted || (closed && (plan.existing.is_some() || wanted == "shared")) {
         return Ok(());
     }
-    Err(Trouble::Failed(format!(
+    Err(UploadFailure::Failed(format!(
         "the channel {:?} has to be {wanted}, but is {found}; nothing was posted into it",
         plan.name
     )))
@@ -162,9 +162,9 @@ async fn create_normal(
     team: &Team,
     team_id: &str,
     plan: &Plan,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<Channel, Trouble> {
+) -> Result<Channel, UploadFailure> {
     /// Graph's limit for members in the call that creates a channel (graph.md R14).
     const MOST_AT_ONCE: usize = 200;
 
@@ -172,7 +172,7 @@ async fn create_normal(
     let all = roster(plan, team);
     let Some(owner) = all.get(..1).filter(|_| plan.membership.is_closed()) else {
         if plan.membership.is_closed() {
-            return Err(Trouble::Failed(
+            return Err(UploadFailure::Failed(
                 format!(
                     "a {:?} channel needs an owner, and none of its members is mapped to a user",
                     plan.membership
@@ -202,7 +202,7 @@ async fn create_normal(
                 Err(refused) => refused,
             };
         }
-        let unexplained = refused.remedy != Remedy::Refuse
+        let unexplained = refused.remedy != RetryAction::Refuse
             && refused
                 .error
                 .refusal()
@@ -229,10 +229,10 @@ pub(super) async fn add_members(
     run: &Run<'_>,
     team: &Team,
     team_id: &str,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
     last: bool,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let plan = plan(assigned)?;
     if !plan.membership.is_closed() {
         return Ok(());
@@ -262,7 +262,7 @@ pub(super) async fn unarchive(
     run: &Run<'_>,
     team_id: &str,
     row: &TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let id = row.thread.as_deref().unwrap_or_default();
     let look = requests::get_thread(&Thread::channel(team_id, id));
     let mut waits = LOOK_AFTER.into_iter();
@@ -285,7 +285,7 @@ pub(super) async fn unarchive(
             }
         }
         let Some(wait) = waits.next() else {
-            return Err(Trouble::Failed(
+            return Err(UploadFailure::Failed(
                 "it is archived, and still is two minutes after Teams was asked to restore it; \
                  restore it by hand and run the upload again"
                     .to_owned(),
@@ -300,10 +300,10 @@ pub(super) async fn unarchive(
 async fn create(
     run: &Run<'_>,
     team_id: &str,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
     call: &Call,
-) -> Result<Result<Channel, Failure>, Trouble> {
+) -> Result<Result<Channel, Failure>, UploadFailure> {
     let name = assigned.name();
     let mut unsure = row.state == TargetState::Creating;
     advance(run, row, TargetState::Creating)?;
@@ -321,12 +321,12 @@ async fn create(
             Err(failure) => failure,
         };
         match failure.remedy {
-            Remedy::LookUp
+            RetryAction::LookUp
                 if unsure && failure.error.refusal().is_some_and(|no| no.status < 500) =>
             {
                 // Refused because of its name, and yet it is not there.
                 if tries >= 3 {
-                    return Err(Trouble::Failed(format!(
+                    return Err(UploadFailure::Failed(format!(
                         "the team does not take a channel {name:?}, though it has none: one of \
                          that name was deleted within the last 30 days. Restore it, or name another \
                          in 2-map/conversations.csv"
@@ -335,14 +335,14 @@ async fn create(
                 tries += 1;
                 sleep(Duration::from_secs(2 << tries)).await;
             }
-            Remedy::LookUp => {
+            RetryAction::LookUp => {
                 tries += 1;
                 run.client
                     .wait_for_unknown(tries, failure, run.observer)
                     .await?;
                 unsure = true;
             }
-            Remedy::Stop => return Err(failure.into()),
+            RetryAction::Abort => return Err(failure.into()),
             _ => return Ok(Err(failure)),
         }
     }
@@ -353,8 +353,8 @@ async fn create(
 async fn look_for(
     run: &Run<'_>,
     team: &str,
-    assigned: &Assigned,
-) -> Result<Option<Channel>, Trouble> {
+    assigned: &PlannedTarget,
+) -> Result<Option<Channel>, UploadFailure> {
     let shared = plan(assigned)?.membership == Membership::Shared;
     let again = LOOK_AFTER.iter().filter(|_| shared);
     for wait in std::iter::once(&0).chain(again) {
@@ -380,7 +380,7 @@ async fn wait_for(
     team: &str,
     name: &str,
     answer: &Answer,
-) -> Result<Channel, Trouble> {
+) -> Result<Channel, UploadFailure> {
     let begun = operation::begun_by(answer);
     let mut asked = Instant::now();
     for wait in MADE_AFTER {
@@ -390,20 +390,22 @@ async fn wait_for(
         {
             asked = Instant::now();
             if let Progress::Failed(reason) = operation::progress(run, team, id).await? {
-                return Err(Trouble::Failed(format!("the channel {name:?}: {reason}")));
+                return Err(UploadFailure::Failed(format!(
+                    "the channel {name:?}: {reason}"
+                )));
             }
         }
         if let Some(channel) = named(run, team, name).await?.pop() {
             return Ok(channel);
         }
     }
-    Err(Trouble::Failed(format!(
+    Err(UploadFailure::Failed(format!(
         "Teams took the channel {name:?}, but it is not there after four minutes"
     )))
 }
 
 /// The channels of a name.
-async fn named(run: &Run<'_>, team: &str, name: &str) -> Result<Vec<Channel>, Trouble> {
+async fn named(run: &Run<'_>, team: &str, name: &str) -> Result<Vec<Channel>, UploadFailure> {
     let name = name.to_lowercase();
     let mut found = Vec::new();
     let read = run.client.read_pages(

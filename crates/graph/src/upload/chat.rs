@@ -14,10 +14,10 @@ use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
 use super::target::advance;
-use super::{Assigned, Run, Trouble, members};
+use super::{PlannedTarget, Run, UploadFailure, members};
 use crate::journal::{TargetRow, TargetState};
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// When to look for a chat whose creation was not answered: lists lag behind.
 const LOOK_AFTER: [u64; 4] = [2, 5, 10, 30];
@@ -56,11 +56,11 @@ impl Chat {
 /// Brings a chat to where it is there, outside migration mode.
 pub(super) async fn find_or_create(
     run: &Run<'_>,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let Some(plan) = assigned.chat() else {
-        return Err(Trouble::Failed("it is no chat".to_owned()));
+        return Err(UploadFailure::Failed("it is no chat".to_owned()));
     };
     let id = match (&plan.existing, plan.kind) {
         (Some(Existing::Id(id)), _) => id.clone(),
@@ -73,14 +73,14 @@ pub(super) async fn find_or_create(
 }
 
 /// The chat of two people.
-async fn open(run: &Run<'_>, plan: &Plan) -> Result<String, Trouble> {
+async fn open(run: &Run<'_>, plan: &Plan) -> Result<String, UploadFailure> {
     let call = requests::create_chat(run.graph(), plan, run.guests.get(run).await?);
     let chat: Chat = run.client.read(&call, run.observer).await?;
     Ok(chat.id)
 }
 
 /// The only group of that topic among the chats of the plan's members.
-async fn existing(run: &Run<'_>, plan: &Plan, topic: &str) -> Result<String, Trouble> {
+async fn existing(run: &Run<'_>, plan: &Plan, topic: &str) -> Result<String, UploadFailure> {
     let mut found = BTreeSet::new();
     for user in &plan.members {
         if let Some(chats) = chats_of(run, *user).await? {
@@ -93,7 +93,7 @@ async fn existing(run: &Run<'_>, plan: &Plan, topic: &str) -> Result<String, Tro
     let count = found.len();
     match found.pop_first() {
         Some(id) if count == 1 => Ok(id),
-        _ => Err(Trouble::Failed(format!(
+        _ => Err(UploadFailure::Failed(format!(
             "there are {count} group chats {topic:?} among those of its members; name one by its \
              id in 2-map/conversations.csv"
         ))),
@@ -101,11 +101,11 @@ async fn existing(run: &Run<'_>, plan: &Plan, topic: &str) -> Result<String, Tro
 }
 
 /// Creates a group once.
-async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), Trouble> {
+async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), UploadFailure> {
     let call = requests::create_chat(run.graph(), plan, run.guests.get(run).await?);
     let mut unsure = row.state == TargetState::Creating;
-    if row.begun.is_none() {
-        row.begun = Some(run.client.time_there().as_millis());
+    if row.first_attempt.is_none() {
+        row.first_attempt = Some(run.client.time_there().as_millis());
     }
     advance(run, row, TargetState::Creating)?;
     let mut tries = 0;
@@ -125,7 +125,7 @@ async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), T
                 }
                 unsure = true;
             }
-            Err(failure) if failure.remedy == Remedy::LookUp => {
+            Err(failure) if failure.remedy == RetryAction::LookUp => {
                 tries += 1;
                 run.client
                     .wait_for_unknown(tries, failure, run.observer)
@@ -134,7 +134,7 @@ async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), T
             }
             Err(failure) => {
                 // Refused: nothing was created, so the next run may begin afresh.
-                (row.begun, row.state) = (None, TargetState::Planned);
+                (row.first_attempt, row.state) = (None, TargetState::Planned);
                 run.journal.set_target(row)?;
                 return Err(failure.into());
             }
@@ -144,9 +144,9 @@ async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), T
 }
 
 /// Looks for a group whose creation was not answered, for a while.
-async fn look_for(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<bool, Trouble> {
+async fn look_for(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<bool, UploadFailure> {
     let topic = requests::topic(plan);
-    let since = row.begun.unwrap_or_default() - CLOCKS_APART;
+    let since = row.first_attempt.unwrap_or_default() - CLOCKS_APART;
     let wanted: BTreeSet<EntraId> = plan.members.iter().copied().collect();
     for wait in LOOK_AFTER {
         sleep(Duration::from_secs(wait)).await;
@@ -171,7 +171,7 @@ async fn look_for(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<boo
             break;
         }
         if !readable {
-            return Err(Trouble::Failed(
+            return Err(UploadFailure::Failed(
                 "the answer to the creation of this chat was lost, and the app may not list chats \
                  to see whether it is there. Give the app Chat.ReadBasic.All and run the upload \
                  again"
@@ -183,7 +183,7 @@ async fn look_for(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<boo
 }
 
 /// The chats somebody is in; nothing, if the app may not see them.
-async fn chats_of(run: &Run<'_>, user: EntraId) -> Result<Option<Vec<Chat>>, Trouble> {
+async fn chats_of(run: &Run<'_>, user: EntraId) -> Result<Option<Vec<Chat>>, UploadFailure> {
     let mut all = Vec::new();
     let call = requests::list_chats_of(user);
     let read = run.client.read_pages(call, run.observer, |chats| {
@@ -192,7 +192,7 @@ async fn chats_of(run: &Run<'_>, user: EntraId) -> Result<Option<Vec<Chat>>, Tro
     });
     match read.await {
         Ok(()) => Ok(Some(all)),
-        Err(failure) if failure.remedy == Remedy::Refuse => Ok(None),
+        Err(failure) if failure.remedy == RetryAction::Refuse => Ok(None),
         Err(failure) => Err(failure.into()),
     }
 }

@@ -13,9 +13,10 @@ use chatferry_model::folder::RenderFolder;
 use chatferry_model::plan::Team;
 use serde::Serialize;
 
-use super::target::{self, Home, advance};
+use super::target::{self, Parent, advance};
 use super::{
-    Assigned, Input, Run, Trouble, UploadError, UploadOptions, open_journal, session, team,
+    Input, PlannedTarget, Run, UploadError, UploadFailure, UploadOptions, open_journal, session,
+    team,
 };
 use crate::client::Client;
 use crate::journal::{Journal, TargetRow, TargetState, TeamState};
@@ -80,7 +81,7 @@ pub async fn close(
         places.extend(close_team(&run, plan, &targets, closing).await?);
     }
     for assigned in input.chats().filter(|assigned| assigned.selected) {
-        places.extend(close_target(&run, Home::Tenant, assigned, closing).await?);
+        places.extend(close_target(&run, Parent::Tenant, assigned, closing).await?);
     }
     Ok(ClosingReport {
         places,
@@ -91,7 +92,7 @@ pub async fn close(
 async fn close_team(
     run: &Run<'_>,
     plan: &Team,
-    targets: &[&Assigned],
+    targets: &[&PlannedTarget],
     closing: Closing,
 ) -> Result<Vec<Closed>, UploadError> {
     let mut places = Vec::new();
@@ -116,9 +117,9 @@ async fn close_team(
     let migrating = (TeamState::Open..TeamState::Complete).contains(&row.state);
     for assigned in targets.iter().filter(|assigned| assigned.selected) {
         let home = if migrating {
-            Home::Migrating(plan, &row)
+            Parent::Migrating(plan, &row)
         } else {
-            Home::Peopled(plan, &row)
+            Parent::CompletedTeam(plan, &row)
         };
         places.extend(close_target(run, home, assigned, closing).await?);
     }
@@ -156,8 +157,8 @@ async fn close_team(
 /// What became of a target, if it was in migration mode.
 async fn close_target(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     closing: Closing,
 ) -> Result<Option<Closed>, UploadError> {
     let Some(mut row) = run.journal.target(assigned.target().key.as_str())? else {
@@ -173,7 +174,7 @@ async fn close_target(
     let open = match row.state {
         TargetState::Open | TargetState::Posted => Ok(true),
         // It may have been asked for without an answer.
-        TargetState::Created if row.floor.is_some() => {
+        TargetState::Created if row.requested_creation.is_some() => {
             session::is_open(run, &home.thread(&row)).await
         }
         _ => Ok(false),
@@ -209,12 +210,12 @@ async fn close_target(
 /// group to be shown its history, and not be back.
 async fn go_on(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     mut row: TargetRow,
 ) -> Result<Option<Closed>, UploadError> {
     let begun = matches!(row.state, TargetState::Complete | TargetState::Members);
-    if !begun || matches!(home, Home::Migrating(..)) {
+    if !begun || matches!(home, Parent::Migrating(..)) {
         return Ok(None);
     }
     let reason = reason(target::finish(run, home, assigned, &mut row).await)?;
@@ -229,11 +230,11 @@ async fn go_on(
 
 async fn end(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
     missing: u64,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     if home.is_ended_with_team(assigned) {
         // General comes last, with its team.
         let state = if missing > 0 {
@@ -249,16 +250,16 @@ async fn end(
     }
     advance(run, row, TargetState::Complete)?;
     match home {
-        Home::Migrating(..) => Ok(()),
+        Parent::Migrating(..) => Ok(()),
         _ => target::finish(run, home, assigned, row).await,
     }
 }
 
 /// Why it did not work; an error if nothing will.
-fn reason(done: Result<(), Trouble>) -> Result<Option<String>, UploadError> {
+fn reason(done: Result<(), UploadFailure>) -> Result<Option<String>, UploadError> {
     match done {
         Ok(()) => Ok(None),
-        Err(Trouble::Failed(reason)) => Ok(Some(reason)),
-        Err(Trouble::Stop(error)) => Err(error),
+        Err(UploadFailure::Failed(reason)) => Ok(Some(reason)),
+        Err(UploadFailure::Abort(error)) => Err(error),
     }
 }

@@ -15,7 +15,7 @@ use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::Post;
 use serde_json::value::RawValue;
 
-use super::{Assigned, Input, UploadError};
+use super::{Input, PlannedTarget, UploadError};
 use crate::codes;
 use crate::journal::{Journal, Known, Origin, TargetRow, TargetState};
 
@@ -43,7 +43,10 @@ pub(super) fn adopt(
 }
 
 /// What a target is must not change once it is there.
-pub(super) fn check_same_place(assigned: &Assigned, row: &TargetRow) -> Result<(), UploadError> {
+pub(super) fn check_same_place(
+    assigned: &PlannedTarget,
+    row: &TargetRow,
+) -> Result<(), UploadError> {
     if row.state > TargetState::Planned && row.place != assigned.place {
         return Err(UploadError::Changed {
             target: assigned.target().key.clone(),
@@ -55,7 +58,7 @@ pub(super) fn check_same_place(assigned: &Assigned, row: &TargetRow) -> Result<(
 fn lay_over(
     journal: &Journal,
     folder: &RenderFolder,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     mut row: TargetRow,
     findings: &mut Findings,
 ) -> Result<(), UploadError> {

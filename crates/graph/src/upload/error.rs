@@ -8,7 +8,7 @@ use super::Route;
 use crate::client::Failure;
 use crate::error::GraphError;
 use crate::journal::JournalError;
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// Why an upload ends before it is done. What was sent is in the journal: running the upload again
 /// goes on from there.
@@ -133,17 +133,17 @@ impl std::fmt::Display for Others {
 
 /// Why something could not be done: for this place, or at all.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum UploadFailure {
     /// The run ends.
-    Stop(UploadError),
+    Abort(UploadError),
     /// This team or target can't go on; others can.
     Failed(String),
 }
 
-impl From<Failure> for Trouble {
+impl From<Failure> for UploadFailure {
     fn from(failure: Failure) -> Self {
-        if failure.remedy == Remedy::Stop {
-            return Self::Stop(failure.error.into());
+        if failure.remedy == RetryAction::Abort {
+            return Self::Abort(failure.error.into());
         }
         let mut reason = failure.error.to_string();
         if let Some(remedy) = failure.error.remedy() {
@@ -154,14 +154,14 @@ impl From<Failure> for Trouble {
     }
 }
 
-impl From<JournalError> for Trouble {
+impl From<JournalError> for UploadFailure {
     fn from(error: JournalError) -> Self {
-        Self::Stop(error.into())
+        Self::Abort(error.into())
     }
 }
 
-impl From<JsonlError> for Trouble {
+impl From<JsonlError> for UploadFailure {
     fn from(error: JsonlError) -> Self {
-        Self::Stop(error.into())
+        Self::Abort(error.into())
     }
 }

@@ -7,9 +7,9 @@ use chatferry_model::EntraId;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use super::{Input, Run, Trouble};
+use super::{Input, Run, UploadFailure};
 use crate::requests;
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// The guests among the people of all chats, read when they are first asked for.
 pub(super) struct Guests {
@@ -44,11 +44,11 @@ impl Guests {
     }
 
     /// The guests. An app that may not list the users takes nobody for one.
-    pub(super) async fn get(&self, run: &Run<'_>) -> Result<&BTreeSet<EntraId>, Trouble> {
+    pub(super) async fn get(&self, run: &Run<'_>) -> Result<&BTreeSet<EntraId>, UploadFailure> {
         self.known.get_or_try_init(|| self.read(run)).await
     }
 
-    async fn read(&self, run: &Run<'_>) -> Result<BTreeSet<EntraId>, Trouble> {
+    async fn read(&self, run: &Run<'_>) -> Result<BTreeSet<EntraId>, UploadFailure> {
         let mut unseen = self.people.clone();
         let mut guests = BTreeSet::new();
         let see = |users: Vec<User>| {
@@ -60,7 +60,7 @@ impl Guests {
         };
         let call = requests::list_users();
         match run.client.read_pages(call, run.observer, see).await {
-            Err(failure) if failure.remedy == Remedy::Stop => Err(failure.into()),
+            Err(failure) if failure.remedy == RetryAction::Abort => Err(failure.into()),
             _ => Ok(guests),
         }
     }

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
 use super::members::{self, ThreadMember};
-use super::{Assigned, Run, Trouble};
+use super::{PlannedTarget, Run, UploadFailure};
 use crate::codes;
 use crate::journal::{MemberState, TargetRow};
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// How often somebody is taken out and put back who is seen to be in as before.
 const MOST_ROUNDS: u32 = 4;
@@ -22,10 +22,10 @@ const MOST_ROUNDS: u32 = 4;
 /// Shows all members of the plan the history. Others who are in the chat keep what they see.
 pub(super) async fn show(
     run: &Run<'_>,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     plan: &Chat,
     row: &TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let thread = Thread::chat(row.thread.as_deref().unwrap_or_default());
     let mut there = members::of_thread(run, &thread).await?;
     let mut out = 0;
@@ -33,7 +33,7 @@ pub(super) async fn show(
         out += u64::from(!show_to(run, assigned, &thread, row, *user, there.remove(user)).await?);
     }
     if out > 0 {
-        return Err(Trouble::Failed(format!(
+        return Err(UploadFailure::Failed(format!(
             "{out} members of the chat could not be put back into it"
         )));
     }
@@ -43,12 +43,12 @@ pub(super) async fn show(
 /// Shows somebody the history; whether they are in the chat as they should be.
 async fn show_to(
     run: &Run<'_>,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     thread: &Thread,
     row: &TargetRow,
     user: EntraId,
     mut there: Option<ThreadMember>,
-) -> Result<bool, Trouble> {
+) -> Result<bool, UploadFailure> {
     let key = user.to_string();
     let note = |code, words: String| run.note(code, assigned.finding_place(), words);
     let set = |state| run.journal.set_chat_member(row.number, &key, state);
@@ -66,8 +66,10 @@ async fn show_to(
                 let call = requests::remove_chat_member(thread, &member.id);
                 match run.client.call(&call, 0, run.observer).await {
                     Ok(_) => {}
-                    Err(failure) if failure.remedy == Remedy::Done => {}
-                    Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+                    Err(failure) if failure.remedy == RetryAction::Done => {}
+                    Err(failure) if failure.remedy == RetryAction::Abort => {
+                        return Err(failure.into());
+                    }
                     Err(failure) => {
                         // Still in, and sees what comes from now on.
                         note(
@@ -81,7 +83,7 @@ async fn show_to(
             None if state == Some(MemberState::Out) => {}
             // In a chat of ours whoever is in the plan was in from the beginning, or comes with a
             // newer export.
-            None if row.begun.is_some() => {}
+            None if row.first_attempt.is_some() => {}
             None => {
                 note(&codes::UPLOAD_MEMBER_ABSENT, user.to_string());
                 return Ok(true);
@@ -95,8 +97,8 @@ async fn show_to(
                 return Ok(true);
             }
             Ok(_) => None,
-            Err(failure) if failure.remedy == Remedy::Done => None,
-            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) if failure.remedy == RetryAction::Done => None,
+            Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.into()),
             Err(failure) => Some(failure.error.to_string()),
         };
         // They may be in after all, and then as they were: not seen in the list, or not out when

@@ -17,13 +17,13 @@ use super::{Route, UploadError};
 /// Everything an upload needs of `3-render`.
 pub(crate) struct Input {
     pub(crate) teams: Vec<Team>,
-    pub(crate) targets: Vec<Assigned>,
+    pub(crate) targets: Vec<PlannedTarget>,
     /// Whether posts speak through the placeholder's stand-in.
-    pub(crate) stand_in: bool,
+    pub(crate) rehearsal_account: bool,
 }
 
 /// A target, with what uploading needs of it.
-pub(crate) struct Assigned {
+pub(crate) struct PlannedTarget {
     pub(crate) summary: TargetSummary,
     pub(crate) route: Route,
     /// A hash of what it is: an upload goes on with the same only.
@@ -33,10 +33,10 @@ pub(crate) struct Assigned {
     /// Whether it takes part in this run.
     pub(crate) selected: bool,
     /// Posts of the longest target that can't begin before this one is through.
-    pub(crate) behind: u64,
+    pub(crate) successors: u64,
 }
 
-impl Assigned {
+impl PlannedTarget {
     pub(crate) fn target(&self) -> &Target {
         &self.summary.target
     }
@@ -92,7 +92,7 @@ impl Input {
     /// Reads the manifest of `3-render`.
     pub(crate) fn load(folder: &RenderFolder, selection: &Selection) -> Result<Self, UploadError> {
         let manifest = Manifest::<RenderDetails>::read(folder.root())?;
-        let stand_in = manifest.details.stand_in;
+        let rehearsal_account = manifest.details.rehearsal_account;
         let teams = manifest.details.teams;
         let hashes: BTreeMap<_, _> = manifest
             .files
@@ -119,12 +119,12 @@ impl Input {
             let selected = sources.iter().any(|source| {
                 selection.has_conversation(source.conversation.as_str(), &source.name)
             });
-            targets.push(Assigned {
+            targets.push(PlannedTarget {
                 route: Route::of(&target.place, team),
                 place: fingerprint(&target.place),
                 input: (*hashes.get(path.as_str()).unwrap_or(&"")).to_owned(),
                 selected: selected || (sources.is_empty() && selection.is_everything()),
-                behind: 0,
+                successors: 0,
                 summary,
             });
         }
@@ -138,12 +138,12 @@ impl Input {
         Ok(Self {
             teams,
             targets,
-            stand_in,
+            rehearsal_account,
         })
     }
 
     /// The targets of a team.
-    pub(crate) fn of_team(&self, team: &TeamKey<'_>) -> Vec<&Assigned> {
+    pub(crate) fn of_team(&self, team: &TeamKey<'_>) -> Vec<&PlannedTarget> {
         let targets = self.targets.iter();
         targets
             .filter(|assigned| assigned.team() == Some(team))
@@ -157,7 +157,7 @@ impl Input {
     }
 
     /// The chats.
-    pub(crate) fn chats(&self) -> impl Iterator<Item = &Assigned> {
+    pub(crate) fn chats(&self) -> impl Iterator<Item = &PlannedTarget> {
         self.targets
             .iter()
             .filter(|assigned| assigned.chat().is_some())
@@ -165,9 +165,9 @@ impl Input {
 }
 
 /// Lets what other channels wait for go first (graph.md R52).
-fn wait_for_teams(teams: &[Team], targets: &mut [Assigned]) {
+fn wait_for_teams(teams: &[Team], targets: &mut [PlannedTarget]) {
     for team in teams {
-        let of_team = |assigned: &&mut Assigned| assigned.team() == Some(&team.key);
+        let of_team = |assigned: &&mut PlannedTarget| assigned.team() == Some(&team.key);
         let late = targets.iter_mut().filter(of_team);
         let late = late.filter(|assigned| !assigned.route.is_early());
         let longest = late
@@ -176,7 +176,7 @@ fn wait_for_teams(teams: &[Team], targets: &mut [Assigned]) {
             .unwrap_or(0);
         let early = targets.iter_mut().filter(of_team);
         for assigned in early.filter(|assigned| assigned.route.is_early()) {
-            assigned.behind = longest;
+            assigned.successors = longest;
         }
     }
 }

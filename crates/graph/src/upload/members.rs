@@ -9,13 +9,13 @@ use chatferry_model::plan::Team;
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
-use super::{Run, Trouble};
+use super::{Run, UploadFailure};
 use crate::client::Failure;
 use crate::codes;
 use crate::error::PublicError;
 use crate::journal::TeamRow;
 use crate::requests::{self, Call, TeamMember, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// Graph's limit for members in one call (graph.md R53).
 const MOST_AT_ONCE: usize = 200;
@@ -29,7 +29,7 @@ pub(super) async fn add_to_team(
     run: &Run<'_>,
     team: &Team,
     row: &TeamRow,
-) -> Result<bool, Trouble> {
+) -> Result<bool, UploadFailure> {
     let id = row.id.as_deref().unwrap_or_default();
     let place = || Place {
         file: Some(team.key.to_string().into()),
@@ -72,15 +72,15 @@ async fn add_several(
     run: &Run<'_>,
     team: &str,
     missing: &[TeamMember],
-) -> Result<Vec<String>, Trouble> {
+) -> Result<Vec<String>, UploadFailure> {
     let mut refused = Vec::new();
     let mut batches: Vec<_> = missing.chunks(MOST_AT_ONCE).rev().collect();
     while let Some(some) = batches.pop() {
         let call = requests::add_team_members(run.graph(), team, some);
         match run.client.call(&call, 0, run.observer).await {
             Ok(answer) => refused.extend(refusals(&answer.body)),
-            Err(failure) if failure.remedy == Remedy::Done => {}
-            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) if failure.remedy == RetryAction::Done => {}
+            Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.into()),
             Err(failure) if some.len() > 1 && is_about_one(&failure) => {
                 let (one, other) = some.split_at(some.len() / 2);
                 batches.extend([other, one]);
@@ -109,7 +109,7 @@ pub(super) async fn add_to_channel(
     team_id: &str,
     thread: &Thread,
     members: &[TeamMember],
-) -> Result<Vec<String>, Trouble> {
+) -> Result<Vec<String>, UploadFailure> {
     let mut refused = Vec::new();
     let there = present(run, requests::list_thread_members(thread)).await?;
     for member in members
@@ -119,8 +119,8 @@ pub(super) async fn add_to_channel(
         let call = requests::add_channel_member(run.graph(), team_id, thread.id(), *member);
         match run.client.call(&call, 0, run.observer).await {
             Ok(_) => {}
-            Err(failure) if failure.remedy == Remedy::Done => {}
-            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) if failure.remedy == RetryAction::Done => {}
+            Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.into()),
             Err(failure) => refused.push(format!("{}: {}", member.user, failure.error)),
         }
     }
@@ -156,7 +156,7 @@ impl ThreadMember {
 pub(super) async fn of_thread(
     run: &Run<'_>,
     thread: &Thread,
-) -> Result<BTreeMap<EntraId, ThreadMember>, Trouble> {
+) -> Result<BTreeMap<EntraId, ThreadMember>, UploadFailure> {
     let mut there = BTreeMap::new();
     let call = requests::list_thread_members(thread);
     let read = run
@@ -172,7 +172,7 @@ pub(super) async fn of_thread(
 
 /// Who is in already. An app that may not read that adds everybody, which changes nothing for
 /// those who are.
-async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, Trouble> {
+async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, UploadFailure> {
     let mut there = BTreeSet::new();
     let read = run
         .client
@@ -181,7 +181,7 @@ async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, Trouble
             true
         });
     match read.await {
-        Err(failure) if failure.remedy == Remedy::Stop => Err(failure.into()),
+        Err(failure) if failure.remedy == RetryAction::Abort => Err(failure.into()),
         _ => Ok(there),
     }
 }

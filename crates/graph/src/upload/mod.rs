@@ -24,20 +24,20 @@
 mod channel;
 mod chat;
 mod closing;
-mod deliver;
 mod delta;
 mod error;
 mod files;
-mod fill;
-mod filling;
 mod guests;
 mod history;
 mod input;
 mod members;
 mod operation;
 mod plan;
+mod post_once;
+mod post_queue;
 mod preflight;
 mod report;
+mod resolve;
 mod rollback;
 mod route;
 mod session;
@@ -62,18 +62,18 @@ use crate::codes;
 use crate::config::BaseUrl;
 use crate::journal::{Durability, Journal, JournalError, PostState, TargetRow, TargetState};
 use crate::observer::{Event, Observer};
-use error::Trouble;
-use filling::Filler;
+use error::UploadFailure;
 use guests::Guests;
-pub(crate) use input::{Assigned, Input};
+pub(crate) use input::{Input, PlannedTarget};
+use resolve::Resolver;
 use slots::Slots;
-use target::Home;
+use target::Parent;
 
 pub use closing::{Closed, Closing, ClosingReport, close};
 pub use error::UploadError;
 pub use plan::{TargetPlan, TeamPlan, UploadPlan, plan_upload};
 pub use report::{Counts, TargetReport, TeamReport, UploadReport};
-pub use rollback::{RollbackPlan, RollbackTeam, Stays, plan_rollback, rollback};
+pub use rollback::{Remains, RollbackPlan, RollbackTeam, plan_rollback, rollback};
 pub use route::Route;
 
 /// How an upload is done.
@@ -87,11 +87,11 @@ pub struct UploadOptions {
     /// Whether to check beforehand that every author is a user of the tenant (graph.md R26).
     pub check_authors: bool,
     /// Whether the placeholder's stand-in is a user of the tenant: in rehearsals only.
-    pub stand_in_exists: bool,
+    pub rehearsal_account_exists: bool,
     /// Whose OneDrive the files of chats go to, by object id or UPN; none: their authors'.
     pub files_account: Option<String>,
     /// Whose takes them where their authors' can't be used; likewise. Where `files_account` is set,
-    /// the authors' do.
+    /// The authors' do.
     pub files_else: Option<String>,
     /// How long to wait at most before looking again whether a new team is there; 2 s.
     pub team_poll: Duration,
@@ -105,7 +105,7 @@ impl Default for UploadOptions {
             selection: Selection::default(),
             durability: Durability::default(),
             check_authors: true,
-            stand_in_exists: false,
+            rehearsal_account_exists: false,
             files_account: None,
             files_else: None,
             team_poll: Duration::from_secs(2),
@@ -124,8 +124,8 @@ struct Run<'a> {
     /// For channels, and for chats, which have budgets of their own.
     slots: Slots,
     chat_slots: Slots,
-    /// What is known of the tenant for the blanks of posts.
-    filler: Filler,
+    /// What is known of the tenant for the deferred references of posts.
+    resolver: Resolver,
     guests: Guests,
     findings: Mutex<Findings>,
     /// Marks the teams of this journal, so that they are recognised after a lost answer.
@@ -172,7 +172,7 @@ pub async fn upload(
     let mut chats: FuturesUnordered<_> = input
         .chats()
         .filter(|assigned| assigned.selected)
-        .map(|assigned| target::run(&run, Home::Tenant, assigned))
+        .map(|assigned| target::run(&run, Parent::Tenant, assigned))
         .collect();
     loop {
         let done = tokio::select! {
@@ -271,7 +271,7 @@ impl<'a> Run<'a> {
             observer,
             slots: Slots::new(concurrency),
             chat_slots: Slots::new(concurrency),
-            filler: Filler::new(client, folder, input).await?,
+            resolver: Resolver::new(client, folder, input).await?,
             guests: Guests::among(input),
             findings: Mutex::default(),
             mark: journal.note_once("mark", &new_mark(client, input))?,
@@ -316,12 +316,12 @@ impl Run<'_> {
     }
 
     /// The same where another's is an error of the plan.
-    fn claim(&self, row: &mut TargetRow, thread: &str) -> Result<(), Trouble> {
+    fn claim(&self, row: &mut TargetRow, thread: &str) -> Result<(), UploadFailure> {
         if self.may_claim(row, thread)? {
             return Ok(());
         }
         let other = self.journal.target_of_thread(thread)?.unwrap_or_default();
-        Err(Trouble::Failed(format!(
+        Err(UploadFailure::Failed(format!(
             "{} and {other} are the same place in Teams; send both conversations into one target \
              in 2-map/conversations.csv",
             row.key

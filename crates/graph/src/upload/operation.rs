@@ -3,10 +3,10 @@
 
 use serde::Deserialize;
 
-use super::{Run, Trouble};
+use super::{Run, UploadFailure};
 use crate::client::Answer;
 use crate::requests;
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// How far the creation of a team or channel is.
 pub(super) enum Progress {
@@ -21,7 +21,7 @@ pub(super) async fn progress(
     run: &Run<'_>,
     team: &str,
     operation: &str,
-) -> Result<Progress, Trouble> {
+) -> Result<Progress, UploadFailure> {
     #[derive(Deserialize)]
     struct Operation {
         status: String,
@@ -53,7 +53,7 @@ pub(super) async fn progress(
             _ => Ok(Progress::Pending),
         },
         // The operation may not be readable, or not yet; then the team itself tells.
-        Err(failure) if failure.remedy == Remedy::Refuse => Ok(Progress::Pending),
+        Err(failure) if failure.remedy == RetryAction::Refuse => Ok(Progress::Pending),
         Err(failure) => Err(failure.into()),
     }
 }

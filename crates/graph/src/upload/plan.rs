@@ -154,7 +154,7 @@ pub fn plan_upload(
             && state == TargetState::Planned
             && assigned.team().is_some_and(late)
         {
-            route = Route::Late;
+            route = Route::AfterTeam;
         }
         let summary = &assigned.summary;
         let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);

@@ -12,7 +12,7 @@ use super::{Input, Run, UploadError, UploadOptions};
 use crate::codes;
 use crate::journal::TargetState;
 use crate::requests;
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// The permission that importing takes (graph.md R1).
 const MIGRATE: &str = "Teamwork.Migrate.All";
@@ -25,7 +25,7 @@ pub(super) fn check_input(
     options: &UploadOptions,
     now: Millis,
 ) -> Result<(), UploadError> {
-    if input.stand_in && !options.stand_in_exists {
+    if input.rehearsal_account && !options.rehearsal_account_exists {
         return Err(UploadError::StandIn);
     }
     check_times(input, now)
@@ -112,7 +112,7 @@ async fn check_authors(run: &Run<'_>, input: &Input) -> Result<(), UploadError> 
         });
     match listed.await {
         Ok(()) => {}
-        Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.error.into()),
+        Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.error.into()),
         Err(failure) => {
             let words = failure.error.to_string();
             run.note(&codes::UPLOAD_AUTHORS_UNCHECKED, Place::default(), words);

@@ -9,12 +9,12 @@ use std::path::Path;
 use chatferry_model::folder::RenderFolder;
 use serde::Serialize;
 
-use super::{Input, Run, Trouble, UploadError, UploadOptions, open_journal, team};
+use super::{Input, Run, UploadError, UploadFailure, UploadOptions, open_journal, team};
 use crate::client::Client;
 use crate::journal::{Journal, JournalError, TeamState};
 use crate::observer::Observer;
 use crate::requests;
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// What a rollback deletes, and what it can't.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub struct RollbackPlan {
     /// The teams that this journal made.
     pub teams: Vec<RollbackTeam>,
     /// Channels and chats that the tenant had before, or can't lose: their messages stay.
-    pub stays: Vec<Stays>,
+    pub stays: Vec<Remains>,
 }
 
 /// A team that this journal made.
@@ -38,7 +38,7 @@ pub struct RollbackTeam {
 
 /// What a rollback leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Stays {
+pub struct Remains {
     /// The key of the channel or chat.
     pub key: String,
     /// Its id in Teams.
@@ -76,7 +76,7 @@ fn plan(journal: &Journal) -> Result<RollbackPlan, JournalError> {
         let goes = plan.teams.iter_mut().find(|made| team == Some(&made.key));
         match (goes, row.thread) {
             (Some(team), _) => team.posts += posts,
-            (None, Some(id)) => plan.stays.push(Stays {
+            (None, Some(id)) => plan.stays.push(Remains {
                 key: row.key,
                 id,
                 posts,
@@ -115,8 +115,8 @@ pub async fn rollback(
             // Its creation was not answered: perhaps it is there.
             made.id = match team::look_for(&run, team).await {
                 Ok(id) => id,
-                Err(Trouble::Stop(error)) => return Err(error),
-                Err(Trouble::Failed(reason)) => {
+                Err(UploadFailure::Abort(error)) => return Err(error),
+                Err(UploadFailure::Failed(reason)) => {
                     run.note_failed(&made.key, &reason);
                     continue;
                 }
@@ -125,7 +125,7 @@ pub async fn rollback(
         if let Some(id) = &made.id {
             match client.call(&requests::delete_team(id), 0, observer).await {
                 Ok(_) => {}
-                Err(failure) if failure.remedy == Remedy::Done => {}
+                Err(failure) if failure.remedy == RetryAction::Done => {}
                 Err(failure) => return Err(failure.error.into()),
             }
         }

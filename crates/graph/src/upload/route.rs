@@ -13,7 +13,7 @@ pub enum Route {
     General,
     /// A standard channel of a team that has members already: created, then put into migration
     /// mode (graph.md E4b, E6).
-    Late,
+    AfterTeam,
     /// A channel that the tenant has: put into migration mode (graph.md E6).
     ExistingChannel,
     /// Created private once the team has members, then put into migration mode (graph.md E6): in
@@ -57,7 +57,7 @@ impl Route {
             Membership::Private => Self::Private,
             Membership::Shared => Self::Shared,
             Membership::Standard if channel.general => Self::General,
-            Membership::Standard if team_exists => Self::Late,
+            Membership::Standard if team_exists => Self::AfterTeam,
             Membership::Standard => Self::Standard,
         }
     }
@@ -71,7 +71,7 @@ impl Route {
     pub(super) fn is_ours_alone(self) -> bool {
         matches!(
             self,
-            Self::Standard | Self::General | Self::Late | Self::Private | Self::Shared
+            Self::Standard | Self::General | Self::AfterTeam | Self::Private | Self::Shared
         )
     }
 
@@ -86,7 +86,7 @@ impl Route {
         match self {
             Self::Standard => "new channel in migration mode",
             Self::General => "the team's General channel",
-            Self::Late => "new channel, then put in migration mode",
+            Self::AfterTeam => "new channel, then put in migration mode",
             Self::ExistingChannel => "existing channel, put in migration mode",
             Self::Private => {
                 "private channel, created with its members, then put in migration mode"
@@ -107,7 +107,7 @@ impl Route {
                 "Its team is new, and nobody sees the channel before everything is in it."
             }
             Self::General => "It comes with the team, and is completed last.",
-            Self::Late => {
+            Self::AfterTeam => {
                 "Its team has members already, and takes no new channels in migration mode."
             }
             Self::ExistingChannel => "The plan names a channel that is there.",
@@ -163,7 +163,7 @@ mod tests {
         for (place, team, expected) in [
             (channel(json!({})), None, Route::Standard),
             (channel(json!({ "general": true })), None, Route::General),
-            (channel(json!({})), there(), Route::Late),
+            (channel(json!({})), there(), Route::AfterTeam),
             (
                 channel(json!({ "general": true })),
                 there(),

@@ -11,10 +11,10 @@ use chatferry_model::plan::ChatKind;
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
-use super::{Assigned, Run, Trouble};
+use super::{PlannedTarget, Run, UploadFailure};
 use crate::journal::TargetRow;
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// 1990: no chat is older, and what is older than a chat of two is never shown in it (1.15).
 const FAR_PAST: i64 = 631_152_000_000;
@@ -36,7 +36,7 @@ struct State {
 }
 
 impl State {
-    async fn read(run: &Run<'_>, thread: &Thread) -> Result<Self, Trouble> {
+    async fn read(run: &Run<'_>, thread: &Thread) -> Result<Self, UploadFailure> {
         let call = requests::get_thread(thread);
         Ok(run.client.read(&call, run.observer).await?)
     }
@@ -54,15 +54,15 @@ impl State {
 /// Puts a thread into migration mode, older than all posts of the target.
 pub(super) async fn start(
     run: &Run<'_>,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     thread: &Thread,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     rest(run, row).await;
     let first = assigned.summary.first.unwrap_or(assigned.target().created);
     let mut date = wanted(assigned, row);
     // A thread of ours was made just now; any other may be older than it should be.
-    if row.begun.is_none()
+    if row.first_attempt.is_none()
         || assigned
             .chat()
             .is_some_and(|chat| chat.kind == ChatKind::OneOnOne)
@@ -77,12 +77,12 @@ pub(super) async fn start(
         }
     }
     for _ in 0..MOST_STARTS {
-        row.floor = Some(date.as_millis());
+        row.requested_creation = Some(date.as_millis());
         run.journal.set_target(row)?;
         let call = requests::start(thread, date);
         let failure = match run.client.call(&call, 0, run.observer).await {
             Ok(_) => return Ok(()),
-            Err(failure) if failure.remedy == Remedy::LookUp => failure,
+            Err(failure) if failure.remedy == RetryAction::LookUp => failure,
             Err(failure) => return Err(failure.into()),
         };
         let too_young = failure
@@ -108,20 +108,22 @@ pub(super) async fn start(
         }
         date = created.map_or(before(date), |created| date.min(before(created)));
     }
-    Err(Trouble::Failed(
+    Err(UploadFailure::Failed(
         "Teams does not put it into migration mode, whatever time is asked for".to_owned(),
     ))
 }
 
 /// The creation time to ask for: older than every post, and than any that was asked for before.
-fn wanted(assigned: &Assigned, row: &TargetRow) -> Millis {
+fn wanted(assigned: &PlannedTarget, row: &TargetRow) -> Millis {
     let far = Millis::new(FAR_PAST).unwrap_or(Millis::EPOCH);
     let created = assigned.target().created;
     let date = match assigned.chat() {
         Some(chat) if chat.kind == ChatKind::OneOnOne => created.min(far),
         _ => created,
     };
-    let floor = row.floor.and_then(|floor| Millis::new(floor).ok());
+    let floor = row
+        .requested_creation
+        .and_then(|floor| Millis::new(floor).ok());
     match floor {
         Some(floor) if row.completed.is_some() => date.min(before(floor)),
         // Asked for, and perhaps granted: the same again.
@@ -157,7 +159,7 @@ pub(super) async fn complete(
     run: &Run<'_>,
     thread: &Thread,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     end(run, thread).await?;
     row.completed = Some(run.client.clock().now().as_millis());
     run.journal.set_target(row)?;
@@ -165,12 +167,12 @@ pub(super) async fn complete(
 }
 
 /// The same for a thread that is no target.
-pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), Trouble> {
+pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), UploadFailure> {
     let call = requests::complete(thread);
     match run.client.call(&call, 0, run.observer).await {
         Ok(_) => Ok(()),
-        Err(failure) if failure.remedy == Remedy::Done => Ok(()),
-        Err(failure) if failure.remedy == Remedy::LookUp => {
+        Err(failure) if failure.remedy == RetryAction::Done => Ok(()),
+        Err(failure) if failure.remedy == RetryAction::LookUp => {
             match State::read(run, thread).await?.mode().as_deref() {
                 // It is out of migration mode: no other reason is documented (graph.md R48), and
                 // not every answer tells the mode (1.5).
@@ -183,20 +185,23 @@ pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), Trouble> {
 }
 
 /// Whether Teams says that a thread is in migration mode.
-pub(super) async fn is_open(run: &Run<'_>, thread: &Thread) -> Result<bool, Trouble> {
+pub(super) async fn is_open(run: &Run<'_>, thread: &Thread) -> Result<bool, UploadFailure> {
     let state = State::read(run, thread).await?;
     Ok(state.mode().as_deref() == Some("inprogress"))
 }
 
 /// Whether Teams says that a thread was taken out of it, or nothing about it.
-pub(super) async fn may_be_over(run: &Run<'_>, thread: &Thread) -> Result<bool, Trouble> {
+pub(super) async fn may_be_over(run: &Run<'_>, thread: &Thread) -> Result<bool, UploadFailure> {
     let state = State::read(run, thread).await?;
     Ok(state.mode().as_deref() != Some("inprogress"))
 }
 
 /// Why posts into a chat fail for no reason that is told: it is not in migration mode any more
 /// (graph.md R24, where chats answer 502), or its session is stuck.
-pub(super) async fn why_closed(run: &Run<'_>, thread: &Thread) -> Result<Option<Trouble>, Trouble> {
+pub(super) async fn why_closed(
+    run: &Run<'_>,
+    thread: &Thread,
+) -> Result<Option<UploadFailure>, UploadFailure> {
     let state = State::read(run, thread).await?;
     Ok(match state.mode().as_deref() {
         Some("completed") => Some(stuck(thread)),
@@ -204,9 +209,9 @@ pub(super) async fn why_closed(run: &Run<'_>, thread: &Thread) -> Result<Option<
     })
 }
 
-fn stuck(thread: &Thread) -> Trouble {
+fn stuck(thread: &Thread) -> UploadFailure {
     let what = if thread.is_chat() { "chat" } else { "channel" };
-    Trouble::Failed(format!(
+    UploadFailure::Failed(format!(
         "the {what} shows as out of migration mode and can't be put into it: somebody completed it \
          meanwhile, or its session is stuck, for which Teams has no reset. Run the upload again in \
          some hours; if it stays so, send the conversation into another channel in \

@@ -2,30 +2,33 @@
 
 use chatferry_model::plan::{ChatKind, Team};
 
-use super::{Assigned, Route, Run, Trouble, UploadError, channel, chat, fill, history, session};
+use super::{
+    PlannedTarget, Route, Run, UploadError, UploadFailure, channel, chat, history, post_queue,
+    session,
+};
 use crate::client::Failure;
 use crate::codes;
 use crate::error::Cause;
 use crate::journal::{TargetRow, TargetState, TeamRow};
 use crate::observer::Event;
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// Where a target is.
 #[derive(Clone, Copy)]
-pub(super) enum Home<'a> {
+pub(super) enum Parent<'a> {
     /// In a team that is under migration: channels are created in migration mode.
     Migrating(&'a Team, &'a TeamRow),
     /// In a team that has its members.
-    Peopled(&'a Team, &'a TeamRow),
+    CompletedTeam(&'a Team, &'a TeamRow),
     /// In no team: a chat.
     Tenant,
 }
 
-impl<'a> Home<'a> {
+impl<'a> Parent<'a> {
     pub(super) fn team(self) -> Option<(&'a Team, &'a TeamRow)> {
         match self {
-            Self::Migrating(team, row) | Self::Peopled(team, row) => Some((team, row)),
+            Self::Migrating(team, row) | Self::CompletedTeam(team, row) => Some((team, row)),
             Self::Tenant => None,
         }
     }
@@ -38,7 +41,7 @@ impl<'a> Home<'a> {
 
     /// Whether a target is General of a new team, which is taken out of migration mode last of
     /// all (graph.md R51).
-    pub(super) fn is_ended_with_team(self, assigned: &Assigned) -> bool {
+    pub(super) fn is_ended_with_team(self, assigned: &PlannedTarget) -> bool {
         assigned.route == Route::General && matches!(self, Self::Migrating(..))
     }
 
@@ -55,8 +58,8 @@ impl<'a> Home<'a> {
 /// Does everything for a target. What fails here and can be left so is noted.
 pub(super) async fn run(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
 ) -> Result<(), UploadError> {
     let key = &assigned.target().key;
     let Some(mut row) = run.journal.target(key.as_str())? else {
@@ -64,8 +67,8 @@ pub(super) async fn run(
     };
     match go_on(run, home, assigned, &mut row).await {
         Ok(()) => Ok(()),
-        Err(Trouble::Stop(error)) => Err(error),
-        Err(Trouble::Failed(reason)) => {
+        Err(UploadFailure::Abort(error)) => Err(error),
+        Err(UploadFailure::Failed(reason)) => {
             run.journal.fail_target(row.number, &reason)?;
             run.note_failed(key.as_str(), &reason);
             Ok(())
@@ -75,10 +78,10 @@ pub(super) async fn run(
 
 async fn go_on(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     let tally = run.journal.tally(row.number)?;
     let posts = assigned.summary.posts;
     if row.state < TargetState::Posted {
@@ -89,7 +92,7 @@ async fn go_on(
         } else {
             &run.slots
         };
-        let _slot = slots.take(left + assigned.behind).await;
+        let _slot = slots.take(left + assigned.successors).await;
         run.observer.event(Event::TargetStarted {
             target: &assigned.target().key,
             posts,
@@ -97,15 +100,15 @@ async fn go_on(
         });
         open(run, home, assigned, row).await?;
         let thread = home.thread(row);
-        let filled = match fill::fill(run, assigned, row, &thread).await {
-            Err(Trouble::Stop(error)) if may_be_closed(&thread, &error) => {
+        let filled = match post_queue::post_queue(run, assigned, row, &thread).await {
+            Err(UploadFailure::Abort(error)) if may_be_closed(&thread, &error) => {
                 let closed = session::why_closed(run, &thread).await?;
-                Err(closed.unwrap_or(Trouble::Stop(error)))
+                Err(closed.unwrap_or(UploadFailure::Abort(error)))
             }
             filled => filled,
         };
         if let Err(trouble) = filled {
-            if matches!(trouble, Trouble::Failed(_)) && !home.is_ended_with_team(assigned) {
+            if matches!(trouble, UploadFailure::Failed(_)) && !home.is_ended_with_team(assigned) {
                 open_next_time(run, row, &thread).await?;
             }
             return Err(trouble);
@@ -125,7 +128,7 @@ async fn open_next_time(
     run: &Run<'_>,
     row: &mut TargetRow,
     thread: &Thread,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     if session::may_be_over(run, thread).await? {
         row.completed = Some(run.client.clock().now().as_millis());
         advance(run, row, TargetState::Created)?;
@@ -136,18 +139,18 @@ async fn open_next_time(
 /// What comes after a target is out of migration mode.
 pub(super) async fn finish(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     match home {
         // Its team is completed first.
-        Home::Migrating(..) => Ok(()),
-        Home::Peopled(team, _) => {
+        Parent::Migrating(..) => Ok(()),
+        Parent::CompletedTeam(team, _) => {
             channel::add_members(run, team, home.team_id(), assigned, row, true).await?;
             close(run, home, assigned, row).await
         }
-        Home::Tenant => {
+        Parent::Tenant => {
             let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);
             if let Some(group) = group.filter(|_| row.state < TargetState::Done) {
                 advance(run, row, TargetState::Members)?;
@@ -171,7 +174,7 @@ pub(super) fn advance(
     run: &Run<'_>,
     row: &mut TargetRow,
     state: TargetState,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     row.state = state;
     run.journal.set_target(row)?;
     Ok(())
@@ -180,24 +183,24 @@ pub(super) fn advance(
 /// Brings a target to where it takes posts.
 async fn open(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     if row.state < TargetState::Created {
         match home {
-            Home::Tenant => chat::find_or_create(run, assigned, row).await?,
-            Home::Migrating(team, team_row) => {
+            Parent::Tenant => chat::find_or_create(run, assigned, row).await?,
+            Parent::Migrating(team, team_row) => {
                 channel::create_migrating(run, team, team_row, assigned, row).await?;
                 return advance(run, row, TargetState::Open);
             }
-            Home::Peopled(team, team_row) => {
+            Parent::CompletedTeam(team, team_row) => {
                 channel::find_or_create(run, team, team_row, assigned, row).await?;
             }
         }
     }
     if row.state == TargetState::Created {
-        if let Home::Peopled(team, _) = home {
+        if let Parent::CompletedTeam(team, _) = home {
             channel::add_members(run, team, home.team_id(), assigned, row, false).await?;
             if row.completed.is_some() && is_archived_by_us(assigned) {
                 channel::unarchive(run, home.team_id(), row).await?;
@@ -212,10 +215,10 @@ async fn open(
 /// Archives a channel where the source's was; then it needs nothing more.
 pub(super) async fn close(
     run: &Run<'_>,
-    home: Home<'_>,
-    assigned: &Assigned,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
     row: &mut TargetRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     if row.state == TargetState::Done {
         return Ok(());
     }
@@ -240,16 +243,16 @@ pub(super) async fn close(
 
 /// Whether a target is archived in the end. General never is: that is the team's to be. What others
 /// use is theirs to close.
-fn is_archived_by_us(assigned: &Assigned) -> bool {
+fn is_archived_by_us(assigned: &PlannedTarget) -> bool {
     let ours = !matches!(assigned.route, Route::General | Route::ExistingChannel);
     ours && assigned.channel().is_some_and(|channel| channel.archive)
 }
 
 fn ends_the_run(failure: &Failure) -> bool {
-    failure.remedy == Remedy::Stop && failure.error.refusal().is_none()
+    failure.remedy == RetryAction::Abort && failure.error.refusal().is_none()
 }
 
-fn done(run: &Run<'_>, assigned: &Assigned, row: &mut TargetRow) -> Result<(), Trouble> {
+fn done(run: &Run<'_>, assigned: &PlannedTarget, row: &mut TargetRow) -> Result<(), UploadFailure> {
     if row.state == TargetState::Done {
         return Ok(());
     }

@@ -7,12 +7,14 @@ use serde::Deserialize;
 use tokio::time::{Duration, Instant, sleep};
 
 use super::operation::{self, Progress, addressed};
-use super::target::{self, Home};
-use super::{Assigned, Input, Route, Run, Trouble, UploadError, input, members, session};
+use super::target::{self, Parent};
+use super::{
+    Input, PlannedTarget, Route, Run, UploadError, UploadFailure, input, members, session,
+};
 use crate::journal::{TargetState, TeamRow, TeamState};
 use crate::observer::Event;
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// A team takes seconds to minutes; after this something is wrong.
 const READY_WITHIN: Duration = Duration::from_secs(20 * 60);
@@ -26,10 +28,10 @@ pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(),
     if !input.takes_part(&team.key) {
         return Ok(());
     }
-    match fill(run, team, &input.of_team(&team.key)).await {
+    match post_queue(run, team, &input.of_team(&team.key)).await {
         Ok(()) => Ok(()),
-        Err(Trouble::Stop(error)) => Err(error),
-        Err(Trouble::Failed(reason)) => {
+        Err(UploadFailure::Abort(error)) => Err(error),
+        Err(UploadFailure::Failed(reason)) => {
             run.journal.fail_team(team.key.as_str(), &reason)?;
             run.note_failed(team.key.as_str(), &reason);
             Ok(())
@@ -37,7 +39,11 @@ pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(),
     }
 }
 
-async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), Trouble> {
+async fn post_queue(
+    run: &Run<'_>,
+    team: &Team,
+    targets: &[&PlannedTarget],
+) -> Result<(), UploadFailure> {
     let mut row = run.journal.team(team.key.as_str())?;
     match &team.existing {
         Some(existing) => find(run, team, existing, &mut row).await?,
@@ -50,7 +56,7 @@ async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), T
     if row.state < TeamState::Completing {
         fill_all(
             run,
-            Home::Migrating(team, &row),
+            Parent::Migrating(team, &row),
             early.iter().copied().copied(),
         )
         .await?;
@@ -63,13 +69,17 @@ async fn fill(run: &Run<'_>, team: &Team, targets: &[&Assigned]) -> Result<(), T
         complete(run, team, &mut row, &early).await?;
     }
     people(run, team, &mut row).await?;
-    let home = Home::Peopled(team, &row);
+    let home = Parent::CompletedTeam(team, &row);
     close_early(run, home, &early).await?;
     fill_all(run, home, targets.iter().copied()).await
 }
 
 /// Adds owners and members who are not in the team yet.
-pub(super) async fn people(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+pub(super) async fn people(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+) -> Result<(), UploadFailure> {
     let wanted = input::roster(team.owners.iter().chain(&team.members));
     if row.members.as_deref() != Some(&wanted) {
         // Who was not taken is tried again by the next run.
@@ -85,7 +95,11 @@ pub(super) async fn people(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Res
 }
 
 /// Finishes the channels that became complete together with their team.
-async fn close_early(run: &Run<'_>, home: Home<'_>, early: &[&&Assigned]) -> Result<(), Trouble> {
+async fn close_early(
+    run: &Run<'_>,
+    home: Parent<'_>,
+    early: &[&&PlannedTarget],
+) -> Result<(), UploadFailure> {
     for assigned in early {
         let row = run.journal.target(assigned.target().key.as_str())?;
         let Some(mut row) = row else { continue };
@@ -112,15 +126,15 @@ async fn close_early(run: &Run<'_>, home: Home<'_>, early: &[&&Assigned]) -> Res
 /// Fills the selected targets side by side. Those that fail don't hold up the others.
 async fn fill_all(
     run: &Run<'_>,
-    home: Home<'_>,
-    targets: impl Iterator<Item = &Assigned>,
-) -> Result<(), Trouble> {
-    let mut filling: FuturesUnordered<_> = targets
+    home: Parent<'_>,
+    targets: impl Iterator<Item = &PlannedTarget>,
+) -> Result<(), UploadFailure> {
+    let mut resolve: FuturesUnordered<_> = targets
         .filter(|assigned| assigned.selected)
         .map(|assigned| target::run(run, home, assigned))
         .collect();
-    while let Some(done) = filling.next().await {
-        done.map_err(Trouble::Stop)?;
+    while let Some(done) = resolve.next().await {
+        done.map_err(UploadFailure::Abort)?;
     }
     Ok(())
 }
@@ -131,7 +145,7 @@ async fn find(
     team: &Team,
     existing: &Existing,
     row: &mut TeamRow,
-) -> Result<(), Trouble> {
+) -> Result<(), UploadFailure> {
     if row.state >= TeamState::Open {
         return Ok(());
     }
@@ -140,8 +154,8 @@ async fn find(
             let call = requests::get_team(id);
             match run.client.call(&call, 0, run.observer).await {
                 Ok(_) => id.clone(),
-                Err(failure) if failure.remedy == Remedy::Refuse => {
-                    return Err(Trouble::Failed(format!(
+                Err(failure) if failure.remedy == RetryAction::Refuse => {
+                    return Err(UploadFailure::Failed(format!(
                         "there is no team {id} that the app may read: {}",
                         failure.error
                     )));
@@ -159,9 +173,9 @@ async fn find(
 }
 
 /// The id of the only team of that name.
-async fn the_only_one(run: &Run<'_>, name: &str) -> Result<String, Trouble> {
+async fn the_only_one(run: &Run<'_>, name: &str) -> Result<String, UploadFailure> {
     let Some(groups) = of_name(run, name).await? else {
-        return Err(Trouble::Failed(format!(
+        return Err(UploadFailure::Failed(format!(
             "the app may not list groups, so that the team {name:?} can't be found. Give the app \
              Group.Read.All, or name the team by its id in 2-map/teams.csv"
         )));
@@ -169,8 +183,8 @@ async fn the_only_one(run: &Run<'_>, name: &str) -> Result<String, Trouble> {
     let mut teams: Vec<_> = groups.into_iter().filter(Group::is_team).collect();
     match (teams.pop(), teams.len()) {
         (Some(team), 0) => Ok(team.id),
-        (None, _) => Err(Trouble::Failed(format!("there is no team {name:?}"))),
-        (Some(_), others) => Err(Trouble::Failed(format!(
+        (None, _) => Err(UploadFailure::Failed(format!("there is no team {name:?}"))),
+        (Some(_), others) => Err(UploadFailure::Failed(format!(
             "there are {} teams {name:?}; name one by its id in 2-map/teams.csv",
             others + 1
         ))),
@@ -199,7 +213,7 @@ impl Group {
 }
 
 /// The groups or teams of a name; nothing, if the app may list neither.
-async fn of_name(run: &Run<'_>, name: &str) -> Result<Option<Vec<Group>>, Trouble> {
+async fn of_name(run: &Run<'_>, name: &str) -> Result<Option<Vec<Group>>, UploadFailure> {
     for call in [requests::find_group(name), requests::find_team(name)] {
         let mut found = Vec::new();
         let read = run
@@ -213,7 +227,7 @@ async fn of_name(run: &Run<'_>, name: &str) -> Result<Option<Vec<Group>>, Troubl
             });
         match read.await {
             Ok(()) => return Ok(Some(found)),
-            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.into()),
             Err(_) => {}
         }
     }
@@ -221,7 +235,11 @@ async fn of_name(run: &Run<'_>, name: &str) -> Result<Option<Vec<Group>>, Troubl
 }
 
 /// Brings a team to where its channels can be filled.
-pub(super) async fn open(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+pub(super) async fn open(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+) -> Result<(), UploadFailure> {
     if row.state < TeamState::Created {
         create(run, team, row).await?;
     }
@@ -233,7 +251,12 @@ pub(super) async fn open(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Resul
     Ok(())
 }
 
-fn advance(run: &Run<'_>, team: &Team, row: &mut TeamRow, state: TeamState) -> Result<(), Trouble> {
+fn advance(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+    state: TeamState,
+) -> Result<(), UploadFailure> {
     row.state = state;
     run.journal.set_team(row)?;
     run.observer.event(Event::Team {
@@ -244,7 +267,7 @@ fn advance(run: &Run<'_>, team: &Team, row: &mut TeamRow, state: TeamState) -> R
 }
 
 /// Creates a team once: an answer that was lost is made up for by looking for the team's mark.
-async fn create(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+async fn create(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), UploadFailure> {
     let marker = marker(run);
     let call = requests::create_team(run.graph(), team, &marker);
     let mut unsure = row.state == TeamState::Creating;
@@ -267,7 +290,7 @@ async fn create(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Tro
                 // It was created, but the answer does not say as what.
                 unsure = true;
             }
-            Err(failure) if failure.remedy == Remedy::LookUp => {
+            Err(failure) if failure.remedy == RetryAction::LookUp => {
                 tries += 1;
                 run.client
                     .wait_for_unknown(tries, failure, run.observer)
@@ -291,12 +314,12 @@ fn marker(run: &Run<'_>) -> String {
 }
 
 /// Looks for a team by its mark, for a while: groups show up with a delay.
-pub(super) async fn look_for(run: &Run<'_>, team: &Team) -> Result<Option<String>, Trouble> {
+pub(super) async fn look_for(run: &Run<'_>, team: &Team) -> Result<Option<String>, UploadFailure> {
     let marker = marker(run);
     for wait in LOOK_AFTER {
         sleep(Duration::from_secs(wait)).await;
         let Some(groups) = of_name(run, &team.name).await? else {
-            return Err(Trouble::Failed(format!(
+            return Err(UploadFailure::Failed(format!(
                 "the answer to the creation of the team {:?} was lost, and the app may not list \
                  groups to see whether it is there. Give the app Group.Read.All and run the \
                  upload again",
@@ -317,11 +340,11 @@ pub(super) async fn look_for(run: &Run<'_>, team: &Team) -> Result<Option<String
 }
 
 /// The description of a team where a list does not show it; none, if it can't be read.
-async fn description(run: &Run<'_>, team: &str) -> Result<Option<String>, Trouble> {
+async fn description(run: &Run<'_>, team: &str) -> Result<Option<String>, UploadFailure> {
     let call = requests::get_team(team);
     match run.client.read::<Group>(&call, run.observer).await {
         Ok(team) => Ok(team.description),
-        Err(failure) if failure.remedy == Remedy::Stop && !failure.error.is_forbidden() => {
+        Err(failure) if failure.remedy == RetryAction::Abort && !failure.error.is_forbidden() => {
             Err(failure.into())
         }
         Err(_) => Ok(None),
@@ -330,7 +353,11 @@ async fn description(run: &Run<'_>, team: &str) -> Result<Option<String>, Troubl
 
 /// Waits until a new team can be read. Its operation is asked for as seldom as Graph wants
 /// (graph.md 1.3); in between, the team itself is tried.
-async fn wait_until_there(run: &Run<'_>, plan: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+async fn wait_until_there(
+    run: &Run<'_>,
+    plan: &Team,
+    row: &mut TeamRow,
+) -> Result<(), UploadFailure> {
     let team = row.id.clone().unwrap_or_default();
     let begun = Instant::now();
     let mut asked = begun;
@@ -350,7 +377,7 @@ async fn wait_until_there(run: &Run<'_>, plan: &Team, row: &mut TeamRow) -> Resu
                     // There is no such team: the next run makes another.
                     (row.id, row.operation) = (None, None);
                     advance(run, plan, row, TeamState::Planned)?;
-                    return Err(Trouble::Failed(reason));
+                    return Err(UploadFailure::Failed(reason));
                 }
             }
         }
@@ -367,17 +394,17 @@ async fn wait_until_there(run: &Run<'_>, plan: &Team, row: &mut TeamRow) -> Resu
             Err(failure) if failure.error.is_forbidden() && row.operation.is_some() => {
                 may_look = false;
             }
-            Err(failure) if failure.remedy == Remedy::Refuse => {}
+            Err(failure) if failure.remedy == RetryAction::Refuse => {}
             Err(failure) => return Err(failure.into()),
         }
     }
-    Err(Trouble::Failed(
+    Err(UploadFailure::Failed(
         "the team was created, but can't be used after 20 minutes".to_owned(),
     ))
 }
 
 /// The id of the team's General channel.
-async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, Trouble> {
+async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, UploadFailure> {
     #[derive(Deserialize)]
     struct Primary {
         id: String,
@@ -389,7 +416,10 @@ async fn general(run: &Run<'_>, row: &TeamRow) -> Result<String, Trouble> {
 }
 
 /// The first channel that is not ready for the team to be completed.
-fn first_open<'a>(run: &Run<'_>, early: &[&&'a Assigned]) -> Result<Option<&'a Assigned>, Trouble> {
+fn first_open<'a>(
+    run: &Run<'_>,
+    early: &[&&'a PlannedTarget],
+) -> Result<Option<&'a PlannedTarget>, UploadFailure> {
     for assigned in early {
         let key = assigned.target().key.as_str();
         let state = run
@@ -408,16 +438,16 @@ fn first_open<'a>(run: &Run<'_>, early: &[&&'a Assigned]) -> Result<Option<&'a A
 }
 
 /// Takes the team out of migration mode: General after all other channels (graph.md R51), then
-/// the team (R50).
+/// The team (R50).
 async fn complete(
     run: &Run<'_>,
     team: &Team,
     row: &mut TeamRow,
-    early: &[&&Assigned],
-) -> Result<(), Trouble> {
+    early: &[&&PlannedTarget],
+) -> Result<(), UploadFailure> {
     let unfinished = first_open(run, early)?.filter(|_| row.state < TeamState::Completing);
     if let Some(open) = unfinished {
-        return Err(Trouble::Failed(format!(
+        return Err(UploadFailure::Failed(format!(
             "the team stays open, because its channel {:?} is not through",
             open.name()
         )));
@@ -426,7 +456,11 @@ async fn complete(
 }
 
 /// Takes a team out of migration mode whose other channels are.
-pub(super) async fn end(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result<(), Trouble> {
+pub(super) async fn end(
+    run: &Run<'_>,
+    team: &Team,
+    row: &mut TeamRow,
+) -> Result<(), UploadFailure> {
     let id = row.id.clone().unwrap_or_default();
     let unsure = row.state == TeamState::Completing;
     let general = Thread::channel(&id, row.general.as_deref().unwrap_or_default());
@@ -440,9 +474,9 @@ pub(super) async fn end(run: &Run<'_>, team: &Team, row: &mut TeamRow) -> Result
         .await
     {
         Ok(_) => {}
-        Err(failure) if failure.remedy == Remedy::Done => {}
+        Err(failure) if failure.remedy == RetryAction::Done => {}
         // Asked before and refused now: the first time worked. Adding members will tell.
-        Err(failure) if failure.remedy == Remedy::LookUp && (unsure || failure.unsure) => {}
+        Err(failure) if failure.remedy == RetryAction::LookUp && (unsure || failure.unsure) => {}
         Err(failure) => return Err(failure.into()),
     }
     advance(run, team, row, TeamState::Complete)

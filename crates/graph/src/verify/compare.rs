@@ -9,12 +9,12 @@ use chatferry_model::{GraphMessageId, Millis};
 
 use super::images::{Images, Shown};
 use super::read_back::{ReadBack, There};
-use super::{Trouble, Verified, VerifyError};
-use crate::blanks::Blanks;
+use super::{Verified, VerifyError, VerifyFailure};
 use crate::codes;
-use crate::journal::{FilledRow, Journal, PostState};
-use crate::likeness::Likeness;
-use crate::upload::Assigned;
+use crate::deferred::DeferredReferences;
+use crate::fingerprint::MessageFingerprint;
+use crate::journal::{Journal, PostState, ResolvedRow};
+use crate::upload::PlannedTarget;
 
 /// What should be in Teams.
 pub(super) struct Expected<'a> {
@@ -38,10 +38,10 @@ pub(super) async fn compare(
     expected: &Expected<'_>,
     found: &ReadBack,
     images: Images<'_>,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     findings: &mut Findings,
     progress: impl Fn(u64),
-) -> Result<Verified, Trouble> {
+) -> Result<Verified, VerifyFailure> {
     let mut counts = Verified::default();
     let mut reader = JsonlReader::open(expected.path, Format::POSTS)?;
     let key = assigned.target().key.as_str();
@@ -91,18 +91,18 @@ pub(super) async fn compare(
                 note(&codes::VERIFY_DELETED, format!("message {id}"));
                 continue;
             }
-            let filled = match Blanks::of(&post) {
+            let filled = match DeferredReferences::of(&post) {
                 Some(_) => journal.filled(expected.target, planned)?,
                 None => None,
             };
             let mut filled = filled;
             if changed {
                 // Teams has the words of an older export, which is as it should be.
-                filled = Some(FilledRow {
+                filled = Some(ResolvedRow {
                     text: there.text,
                     places: there.places,
                     attachments: there.attachments,
-                    ..FilledRow::default()
+                    ..ResolvedRow::default()
                 });
             }
             if differs(&post, filled.as_ref(), id, root, &there, &mut note) {
@@ -152,13 +152,13 @@ pub(super) async fn compare(
 /// Whether a message is not as it was sent; `note` is told in what.
 fn differs(
     post: &Post<'_, ChatMessage<'_>>,
-    filled: Option<&FilledRow>,
+    filled: Option<&ResolvedRow>,
     id: i64,
     root: Option<i64>,
     there: &There,
     note: &mut impl FnMut(&'static Code, String),
 ) -> bool {
-    let mut sent = Likeness::sent(&post.body);
+    let mut sent = MessageFingerprint::sent(&post.body);
     if let Some(filled) = filled {
         sent.text = filled.text;
         sent.places = filled.places;

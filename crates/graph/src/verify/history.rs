@@ -5,13 +5,13 @@ use chatferry_model::plan::{Chat, ChatKind};
 use chatferry_model::{EntraId, Millis};
 use serde::Deserialize;
 
-use super::Trouble;
+use super::VerifyFailure;
 use crate::client::Client;
 use crate::codes;
 use crate::observer::Observer;
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
-use crate::upload::Assigned;
+use crate::retry::RetryAction;
+use crate::upload::PlannedTarget;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,9 +36,9 @@ pub(super) async fn check(
     observer: &dyn Observer,
     thread: &Thread,
     chat: &Chat,
-    assigned: &Assigned,
+    assigned: &PlannedTarget,
     findings: &mut Findings,
-) -> Result<(), Trouble> {
+) -> Result<(), VerifyFailure> {
     let Some(first) = assigned.summary.first else {
         return Ok(());
     };
@@ -78,7 +78,7 @@ pub(super) async fn check(
     });
     match read.await {
         Ok(()) => {}
-        Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+        Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.into()),
         // The app may read messages, but not who is in the chat.
         Err(_) => return Ok(()),
     }

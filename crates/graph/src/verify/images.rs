@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use chatferry_model::blank::PostImage;
+use chatferry_model::deferred::PostImage;
 use futures_util::{StreamExt as _, stream};
 
-use super::Trouble;
+use super::VerifyFailure;
 use crate::client::Client;
 use crate::observer::Observer;
 use crate::requests::{self, Thread};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// Images that are read at the same time: each is in memory whole.
 const AT_ONCE: usize = 8;
@@ -45,7 +45,10 @@ impl Shown {
 
 impl Images<'_> {
     /// What is different about the images of each message; nothing where they are the same.
-    pub(super) async fn differ(self, shown: &[Shown]) -> Result<Vec<Option<String>>, Trouble> {
+    pub(super) async fn differ(
+        self,
+        shown: &[Shown],
+    ) -> Result<Vec<Option<String>>, VerifyFailure> {
         let mut differ = Vec::with_capacity(shown.len());
         let mut each = stream::iter(shown)
             .map(|shown| self.differs(shown))
@@ -56,7 +59,7 @@ impl Images<'_> {
         Ok(differ)
     }
 
-    async fn differs(self, shown: &Shown) -> Result<Option<String>, Trouble> {
+    async fn differs(self, shown: &Shown) -> Result<Option<String>, VerifyFailure> {
         let (there, sent) = (shown.addresses.len(), shown.sent.len());
         if there != sent {
             return Ok(Some(format!("{there} images instead of {sent}")));
@@ -73,7 +76,7 @@ impl Images<'_> {
         self,
         image: &PostImage<'_>,
         address: &str,
-    ) -> Result<Option<String>, Trouble> {
+    ) -> Result<Option<String>, VerifyFailure> {
         let address = html_escape::decode_html_entities(address);
         let Some(path) = self.client.path_of(&address) else {
             return Ok(Some("it is on another host".to_owned()));
@@ -81,7 +84,7 @@ impl Images<'_> {
         let call = requests::read_image(self.thread, path);
         let found = match self.client.call(&call, 0, self.observer).await {
             Ok(answer) => answer.body,
-            Err(failure) if failure.remedy == Remedy::Stop => return Err(failure.into()),
+            Err(failure) if failure.remedy == RetryAction::Abort => return Err(failure.into()),
             Err(failure) => return Ok(Some(failure.error.to_string())),
         };
         match std::fs::read(self.folder.join(&*image.path)) {

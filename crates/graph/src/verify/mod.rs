@@ -25,8 +25,8 @@ use crate::error::GraphError;
 use crate::journal::{Journal, JournalError, TargetRow, TargetState};
 use crate::observer::{Event, Observer};
 use crate::requests::Thread;
-use crate::retry::Remedy;
-use crate::upload::{Assigned, Input, UploadError};
+use crate::retry::RetryAction;
+use crate::upload::{Input, PlannedTarget, UploadError};
 
 /// Targets that are read at the same time; the budget for reads is shared anyway.
 const TARGETS_AT_ONCE: usize = 8;
@@ -159,21 +159,21 @@ impl VerifyError {
 }
 
 /// Why a target can't be compared: by itself, or because nothing can.
-enum Trouble {
-    Stop(VerifyError),
+enum VerifyFailure {
+    Abort(VerifyError),
     Unreadable(GraphError),
 }
 
-impl<E: Into<VerifyError>> From<E> for Trouble {
+impl<E: Into<VerifyError>> From<E> for VerifyFailure {
     fn from(error: E) -> Self {
-        Self::Stop(error.into())
+        Self::Abort(error.into())
     }
 }
 
-impl From<Failure> for Trouble {
+impl From<Failure> for VerifyFailure {
     fn from(failure: Failure) -> Self {
         match failure.remedy {
-            Remedy::Stop => Self::Stop(failure.error.into()),
+            RetryAction::Abort => Self::Abort(failure.error.into()),
             _ => Self::Unreadable(failure.error),
         }
     }
@@ -231,7 +231,10 @@ struct Verifying<'a> {
 }
 
 impl Verifying<'_> {
-    async fn target(&self, assigned: &Assigned) -> Result<(TargetVerified, Findings), VerifyError> {
+    async fn target(
+        &self,
+        assigned: &PlannedTarget,
+    ) -> Result<(TargetVerified, Findings), VerifyError> {
         let key = &assigned.target().key;
         let posts = assigned.summary.posts;
         self.observer.event(Event::TargetStarted {
@@ -257,8 +260,8 @@ impl Verifying<'_> {
                         findings.append(differences);
                         counts
                     }
-                    Err(Trouble::Stop(error)) => return Err(error),
-                    Err(Trouble::Unreadable(error)) => {
+                    Err(VerifyFailure::Abort(error)) => return Err(error),
+                    Err(VerifyFailure::Unreadable(error)) => {
                         let words = error.to_string();
                         findings.note(Stage::Verify, &codes::VERIFY_UNREADABLE, place(), words);
                         Verified {
@@ -307,10 +310,10 @@ impl Verifying<'_> {
     /// lists may lag behind.
     async fn compare_settled(
         &self,
-        assigned: &Assigned,
+        assigned: &PlannedTarget,
         row: &TargetRow,
         thread: &Thread,
-    ) -> Result<(Verified, Findings), Trouble> {
+    ) -> Result<(Verified, Findings), VerifyFailure> {
         let now = self.client.clock().now().as_millis();
         let is_fresh = row.completed.is_some_and(|at| now - at < FRESH_MS);
         let mut findings = Findings::default();
@@ -334,12 +337,12 @@ impl Verifying<'_> {
 
     async fn compare(
         &self,
-        assigned: &Assigned,
+        assigned: &PlannedTarget,
         row: &TargetRow,
         thread: &Thread,
         findings: &mut Findings,
         progress: impl Fn(u64),
-    ) -> Result<Verified, Trouble> {
+    ) -> Result<Verified, VerifyFailure> {
         let path = self.folder.posts(&assigned.target().key);
         let expected = compare::Expected {
             path: &path,

@@ -6,9 +6,9 @@ use chatferry_model::{EntraId, GraphMessageId, Millis};
 use futures_util::{StreamExt as _, stream};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::Trouble;
+use super::VerifyFailure;
 use crate::client::Client;
-use crate::likeness::Found;
+use crate::fingerprint::Found;
 use crate::observer::Observer;
 use crate::requests::{self, Thread};
 
@@ -40,7 +40,7 @@ pub(super) async fn read(
     client: &Client,
     observer: &dyn Observer,
     thread: &Thread,
-) -> Result<ReadBack, Trouble> {
+) -> Result<ReadBack, VerifyFailure> {
     let found = ReadBack::new()?;
     let mut failed = Ok(());
     let page = |messages: Vec<Found>| {
@@ -76,7 +76,7 @@ async fn read_replies(
     thread: &Thread,
     root: i64,
     found: &ReadBack,
-) -> Result<(), Trouble> {
+) -> Result<(), VerifyFailure> {
     let Ok(created) = Millis::new(root) else {
         return Ok(());
     };
@@ -135,18 +135,18 @@ impl ReadBack {
                 if !own {
                     continue;
                 }
-                let likeness = message.likeness();
+                let fingerprint = message.fingerprint();
                 let created = message.created_date_time.as_deref();
                 let created = created.and_then(|time| time.parse::<Millis>().ok());
                 insert.execute((
                     id,
                     root,
-                    likeness.author.map(|author| author.to_string()),
-                    likeness.text,
+                    fingerprint.author.map(|author| author.to_string()),
+                    fingerprint.text,
                     created.map(Millis::as_millis),
                     message.deleted_date_time.is_some(),
-                    likeness.places,
-                    likeness.attachments,
+                    fingerprint.places,
+                    fingerprint.attachments,
                     message.images().collect::<Vec<_>>().join("\n"),
                 ))?;
             }

@@ -38,7 +38,7 @@ impl Folder {
             _place: place,
             root,
             details: RenderDetails {
-                stand_in: false,
+                rehearsal_account: false,
                 teams,
                 targets: Vec::new(),
             },
@@ -88,7 +88,7 @@ impl Folder {
 
     fn check(&self) -> Outcome<CheckDetails> {
         let outcome = check(&self.rendered(), &CheckLimits::default(), &Silent).unwrap();
-        outcome.sums["messages"].prove("messages").unwrap();
+        outcome.sums["messages"].check("messages").unwrap();
         outcome
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chatferry_model::blank::file_url;
+use chatferry_model::deferred::file_url;
 use chatferry_model::finding::Stage;
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlWriter};
@@ -56,7 +56,7 @@ impl Rendered {
         }))
         .unwrap();
         let details = RenderDetails {
-            stand_in: false,
+            rehearsal_account: false,
             teams: vec![team],
             targets: Vec::new(),
         };

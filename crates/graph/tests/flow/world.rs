@@ -77,7 +77,7 @@ impl World {
     }
 
     /// The client dies at its call of that number from now, from 1: before it is carried out if
-    /// the number is even.
+    /// The number is even.
     pub(crate) fn die_at(&self, number: u64) {
         self.dies_at.store(self.calls() + number, Ordering::Relaxed);
     }

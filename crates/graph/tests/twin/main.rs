@@ -5,7 +5,7 @@
     reason = "a test may fail"
 )]
 
-mod blanks;
+mod deferred;
 mod entrance;
 mod kills;
 mod rendered;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chatferry_model::blank::{LinkedPost, SourceMessage, file_url, link_url};
+use chatferry_model::deferred::{LinkedPost, SourceMessage, file_url, link_url};
 use chatferry_model::finding::Stage;
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlWriter};

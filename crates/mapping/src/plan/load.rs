@@ -92,7 +92,7 @@ pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
     let mut plan = build(&decided, &mut Findings::default());
     // Whether anybody needs it is known only when the messages are rendered: a deleted root or a
     // call may have an author whom nothing else names.
-    plan.placeholder.get_or_insert_with(User::stand_in);
+    plan.placeholder.get_or_insert_with(User::rehearsal_account);
     Ok(plan)
 }
 

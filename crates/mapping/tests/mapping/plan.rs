@@ -17,7 +17,10 @@ fn a_placeholder_is_asked_for_only_where_somebody_needs_it() {
     ));
     assert_eq!(acme.cell(PEOPLE, "*", "status"), "missing");
     // Converting goes on with a stand-in, which no tenant has and no upload begins with.
-    assert_eq!(acme.plan().unwrap().placeholder, Some(User::stand_in()));
+    assert_eq!(
+        acme.plan().unwrap().placeholder,
+        Some(User::rehearsal_account())
+    );
 
     // The row is as good as the setting.
     acme.edit(PEOPLE, "*", "entra_user", "archive@acme.example");
@@ -40,7 +43,10 @@ fn a_placeholder_is_asked_for_only_where_somebody_needs_it() {
             .totals()
             .all(|(code, _)| code.id != "map-placeholder-missing")
     );
-    assert_eq!(acme.plan().unwrap().placeholder, Some(User::stand_in()));
+    assert_eq!(
+        acme.plan().unwrap().placeholder,
+        Some(User::rehearsal_account())
+    );
 }
 
 #[test]

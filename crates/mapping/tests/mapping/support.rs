@@ -177,7 +177,7 @@ impl Migration {
         let stage = StageFolder::begin(&place).unwrap();
         let outcome = map(&read, &self.directory, &self.settings, &place, stage.path())?;
         for (what, sum) in &outcome.sums {
-            sum.prove(what).unwrap();
+            sum.check(what).unwrap();
         }
         stage.commit().unwrap();
         Ok(outcome)

@@ -14,10 +14,10 @@
 //! such a file, or a person who edits one, may leave `hash` out: then only the count is checked.
 //! Files ending in `.zst` are the same text, compressed by zstd.
 
+mod buffer_pool;
 mod error;
 mod format;
 mod reader;
-mod spare;
 mod writer;
 
 pub use error::JsonlError;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Format, JsonlError, RawHeader, TRAILER_START, Trailer, is_zstd, spare};
+use super::{Format, JsonlError, RawHeader, TRAILER_START, Trailer, buffer_pool, is_zstd};
 
 /// How much a chunk holds unless one line is longer: much for one call, little for sharing out
 /// evenly.
@@ -74,7 +74,7 @@ impl JsonlReader {
         let mut reader = Self {
             path: path.to_owned(),
             source,
-            rest: spare::take(),
+            rest: buffer_pool::take(),
             chunk: bytes.max(1),
             about: None,
             hash: Xxh3::new(),
@@ -221,7 +221,7 @@ impl JsonlReader {
             if self.rest.len() >= self.chunk
                 && let Some(end) = memchr::memrchr(b'\n', &self.rest)
             {
-                let mut after = spare::take();
+                let mut after = buffer_pool::take();
                 after.extend_from_slice(self.rest.get(end + 1..).unwrap_or_default());
                 self.rest.truncate(end + 1);
                 return Ok(std::mem::replace(&mut self.rest, after));
@@ -261,7 +261,7 @@ impl JsonlReader {
 
 impl Drop for Chunk {
     fn drop(&mut self) {
-        spare::give_back(std::mem::take(&mut self.text));
+        buffer_pool::give_back(std::mem::take(&mut self.text));
     }
 }
 

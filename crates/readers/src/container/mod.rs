@@ -10,7 +10,7 @@ mod inflate;
 mod name;
 mod nested;
 mod tarball;
-mod unfolded;
+mod virtual_container;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -21,7 +21,7 @@ pub use error::ContainerError;
 pub(crate) use hash::hash_input;
 pub(crate) use name::entry_path;
 pub use name::normalise;
-pub(crate) use unfolded::Unfolding;
+pub(crate) use virtual_container::VirtualContainer;
 
 /// An export as it lies on disk. Cloning is cheap, reading takes no lock.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ enum Backing {
     Tar(tarball::Tarball),
     Folder,
     Nested(nested::Nested),
-    Unfolded(unfolded::Unfolded),
+    Unfolded(virtual_container::Unfolded),
 }
 
 impl Container {

@@ -7,12 +7,12 @@ use chatferry_model::finding::Code;
 use chatferry_model::{FileId, PersonId};
 
 use super::emoji;
-use super::space::Space;
+use super::name_table::NameTable;
 use crate::{TextSmileys, codes};
 
 /// The context of one post.
 pub(super) struct Context<'m> {
-    pub(super) space: &'m Space,
+    pub(super) name_table: &'m NameTable,
     /// The team it was written in; none in direct messages.
     pub(super) team: Option<&'m str>,
     /// Names to show of channels, as the post itself gives them.
@@ -23,19 +23,19 @@ pub(super) struct Context<'m> {
     /// What was odd about it, in the order seen.
     pub(super) notes: Vec<(&'static Code, String)>,
     /// People it names whom no line describes.
-    pub(super) strangers: Vec<PersonId<'m>>,
+    pub(super) unlisted_people: Vec<PersonId<'m>>,
 }
 
 impl<'m> Context<'m> {
-    pub(super) fn new(space: &'m Space, team: Option<&'m str>) -> Self {
+    pub(super) fn new(name_table: &'m NameTable, team: Option<&'m str>) -> Self {
         Self {
-            space,
+            name_table,
             team,
             channel_names: BTreeMap::new(),
             files: Vec::new(),
             smileys: TextSmileys::default(),
             notes: Vec::new(),
-            strangers: Vec::new(),
+            unlisted_people: Vec::new(),
         }
     }
 
@@ -50,8 +50,8 @@ impl<'m> Context<'m> {
     /// Somebody named by a post.
     pub(super) fn person(&mut self, username: &'m str) -> PersonId<'m> {
         let person = PersonId::new(username);
-        if self.space.person_name(username).is_none() {
-            self.strangers.push(person.clone());
+        if self.name_table.person_name(username).is_none() {
+            self.unlisted_people.push(person.clone());
         }
         person
     }
@@ -59,7 +59,7 @@ impl<'m> Context<'m> {
     /// A reaction's emoji: what is not the server's own is a custom one.
     pub(super) fn reaction(&mut self, name: &'m str) -> Emoji<'m> {
         let unicode = emoji::characters(name);
-        if unicode.is_none() && !self.space.emoji.contains(name) {
+        if unicode.is_none() && !self.name_table.emoji.contains(name) {
             self.note(&codes::MATTERMOST_CUSTOM_EMOJI, format!(":{name}:"));
         }
         Emoji {

@@ -2,7 +2,7 @@
 
 use chatferry_model::document::{Block, Document, Inline, Mark};
 use chatferry_model::file::File;
-use chatferry_model::message::{Author, Message, MessageKind, Stamp, Thread};
+use chatferry_model::message::{Author, EditInfo, Message, MessageKind, Thread};
 use chatferry_model::{Micros, Text};
 
 use super::context::Context;
@@ -11,7 +11,7 @@ use super::kind::{Treatment, treatment};
 use super::line::Post;
 use super::people::{Seen, UNKNOWN};
 use super::props::Props;
-use super::thread::{Here, Job, Root, UNREADABLE};
+use super::thread::{Job, Root, ThreadContext, UNREADABLE};
 use super::{files, names, permalink, pictures, reactions, text};
 use crate::{ReadError, SystemMessages, codes, url};
 
@@ -27,7 +27,7 @@ pub(super) struct One<'p> {
     pub(super) answered: bool,
 }
 
-impl Here<'_, '_> {
+impl ThreadContext<'_, '_> {
     /// Converts one post and writes it, and says whether it did.
     pub(super) fn convert(&mut self, one: &One<'_>) -> Result<bool, ReadError> {
         self.out.tally.messages.input += 1;
@@ -42,7 +42,7 @@ impl Here<'_, '_> {
             .map(|raw| Props::of(raw.get()))
             .unwrap_or_default();
         let words = text::without_html(post.message.as_deref().unwrap_or_default());
-        let mut context = Context::new(self.job.space, one.team);
+        let mut context = Context::new(self.job.name_table, one.team);
         context.smileys = self.job.options.text_smileys;
         let shown = props.channels.iter();
         context.channel_names = shown
@@ -74,14 +74,17 @@ impl Here<'_, '_> {
                 broadcast: false,
             }),
             subject: None,
-            links: permalink::links(&body, self.job.space),
+            links: permalink::links(&body, self.job.name_table),
             body,
             files,
-            edited: post.edit_at.and_then(|at| time(Some(at))).map(|at| Stamp {
-                time: Some(at),
-                by: None,
-            }),
-            pinned: post.is_pinned.unwrap_or(false).then(Stamp::default),
+            edited: post
+                .edit_at
+                .and_then(|at| time(Some(at)))
+                .map(|at| EditInfo {
+                    time: Some(at),
+                    by: None,
+                }),
+            pinned: post.is_pinned.unwrap_or(false).then(EditInfo::default),
             reactions: reactions::convert(
                 post.reactions.as_deref().unwrap_or_default(),
                 &mut context,
@@ -118,7 +121,7 @@ impl Here<'_, '_> {
 
     /// Writes what stands for a root that is not in the export.
     pub(super) fn stand_in(&mut self, one: &One<'_>) {
-        let mut context = Context::new(self.job.space, one.team);
+        let mut context = Context::new(self.job.name_table, one.team);
         context.note(
             &codes::MATTERMOST_ORPHAN_REPLY,
             "replies to a post that is missing",
@@ -160,9 +163,9 @@ impl Here<'_, '_> {
         for file in &message.files {
             tally.files.push(file_line(file));
         }
-        for stranger in context.strangers {
-            if !tally.strangers.contains(stranger.as_str()) {
-                tally.strangers.insert(stranger.as_str().to_owned());
+        for stranger in context.unlisted_people {
+            if !tally.unlisted_people.contains(stranger.as_str()) {
+                tally.unlisted_people.insert(stranger.as_str().to_owned());
             }
         }
         if message.kind == MessageKind::Said {
@@ -185,7 +188,7 @@ impl Here<'_, '_> {
             self.skip(UNREADABLE);
             return;
         }
-        url::blot_tokens(&mut self.out.lines, from);
+        url::redact_tokens(&mut self.out.lines, from);
         self.out.lines.push(b'\n');
         self.out.records.push(Record {
             to: one.to,

@@ -50,7 +50,7 @@ pub(super) struct Tally {
     pub(super) messages: Sum,
     pub(super) people: HashMap<String, Seen>,
     /// People whom posts name and no line describes.
-    pub(super) strangers: BTreeSet<String>,
+    pub(super) unlisted_people: BTreeSet<String>,
     /// Files seen on posts, and their lines by id.
     pub(super) files: Vec<(String, Vec<u8>)>,
     pub(super) findings: Findings,
@@ -64,7 +64,7 @@ pub(super) type Drain<'d> = &'d mut dyn FnMut(&mut Converted) -> Result<(), Read
 /// A line of `files.jsonl`, with the file's id.
 pub(super) fn file_line(file: &File<'_>) -> (String, Vec<u8>) {
     let mut line = serde_json::to_vec(file).unwrap_or_default();
-    url::blot_tokens(&mut line, 0);
+    url::redact_tokens(&mut line, 0);
     line.push(b'\n');
     (file.id.as_str().to_owned(), line)
 }

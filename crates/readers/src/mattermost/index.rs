@@ -9,9 +9,9 @@ use chatferry_model::{PersonId, WorkspaceId};
 
 use super::layout::Layout;
 use super::line::{self, Bot, Channel, DirectChannel, Line, User};
+use super::name_table::{self, NameTable, Place};
 use super::people;
-use super::space::{self, Place, Space};
-use super::{lines, mend, names, text};
+use super::{lines, names, repair, text};
 use crate::{ReadError, Sink, codes};
 
 /// What the lines say that are no posts.
@@ -71,14 +71,14 @@ impl Index {
         let text = String::from_utf8_lossy(bytes);
         let place = || format!("{}:{at}", layout.lines.path);
         let text = text.trim_start_matches('\u{feff}');
-        let mended;
+        let repaired;
         let line = match serde_json::from_str::<Line<'_>>(text) {
             Ok(line) => Ok(line),
             // A post that cannot be read is the second pass's, which counts it.
             Err(_) if text.contains(r#"post":{"#) => return,
             Err(error) => {
-                mended = mend::line(text).unwrap_or_default();
-                serde_json::from_str(&mended).map_err(|_| error)
+                repaired = repair::line(text).unwrap_or_default();
+                serde_json::from_str(&repaired).map_err(|_| error)
             }
         };
         let line = match line {
@@ -150,7 +150,7 @@ impl Index {
             archived,
             workspace: Some(WorkspaceId::from(team.clone())),
             name: shown.unwrap_or_else(|| name.clone()),
-            ..space::empty(id, kind)
+            ..name_table::empty(id, kind)
         };
         if self
             .conversations
@@ -170,7 +170,7 @@ impl Index {
         if members.is_empty() {
             return None;
         }
-        let mut conversation = space::direct(&members);
+        let mut conversation = name_table::direct(&members);
         conversation.topic = direct.header.unwrap_or_default();
         self.conversation_lines += 1;
         let id = conversation.id.as_str().to_owned();
@@ -223,7 +223,7 @@ impl Index {
     }
 
     /// The names that posts are read with.
-    pub(super) fn space(&mut self, sink: &Sink<'_>) -> Space {
+    pub(super) fn name_table(&mut self, sink: &Sink<'_>) -> NameTable {
         for (_, team, _) in &self.channels {
             self.teams.entry(team.clone()).or_default();
         }
@@ -246,28 +246,28 @@ impl Index {
             all.insert(id, place);
         }
         let people = self.people.iter();
-        let mut space = Space {
+        let mut name_table = NameTable {
             people: people
                 .map(|(username, person)| (username.clone(), person.name.clone()))
                 .collect(),
             members: std::mem::take(&mut self.members),
             emoji: self.emoji.keys().cloned().collect(),
-            ..Space::default()
+            ..NameTable::default()
         };
-        space::fill(&mut space, all, &self.channels);
-        let headers = space.conversations.iter().map(|place| {
+        name_table::fill(&mut name_table, all, &self.channels);
+        let headers = name_table.conversations.iter().map(|place| {
             let of = &place.conversation;
             text::to_plain(
                 &of.topic,
-                &space,
+                &name_table,
                 of.workspace.as_ref().map(WorkspaceId::as_str),
             )
         });
         let headers: Vec<String> = headers.collect();
-        for (place, header) in space.conversations.iter_mut().zip(headers) {
+        for (place, header) in name_table.conversations.iter_mut().zip(headers) {
             place.conversation.topic = header;
         }
-        space
+        name_table
     }
 
     /// The team and name of the channel that has that name, or shows it, if there is but one.

@@ -3,7 +3,7 @@
 //!
 //! In the order of the data: [`compliance`] makes bulk exports of what is none, [`layout`] finds the
 //! lines, [`lines`] unpacks them in batches,
-//! [`index`] reads every [`line`] that is no post into one [`space`] of names, [`stream`] converts
+//! [`index`] reads every [`line`] that is no post into a [`name_table`], [`stream`] converts
 //! the posts on all threads ([`thread`], [`convert`], with [`text`], [`words`], [`card`] and [`files`]),
 //! [`sort`] puts them in order on disk, and [`write`] makes the files of the conversations.
 
@@ -19,7 +19,7 @@ mod kind;
 mod layout;
 mod line;
 mod lines;
-mod mend;
+mod name_table;
 mod names;
 mod order;
 mod people;
@@ -27,9 +27,9 @@ mod permalink;
 mod pictures;
 mod props;
 mod reactions;
+mod repair;
 mod smileys;
 mod sort;
-mod space;
 mod stream;
 mod support;
 mod text;
@@ -103,7 +103,7 @@ impl ExportReader for Mattermost {
         }
         let mut unfolded = Vec::new();
         for container in compliance {
-            let container = compliance::unfold(container, &first.index, sink)?;
+            let container = compliance::relayout(container, &first.index, sink)?;
             if let Some((layout, info)) = Layout::find(&container) {
                 first.read(unfolded.len(), &layout, &info, sink)?;
             }
@@ -117,7 +117,7 @@ impl ExportReader for Mattermost {
             generators,
             layouts,
         } = first;
-        let space = index.space(sink);
+        let name_table = index.name_table(sink);
         note_gaps(&index, &generators, sink);
         let details = sink.details();
         details.source = self.name().to_owned();
@@ -135,15 +135,15 @@ impl ExportReader for Mattermost {
 
         let folder = sink.folder().root().join("sort");
         let options = sink.options();
-        let listed = space.conversations.len() as u64;
-        let places = space.conversations.clone();
+        let listed = name_table.conversations.len() as u64;
+        let places = name_table.conversations.clone();
         let mut posts = Assembly::new(Sorter::new(folder), places, &mut files, sink);
         for (number, (layout, _)) in found.iter().enumerate() {
             let pictures = Pictures::new(*layout);
             let job = Job {
                 layout: *layout,
                 pictures: &pictures,
-                space: &space,
+                name_table: &name_table,
                 options,
                 blobs: &blobs,
             };
@@ -153,7 +153,7 @@ impl ExportReader for Mattermost {
             sorter,
             places,
             mut people,
-            strangers,
+            unlisted_people,
             direct_roots,
             ..
         } = posts;
@@ -186,7 +186,7 @@ impl ExportReader for Mattermost {
         sum.merged
             .extend((again > 0).then(|| ("seen before".to_owned(), again)));
         sink.files_done(summary);
-        write_people(index, people, strangers, &written, single, sink)?;
+        write_people(index, people, unlisted_people, &written, single, sink)?;
         sink.conversations(&written)?;
         if sink.sum("messages").input == 0 {
             sink.note_file(&codes::READ_NOTHING, "", "0 messages");
@@ -324,15 +324,21 @@ fn picture(
 fn write_people(
     index: Index,
     seen: HashMap<String, Seen>,
-    strangers: BTreeSet<String>,
+    unlisted_people: BTreeSet<String>,
     conversations: &[Conversation],
     single: bool,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
     let (lines, listed) = (index.people_lines, index.people.len() as u64);
-    let strangers: Vec<PersonId<'static>> = strangers.into_iter().map(PersonId::from).collect();
+    let unlisted_people: Vec<PersonId<'static>> =
+        unlisted_people.into_iter().map(PersonId::from).collect();
     let members = conversations.iter().flat_map(|place| &place.members);
-    let everybody = people::everybody(index.people, seen, strangers.iter().chain(members), single);
+    let everybody = people::everybody(
+        index.people,
+        seen,
+        unlisted_people.iter().chain(members),
+        single,
+    );
     let sum = sink.sum("people");
     (sum.input, sum.output) = (lines, listed);
     sum.merged

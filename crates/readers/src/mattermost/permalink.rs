@@ -4,13 +4,13 @@
 use chatferry_model::document::Document;
 use chatferry_model::message::{SourceLink, SourcePlace};
 
-use super::space::Space;
+use super::name_table::NameTable;
 
 /// The addresses in `body` that lead to a channel of the export.
-pub(super) fn links<'m>(body: &Document<'m>, space: &Space) -> Vec<SourceLink<'m>> {
+pub(super) fn links<'m>(body: &Document<'m>, name_table: &NameTable) -> Vec<SourceLink<'m>> {
     let mut links: Vec<SourceLink<'m>> = Vec::new();
     body.addresses(|url| {
-        if let Some(to) = place(url, space)
+        if let Some(to) = place(url, name_table)
             && !links.iter().any(|link| link.url == *url)
         {
             let url = url.clone();
@@ -21,13 +21,13 @@ pub(super) fn links<'m>(body: &Document<'m>, space: &Space) -> Vec<SourceLink<'m
 }
 
 /// Where an address leads: `https://chat.example.com/acme/channels/town-square`.
-fn place(url: &str, space: &Space) -> Option<SourcePlace<'static>> {
+fn place(url: &str, name_table: &NameTable) -> Option<SourcePlace<'static>> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let (before, channel) = path.trim_end_matches('/').rsplit_once("/channels/")?;
     let (server, team) = before.rsplit_once('/')?;
     if !server.contains("://") || channel.contains('/') {
         return None;
     }
-    let conversation = space.channel(Some(team), channel)?;
+    let conversation = name_table.channel(Some(team), channel)?;
     Some(SourcePlace::Conversation(conversation.id.clone()))
 }

@@ -10,10 +10,10 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::converted::{Converted, To};
 use super::lines::{self, Batch, LONG_BYTES};
+use super::name_table::Place;
 use super::order::Key;
 use super::people::Seen;
 use super::sort::Sorter;
-use super::space::Place;
 use super::thread::{self, Job};
 use crate::{ReadError, Sink};
 
@@ -60,7 +60,7 @@ pub(super) struct Assembly<'s, 'k> {
     pub(super) places: Vec<Place>,
     numbers: HashMap<String, u32>,
     pub(super) people: HashMap<String, Seen>,
-    pub(super) strangers: BTreeSet<String>,
+    pub(super) unlisted_people: BTreeSet<String>,
     pub(super) files: &'s mut Files,
     pub(super) direct_roots: u64,
     export: u16,
@@ -79,7 +79,7 @@ impl<'s, 'k> Assembly<'s, 'k> {
             places,
             numbers: HashMap::new(),
             people: HashMap::new(),
-            strangers: BTreeSet::new(),
+            unlisted_people: BTreeSet::new(),
             files,
             direct_roots: 0,
             export: 0,
@@ -198,7 +198,7 @@ impl<'s, 'k> Assembly<'s, 'k> {
         for (person, seen) in tally.people {
             self.people.entry(person).or_default().append(seen);
         }
-        self.strangers.extend(tally.strangers);
+        self.unlisted_people.extend(tally.unlisted_people);
         self.direct_roots += tally.direct_roots;
         self.sink.sum("messages").append(&tally.messages);
         self.sink.findings().append(tally.findings);

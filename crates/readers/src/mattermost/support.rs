@@ -52,8 +52,8 @@ mod tests {
     use super::super::card::Card;
     use super::super::context::Context;
     use super::super::line::Post;
+    use super::super::name_table::NameTable;
     use super::super::props::Props;
-    use super::super::space::Space;
     use super::*;
     use crate::{Support, fields};
 
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_cards_are_those_that_are_read() {
-        let space = Space::default();
+        let name_table = NameTable::default();
         for part in card::PARTS {
             let value = match part.name {
                 "fields" => json!([{ "title": "a", "value": "b", "short": true }]),
@@ -89,7 +89,7 @@ mod tests {
                 }
             }
             let card = Card::of(&card);
-            let context = Context::new(&space, None);
+            let context = Context::new(&name_table, None);
             let mut blocks = Vec::new();
             card.convert(&context, &mut blocks);
             let of_link = part.name == "author_link";
@@ -114,9 +114,9 @@ mod tests {
 
     #[test]
     fn constructs_are_read_as_told() {
-        let mut space = Space::default();
-        space.people.insert("ann".to_owned(), "Ann".to_owned());
-        let context = Context::new(&space, None);
+        let mut name_table = NameTable::default();
+        name_table.people.insert("ann".to_owned(), "Ann".to_owned());
+        let context = Context::new(&name_table, None);
         let written = text::CONSTRUCTS.iter();
         for construct in written.filter(|construct| !construct.name.starts_with('(')) {
             let source = construct.name.replace("⏎", "\n");

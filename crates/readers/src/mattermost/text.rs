@@ -6,7 +6,7 @@ use chatferry_model::document::{Block, Document, Heading, Image, Inline, Marks};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::context::Context;
-use super::space::Space;
+use super::name_table::NameTable;
 use super::{pictures, words};
 use crate::Element;
 use crate::Support::{Partly, Whole};
@@ -63,9 +63,9 @@ pub(super) fn blocks<'m>(text: &'m str, context: &Context<'m>) -> Vec<Block<'m>>
 }
 
 /// The words of a text alone, with the addresses of its links.
-pub(super) fn to_plain(text: &str, space: &Space, team: Option<&str>) -> String {
+pub(super) fn to_plain(text: &str, name_table: &NameTable, team: Option<&str>) -> String {
     let text = without_html(text);
-    let mut blocks = blocks(&text, &Context::new(space, team));
+    let mut blocks = blocks(&text, &Context::new(name_table, team));
     for block in &mut blocks {
         if let Block::Heading(Heading { content, .. }) | Block::Paragraph(content) = block {
             *content = std::mem::take(content)

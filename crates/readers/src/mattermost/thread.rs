@@ -11,10 +11,10 @@ use super::convert::{One, author, time};
 use super::converted::{Converted, Drain, To};
 use super::layout::Layout;
 use super::line::{self, Line, Post};
+use super::name_table::{self, NameTable};
 use super::order::Key;
 use super::pictures::Pictures;
-use super::space::{self, Space};
-use super::{mend, names};
+use super::{names, repair};
 use crate::blobs::Blobs;
 use crate::{ReadError, ReadOptions, codes};
 
@@ -24,7 +24,7 @@ pub(super) const UNREADABLE: &str = "not readable";
 #[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub(super) layout: Layout<'a>,
-    pub(super) space: &'a Space,
+    pub(super) name_table: &'a NameTable,
     pub(super) options: &'a ReadOptions,
     pub(super) blobs: &'a Blobs<'a>,
     pub(super) pictures: &'a Pictures<'a>,
@@ -45,7 +45,7 @@ pub(super) fn line(
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),
     };
-    let mut here = Here {
+    let mut here = ThreadContext {
         job,
         line: number,
         conversation: String::new(),
@@ -58,12 +58,12 @@ pub(super) fn line(
             "bytes that are not UTF-8",
         );
     }
-    let mended;
+    let repaired;
     let line = match serde_json::from_str::<Line<'_>>(&text) {
         Ok(line) => Ok(line),
         Err(error) => {
-            mended = mend::line(&text).unwrap_or_default();
-            let line = serde_json::from_str(&mended);
+            repaired = repair::line(&text).unwrap_or_default();
+            let line = serde_json::from_str(&repaired);
             if line.is_ok() {
                 here.note(&codes::MATTERMOST_REPAIRED, None, error.to_string());
             }
@@ -94,14 +94,14 @@ pub(super) struct Root {
 }
 
 /// Where we are, and what is written.
-pub(super) struct Here<'a, 'o> {
+pub(super) struct ThreadContext<'a, 'o> {
     pub(super) job: Job<'a>,
     pub(super) line: u64,
     conversation: String,
     pub(super) out: &'o mut Converted,
 }
 
-impl Here<'_, '_> {
+impl ThreadContext<'_, '_> {
     fn thread(&mut self, post: &Post<'_>, drain: Drain<'_>) -> Result<(), ReadError> {
         let replies: Vec<&RawValue> = match post.replies.map(|raw| serde_json::from_str(raw.get()))
         {
@@ -147,12 +147,12 @@ impl Here<'_, '_> {
         };
         let mut kept = 0_u64;
         for (number, raw) in replies.iter().enumerate() {
-            let mended;
+            let repaired;
             let reply = match serde_json::from_str::<Post<'_>>(raw.get()) {
                 Ok(reply) => Ok(reply),
                 Err(error) => {
-                    mended = mend::reply(raw.get()).unwrap_or_default();
-                    let reply = serde_json::from_str(&mended);
+                    repaired = repair::reply(raw.get()).unwrap_or_default();
+                    let reply = serde_json::from_str(&repaired);
                     if reply.is_ok() {
                         self.note(
                             &codes::MATTERMOST_REPAIRED,
@@ -216,16 +216,16 @@ impl Here<'_, '_> {
 
     /// The conversation, and whether it is read.
     fn place(&mut self, post: &Post<'_>) -> Option<(To, bool)> {
-        let space = self.job.space;
+        let name_table = self.job.name_table;
         let stray = match (&post.team, &post.channel, &post.channel_members) {
             (Some(team), Some(channel), _) if !channel.is_empty() => {
-                let named = space.channels.get(channel.as_str());
+                let named = name_table.channels.get(channel.as_str());
                 let number = named
                     .and_then(|named| named.iter().find(|(of, _)| of == team.as_str()))
                     .map(|(_, number)| *number);
                 match number {
                     Some(number) => return self.known(number),
-                    None => space.stray_channel(team, channel),
+                    None => name_table.stray_channel(team, channel),
                 }
             }
             (_, _, Some(members)) => {
@@ -237,11 +237,11 @@ impl Here<'_, '_> {
                 if members.is_empty() {
                     return None;
                 }
-                space::direct(&members)
+                name_table::direct(&members)
             }
             _ => return None,
         };
-        if let Some(number) = space.numbers.get(stray.id.as_str()) {
+        if let Some(number) = name_table.numbers.get(stray.id.as_str()) {
             return self.known(*number);
         }
         self.conversation = stray.id.as_str().to_owned();
@@ -268,7 +268,7 @@ impl Here<'_, '_> {
     fn known(&mut self, number: u32) -> Option<(To, bool)> {
         let place = self
             .job
-            .space
+            .name_table
             .conversations
             .get(usize::try_from(number).ok()?)?;
         self.conversation = place.conversation.id.as_str().to_owned();

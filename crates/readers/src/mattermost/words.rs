@@ -147,7 +147,7 @@ fn emoji<'m>(after: &str, context: &Context<'m>) -> Option<(Emoji<'m>, usize)> {
         return None;
     }
     let unicode = emoji::characters(name);
-    if unicode.is_none() && !context.space.emoji.contains(name) {
+    if unicode.is_none() && !context.name_table.emoji.contains(name) {
         // Words of any kind may stand between colons, as in 10:30:45.
         return None;
     }
@@ -163,7 +163,7 @@ fn emoji<'m>(after: &str, context: &Context<'m>) -> Option<(Emoji<'m>, usize)> {
 fn person<'m>(after: &str, context: &Context<'m>) -> Option<(MentionTarget<'m>, Text<'m>, usize)> {
     let token = token_of(after, ".-_:")?.to_ascii_lowercase();
     longest(&token, |name| {
-        if let Some((username, shown)) = context.space.people.get_key_value(name) {
+        if let Some((username, shown)) = context.name_table.people.get_key_value(name) {
             let person = PersonId::new(username.as_str());
             return Some((MentionTarget::Person(person), shown.as_str().into()));
         }
@@ -183,7 +183,7 @@ type Called<'m> = (Option<ConversationId<'m>>, Text<'m>, usize);
 fn channel<'m>(after: &str, context: &Context<'m>) -> Option<Called<'m>> {
     let token = token_of(after, "-_")?.to_ascii_lowercase();
     longest(&token, |name| {
-        if let Some(channel) = context.space.channel(context.team, name) {
+        if let Some(channel) = context.name_table.channel(context.team, name) {
             let id = ConversationId::new(channel.id.as_str());
             return Some((Some(id), Text::from(channel.name.as_str())));
         }

@@ -9,10 +9,10 @@ use chatferry_model::message::{Message, MessageKind};
 use chatferry_model::sum::Sum;
 use chatferry_model::{MessageId, Micros, Millis};
 
+use super::name_table::Place;
 use super::order::Key;
 use super::people::Seen;
 use super::sort::Sorter;
-use super::space::Place;
 use crate::{ReadError, Sink, codes};
 
 /// Lines that are written at once.

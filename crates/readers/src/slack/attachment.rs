@@ -218,10 +218,10 @@ impl Attachment<'_> {
         let author = [&self.author_name, &self.author_subname]
             .into_iter()
             .find_map(|name| name.get())
-            .map(|name| mrkdwn::bare_name(name.into(), context.space));
+            .map(|name| mrkdwn::bare_name(name.into(), context.name_table));
         let conversation = self.channel_name.text().or_else(|| {
             context
-                .space
+                .name_table
                 .conversation_name(self.channel_id.get()?)
                 .map(Text::from)
         });
@@ -266,7 +266,7 @@ impl Attachment<'_> {
             color: self.color(),
             pretext: self.words("pretext", &self.pretext, context),
             author: self.byline().map(|name| CardAuthor {
-                name: mrkdwn::bare_words(&name, context.space).into(),
+                name: mrkdwn::bare_words(&name, context.name_table).into(),
                 url: self.author_link.get().map(address),
             }),
             title: mrkdwn::inlines(self.title.or_empty(), Marks::NONE, context),

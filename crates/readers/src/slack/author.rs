@@ -6,7 +6,7 @@ use chatferry_model::{PersonId, Text};
 use super::lenient::Str;
 use super::message::Message;
 use super::mrkdwn;
-use super::space::Space;
+use super::name_table::NameTable;
 
 /// Slack's own voice; in no export's list of users (trap 27).
 pub(super) const SLACKBOT: &str = "USLACKBOT";
@@ -23,21 +23,21 @@ pub(super) struct Author<'m> {
     /// The name it used for this message, where that is not its own.
     pub(super) name: Option<Text<'m>>,
     /// What the message tells about somebody whom the export does not list.
-    pub(super) sighting: Option<Sighting<'m>>,
+    pub(super) sighting: Option<AuthorHint<'m>>,
 }
 
 /// What a message tells about somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sighting<'m> {
+pub(super) struct AuthorHint<'m> {
     pub(super) kind: PersonKind,
     pub(super) name: Option<Text<'m>>,
     /// How much the name is worth; a higher one replaces a lower one.
     pub(super) worth: u8,
 }
 
-impl Sighting<'_> {
-    pub(super) fn into_owned(self) -> Sighting<'static> {
-        Sighting {
+impl AuthorHint<'_> {
+    pub(super) fn into_owned(self) -> AuthorHint<'static> {
+        AuthorHint {
             kind: self.kind,
             name: self.name.map(Text::into_owned),
             worth: self.worth,
@@ -47,7 +47,7 @@ impl Sighting<'_> {
 
 /// The author: user, else who commented the file, else who owns it, else the bot, else the name it
 /// spoke under, else unknown.
-pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<'m> {
+pub(super) fn resolve<'m>(message: &'m Message<'_>, name_table: &'m NameTable) -> Author<'m> {
     let comment = message.comment.get().and_then(|comment| comment.user.id());
     let owner = || message.file.get().and_then(|file| file.user.id());
     let huddle = || message.room.get().and_then(|room| room.created_by.id());
@@ -63,11 +63,11 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
     let of_profile = || profile.and_then(|profile| profile.id.id());
     let bot = message.bot_id.id().or_else(of_profile);
     let bot_user = || {
-        let listed = bot.as_deref().and_then(|bot| space.bot_user(bot));
+        let listed = bot.as_deref().and_then(|bot| name_table.bot_user(bot));
         listed.map(Text::from).or_else(|| {
             profile
                 .and_then(|profile| profile.user_id.id())
-                .filter(|id| space.person_name(id).is_some())
+                .filter(|id| name_table.person_name(id).is_some())
         })
     };
     let id = user
@@ -79,7 +79,7 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
             Some(format!("{NAMED_BOT}{name}").into())
         })
         .unwrap_or(Text::from_static(UNKNOWN));
-    let known = space.person_name(&id);
+    let known = name_table.person_name(&id);
     let bot_name = profile.and_then(|profile| profile.name.get());
     // Old ways to share files give the name of a person here, in mrkdwn.
     let is_bot = !is_user || bot.is_some() || message.subtype.is("bot_message");
@@ -92,10 +92,10 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
         .id()
         .or(bot_name.filter(|_| bot.is_some()).map(Text::from))
         .filter(|shown| is_bot && own.is_none_or(|own| !own.eq_ignore_ascii_case(shown)))
-        .map(|shown| mrkdwn::bare_name(shown, space));
+        .map(|shown| mrkdwn::bare_name(shown, name_table));
     let sighting = known
         .is_none()
-        .then(|| sighting(message, &id, !is_user, space));
+        .then(|| sighting(message, &id, !is_user, name_table));
     Author {
         person: PersonId::new(id.into_cow()),
         name,
@@ -103,17 +103,22 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, space: &'m Space) -> Author<
     }
 }
 
-fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool, space: &Space) -> Sighting<'m> {
-    let text = |name: &'m Str<'_>| Some(mrkdwn::bare_name(name.id()?, space));
+fn sighting<'m>(
+    message: &'m Message<'_>,
+    id: &str,
+    is_bot: bool,
+    name_table: &NameTable,
+) -> AuthorHint<'m> {
+    let text = |name: &'m Str<'_>| Some(mrkdwn::bare_name(name.id()?, name_table));
     if id == SLACKBOT {
-        return Sighting {
+        return AuthorHint {
             kind: PersonKind::System,
             name: Some(Text::from_static("Slackbot")),
             worth: 3,
         };
     }
     if id == UNKNOWN {
-        return Sighting {
+        return AuthorHint {
             kind: PersonKind::Unknown,
             name: None,
             worth: 0,
@@ -125,14 +130,14 @@ fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool, space: &Space)
             .get()
             .and_then(|profile| text(&profile.name));
         let worth = if profile.is_some() { 3 } else { 2 };
-        return Sighting {
+        return AuthorHint {
             kind: PersonKind::Bot,
             name: profile.or_else(|| text(&message.username)),
             worth,
         };
     }
     let Some(profile) = message.user_profile.get() else {
-        return Sighting {
+        return AuthorHint {
             kind: PersonKind::Unknown,
             name: text(&message.username),
             worth: 1,
@@ -143,7 +148,7 @@ fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool, space: &Space)
         .get()
         .or(profile.team.get())
         .zip(message.team.get());
-    Sighting {
+    AuthorHint {
         kind: match foreign {
             Some((theirs, ours)) if theirs != ours => PersonKind::External,
             _ => PersonKind::User,
@@ -164,12 +169,12 @@ fn sighting<'m>(message: &'m Message<'_>, id: &str, is_bot: bool, space: &Space)
 /// The messages of such old bots often give none.
 pub(super) fn introduced<'m>(
     message: &'m Message<'_>,
-    space: &Space,
+    name_table: &NameTable,
 ) -> Option<(PersonId<'m>, Text<'m>)> {
     let notes = ["bot_add", "bot_remove", "bot_enable", "bot_disable"];
     notes.contains(&message.subtype.get()?).then_some(())?;
     let bot = message.bot_id.id()?;
-    if space.bot_user(&bot).is_some() {
+    if name_table.bot_user(&bot).is_some() {
         return None;
     }
     let link = message.bot_link.get();
@@ -181,7 +186,7 @@ pub(super) fn introduced<'m>(
     let name = label.split('>').next().filter(|name| !name.is_empty())?;
     Some((
         PersonId::new(bot.into_cow()),
-        mrkdwn::bare_name(name.into(), space),
+        mrkdwn::bare_name(name.into(), name_table),
     ))
 }
 
@@ -191,8 +196,8 @@ mod tests {
 
     fn who(json: &str) -> String {
         let message: Message<'_> = serde_json::from_str(json).unwrap();
-        let space = Space::for_tests();
-        let author = resolve(&message, &space);
+        let name_table = NameTable::for_tests();
+        let author = resolve(&message, &name_table);
         let name = author.name.as_deref().unwrap_or("-").to_owned();
         let seen = author.sighting.map_or("listed".to_owned(), |seen| {
             format!("{:?} {}", seen.kind, seen.name.as_deref().unwrap_or("-"))

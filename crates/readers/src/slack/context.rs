@@ -7,23 +7,23 @@ use chatferry_model::finding::Code;
 use chatferry_model::{ConversationId, PersonId, Text};
 
 use super::emoji::Name;
-use super::space::Space;
+use super::name_table::NameTable;
 
 /// The context of one message.
 pub(super) struct Context<'m> {
-    pub(super) space: &'m Space,
+    pub(super) name_table: &'m NameTable,
     /// What was odd about it, in the order seen.
     pub(super) notes: Vec<(&'static Code, String)>,
     /// People it names that the export does not list, with the name it gives them.
-    pub(super) strangers: Vec<(PersonId<'m>, Option<Text<'m>>)>,
+    pub(super) unlisted_people: Vec<(PersonId<'m>, Option<Text<'m>>)>,
 }
 
 impl<'m> Context<'m> {
-    pub(super) fn new(space: &'m Space) -> Self {
+    pub(super) fn new(name_table: &'m NameTable) -> Self {
         Self {
-            space,
+            name_table,
             notes: Vec::new(),
-            strangers: Vec::new(),
+            unlisted_people: Vec::new(),
         }
     }
 
@@ -42,10 +42,10 @@ impl<'m> Context<'m> {
         label: Option<Text<'m>>,
         marks: Marks,
     ) -> Inline<'m> {
-        let known = self.space.person_name(&id);
+        let known = self.name_table.person_name(&id);
         let person = PersonId::new(id.into_cow());
         if known.is_none() {
-            self.strangers.push((person.clone(), label.clone()));
+            self.unlisted_people.push((person.clone(), label.clone()));
         }
         let label = label.filter(|label| !label.is_empty());
         let text = label.or_else(|| known.map(Text::from)).unwrap_or_default();
@@ -64,7 +64,7 @@ impl<'m> Context<'m> {
         marks: Marks,
     ) -> Inline<'m> {
         let label = label.filter(|label| !label.is_empty());
-        let name = || self.space.conversation_name(id).map(Text::from);
+        let name = || self.name_table.conversation_name(id).map(Text::from);
         let text = label.or_else(name).unwrap_or_default();
         mention(
             MentionTarget::Conversation(ConversationId::new(id)),
@@ -86,7 +86,7 @@ impl<'m> Context<'m> {
     /// An emoji by its name in text and reactions.
     pub(super) fn emoji(&self, name: &'m str) -> Emoji<'m> {
         let name = Name::parse(name);
-        if let Some(standard) = self.space.alias_of(name.base) {
+        if let Some(standard) = self.name_table.alias_of(name.base) {
             return Name {
                 base: standard,
                 ..name

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use chatferry_model::document::{Block, Card, Date, Document, Inline, Mark, Marks};
 use chatferry_model::file::File;
-use chatferry_model::message::{Author, Message as ModelMessage, MessageKind, Stamp, Thread};
+use chatferry_model::message::{Author, EditInfo, Message as ModelMessage, MessageKind, Thread};
 use chatferry_model::{ConversationId, Micros, PersonId, Text};
 
-use super::author::{self, Sighting};
+use super::author::{self, AuthorHint};
 use super::blocks;
 use super::context::Context;
 use super::files;
@@ -22,28 +22,28 @@ use crate::{LinkPreviews, ReadOptions, SystemMessages, codes};
 
 /// What is to be known of a message's conversation.
 #[derive(Clone, Debug)]
-pub(super) struct Here {
+pub(super) struct ConversationContext {
     pub(super) id: ConversationId<'static>,
     /// The pinned messages, sorted by time.
-    pub(super) pins: Vec<(Micros, Stamp<'static>)>,
+    pub(super) pins: Vec<(Micros, EditInfo<'static>)>,
 }
 
 /// What becomes of an element of a day file.
 #[derive(Debug)]
-pub(super) enum Fate<'m> {
+pub(super) enum Conversion<'m> {
     /// A message.
-    Keep(Box<Kept<'m>>),
+    Keep(Box<ConvertedMessage<'m>>),
     /// A message only if somebody replied to it; else left out for that reason.
-    KeepIfRoot(Box<Kept<'m>>, &'static str),
+    KeepIfRoot(Box<ConvertedMessage<'m>>, &'static str),
     /// Left out for that reason.
     Skip(Cow<'static, str>),
 }
 
 /// A message to write, and what else it tells.
 #[derive(Debug)]
-pub(super) struct Kept<'m> {
+pub(super) struct ConvertedMessage<'m> {
     pub(super) message: ModelMessage<'m>,
-    pub(super) sighting: Option<Sighting<'m>>,
+    pub(super) sighting: Option<AuthorHint<'m>>,
     /// What a reply says about its root, for when the root is missing.
     pub(super) root: RootHint<'m>,
 }
@@ -61,10 +61,10 @@ pub(super) const WITHOUT_TIME: &str = "unreadable";
 /// Decides what becomes of `message`.
 pub(super) fn convert<'m>(
     message: &'m Message<'m>,
-    here: &'m Here,
+    here: &'m ConversationContext,
     options: &ReadOptions,
     context: &mut Context<'m>,
-) -> Fate<'m> {
+) -> Conversion<'m> {
     let treatment = treatment(message.subtype.get());
     if treatment == Treatment::Envelope
         && let Some(inner) = message.message.get()
@@ -74,13 +74,13 @@ pub(super) fn convert<'m>(
     }
     let Some(time) = message.ts.get() else {
         context.note(&codes::SLACK_NO_TIME, without_time(message));
-        return Fate::Skip(Cow::Borrowed(WITHOUT_TIME));
+        return Conversion::Skip(Cow::Borrowed(WITHOUT_TIME));
     };
     let subtype = subtype_name(message);
-    let author = author::resolve(message, context.space);
-    let introduced = author::introduced(message, context.space);
+    let author = author::resolve(message, context.name_table);
+    let introduced = author::introduced(message, context.name_table);
     context
-        .strangers
+        .unlisted_people
         .extend(introduced.map(|(bot, name)| (bot, Some(name))));
     let mut body = body(message, treatment, options.link_previews, context);
     let files = attached(message, context);
@@ -138,7 +138,7 @@ pub(super) fn convert<'m>(
     let id = message_id(time);
     let thread = thread(message, time, treatment);
     let is_root = message.thread_ts.get() == Some(time);
-    let kept = Box::new(Kept {
+    let kept = Box::new(ConvertedMessage {
         root: thread
             .as_ref()
             .map(|_| root_hint(message))
@@ -166,10 +166,10 @@ pub(super) fn convert<'m>(
     match skip {
         // Only a tombstone claims replies that it may have lost; the rest is shown with them.
         Some(_) if is_root && kind == MessageKind::System && treatment != Treatment::Tombstone => {
-            Fate::Keep(kept)
+            Conversion::Keep(kept)
         }
-        Some(reason) => Fate::KeepIfRoot(kept, reason),
-        None => Fate::Keep(kept),
+        Some(reason) => Conversion::KeepIfRoot(kept, reason),
+        None => Conversion::Keep(kept),
     }
 }
 
@@ -232,20 +232,24 @@ fn root_hint<'m>(message: &'m Message<'_>) -> RootHint<'m> {
     }
 }
 
-fn edited<'m>(message: &'m Message<'_>) -> Option<Stamp<'m>> {
+fn edited<'m>(message: &'m Message<'_>) -> Option<EditInfo<'m>> {
     let edited = message.edited.get()?;
-    Some(Stamp {
+    Some(EditInfo {
         time: edited.ts.get(),
         by: edited.user.id().map(|id| PersonId::new(id.into_cow())),
     })
 }
 
-fn pinned<'m>(message: &Message<'_>, time: Micros, here: &'m Here) -> Option<Stamp<'m>> {
+fn pinned<'m>(
+    message: &Message<'_>,
+    time: Micros,
+    here: &'m ConversationContext,
+) -> Option<EditInfo<'m>> {
     if let Ok(at) = here.pins.binary_search_by_key(&time, |(ts, _)| *ts) {
         return here.pins.get(at).map(|(_, stamp)| stamp.clone());
     }
     let named = message.pinned_to.iter().any(|id| id.is(here.id.as_str()));
-    named.then(Stamp::default)
+    named.then(EditInfo::default)
 }
 
 /// What the message says: blocks before text, then attachments.
@@ -381,7 +385,7 @@ fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File
         .chain(message.file.get().map(Box::as_ref));
     let mut out: Vec<File<'m>> = Vec::new();
     for file in all {
-        let Some(converted) = file.convert(context.space) else {
+        let Some(converted) = file.convert(context.name_table) else {
             context.note(
                 &codes::SLACK_FILE_WITHOUT_ID,
                 file.label().unwrap_or("(no name)"),
@@ -400,7 +404,7 @@ fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File
 fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
     let is_here = file
         .id()
-        .is_some_and(|id| context.space.blob(id.as_str()).is_some());
+        .is_some_and(|id| context.name_table.blob(id.as_str()).is_some());
     if is_here {
         return;
     }

@@ -11,13 +11,15 @@ use chatferry_model::person::PersonKind;
 use serde::de::{self, DeserializeSeed, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::author::Sighting;
+use super::author::AuthorHint;
 use super::context::Context;
-use super::convert::{self, Fate, Here, Kept, RootHint, WITHOUT_TIME};
+use super::convert::{
+    self, ConversationContext, Conversion, ConvertedMessage, RootHint, WITHOUT_TIME,
+};
 use super::gather;
 use super::lenient::Obj;
 use super::message::Message;
-use super::space::Space;
+use super::name_table::NameTable;
 use super::split::{self, Piece};
 use super::tally::{Seen, Tally};
 use crate::{Container, Entry, ReadOptions, codes, encoding, url};
@@ -54,8 +56,8 @@ pub(super) struct Line {
 pub(super) struct Job<'a> {
     pub(super) container: &'a Container,
     pub(super) entry: &'a Entry,
-    pub(super) here: &'a Here,
-    pub(super) space: &'a Space,
+    pub(super) here: &'a ConversationContext,
+    pub(super) name_table: &'a NameTable,
     pub(super) options: &'a ReadOptions,
 }
 
@@ -250,18 +252,18 @@ impl<'a> Writer<'a> {
             );
             return;
         };
-        let mut context = Context::new(self.job.space);
+        let mut context = Context::new(self.job.name_table);
         let fate = convert::convert(&message, self.job.here, self.job.options, &mut context);
         let fate = self.selected(fate);
         let sum = &mut self.day.tally.messages;
         match fate {
-            Fate::Skip(reason) => sum.skip(&reason),
-            Fate::Keep(kept) => self.write(*kept, None, &context),
-            Fate::KeepIfRoot(kept, reason) => self.write(*kept, Some(reason), &context),
+            Conversion::Skip(reason) => sum.skip(&reason),
+            Conversion::Keep(kept) => self.write(*kept, None, &context),
+            Conversion::KeepIfRoot(kept, reason) => self.write(*kept, Some(reason), &context),
         }
-        for (id, name) in context.strangers {
+        for (id, name) in context.unlisted_people {
             let seen = Seen {
-                sighting: Some(Sighting {
+                sighting: Some(AuthorHint {
                     kind: if id.as_str().starts_with('B') {
                         PersonKind::Bot
                     } else {
@@ -295,21 +297,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn selected<'m>(&self, fate: Fate<'m>) -> Fate<'m> {
+    fn selected<'m>(&self, fate: Conversion<'m>) -> Conversion<'m> {
         let time = match &fate {
-            Fate::Keep(kept) | Fate::KeepIfRoot(kept, _) => kept.message.time,
-            Fate::Skip(_) => return fate,
+            Conversion::Keep(kept) | Conversion::KeepIfRoot(kept, _) => kept.message.time,
+            Conversion::Skip(_) => return fate,
         };
         if self.job.options.selection.has_time(time) {
             fate
         } else {
-            Fate::Skip("outside the dates".into())
+            Conversion::Skip("outside the dates".into())
         }
     }
 
     fn write(
         &mut self,
-        mut kept: Kept<'_>,
+        mut kept: ConvertedMessage<'_>,
         only_as_root: Option<&'static str>,
         context: &Context<'_>,
     ) {
@@ -332,7 +334,7 @@ impl<'a> Writer<'a> {
                 seen.messages += 1;
                 seen.last = seen.last.max(Some(message.time));
             }
-            seen.sight(kept.sighting.take().map(Sighting::into_owned));
+            seen.sight(kept.sighting.take().map(AuthorHint::into_owned));
         } else if let Some(sighting) = kept.sighting.take() {
             let seen = tally
                 .people
@@ -348,7 +350,7 @@ impl<'a> Writer<'a> {
             tally.messages.skip(WITHOUT_TIME);
             return;
         }
-        url::blot_tokens(&mut self.day.lines, start);
+        url::redact_tokens(&mut self.day.lines, start);
         self.day.lines.push(b'\n');
         let root = message
             .thread

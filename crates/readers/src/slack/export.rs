@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::manifest::Workspace;
-use chatferry_model::message::Stamp;
+use chatferry_model::message::EditInfo;
 use chatferry_model::{ConversationId, Micros, WorkspaceId};
 
-use super::beside::{self, Beside};
 use super::layout::{self, Folder, Root};
 use super::lenient::{List, Obj, one_line};
 use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
 use super::people::People;
+use super::sidecar::{self, SidecarList};
 use super::workspace;
 use crate::{Container, Entry, ReadError, Sink, codes, container, encoding};
 
@@ -28,7 +28,7 @@ pub(super) struct DayFile<'c> {
 #[derive(Debug)]
 pub(super) struct Source<'c> {
     pub(super) conversation: Conversation,
-    pub(super) pins: Vec<(Micros, Stamp<'static>)>,
+    pub(super) pins: Vec<(Micros, EditInfo<'static>)>,
     /// By name, and for one name in the order of the exports.
     pub(super) days: Vec<DayFile<'c>>,
     /// Lists of the canvases in it.
@@ -45,7 +45,7 @@ pub(super) struct Export<'c> {
     /// Titles of canvases by file id.
     pub(super) titles: HashMap<String, String>,
     /// What is listed at the roots beside people and conversations.
-    pub(super) beside: Vec<(Beside, DayFile<'c>)>,
+    pub(super) beside: Vec<(SidecarList, DayFile<'c>)>,
     /// Files that came along, by id; the first of several.
     pub(super) uploads: BTreeMap<&'c str, DayFile<'c>>,
     /// Entries of all lists of conversations.
@@ -222,11 +222,11 @@ impl<'c> Export<'c> {
     }
 
     fn read_beside(&mut self, container: &'c Container, root: &Root, sink: &mut Sink<'_>) {
-        for (list, kind) in beside::LISTS {
+        for (list, kind) in sidecar::LISTS {
             let Some(entry) = layout::find(container, &root.prefix, list) else {
                 continue;
             };
-            if *kind == Beside::Canvases
+            if *kind == SidecarList::Canvases
                 && let Some(text) = read_text(container, root, list, sink)
             {
                 let canvases: Vec<Canvas<'_>> = metadata::read_list(&text, |_| {});

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::lenient::{Flag, List, Num, Obj, Str};
 use super::message::{Comment, Reaction};
 use super::mrkdwn::{self, decode};
-use super::space::Space;
+use super::name_table::NameTable;
 use crate::Support;
 use crate::url::{self, is_slack_file};
 
@@ -134,16 +134,16 @@ impl<'a> File<'a> {
     }
 
     /// The file for the document. `None` where not even an id is there.
-    pub(super) fn convert<'m>(&'m self, space: &'m Space) -> Option<ModelFile<'m>> {
+    pub(super) fn convert<'m>(&'m self, name_table: &'m NameTable) -> Option<ModelFile<'m>> {
         let id = self.id()?;
         let name = self.name.text().unwrap_or_default();
         let title = self
             .title
             .text()
             .filter(|title| *title != name)
-            .map(|title| mrkdwn::bare_words(&title, space).into());
+            .map(|title| mrkdwn::bare_words(&title, name_table).into());
         let pixels = |number: Num| number.to_u32().filter(|pixels| *pixels > 0);
-        let place = match space.blob(id.as_str()) {
+        let place = match name_table.blob(id.as_str()) {
             Some(blob) => FilePlace::Blob(blob.into()),
             None => self.place(),
         };

@@ -8,11 +8,11 @@ use chatferry_model::message::Message;
 use serde_json::Value;
 
 use super::context::Context;
-use super::convert::Here;
+use super::convert::ConversationContext;
 use super::day::{self, Job};
 use super::mrkdwn as markup;
-use super::space::Space;
-use crate::container::Unfolding;
+use super::name_table::NameTable;
+use crate::container::VirtualContainer;
 use crate::{Container, ReadOptions};
 
 /// Reads mrkdwn as text, within a line and without styles.
@@ -21,8 +21,8 @@ use crate::{Container, ReadOptions};
 /// When letters are lost, in a text in which they can't be markup.
 pub fn mrkdwn(input: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(input);
-    let space = Space::default();
-    let mut context = Context::new(&space);
+    let name_table = NameTable::default();
+    let mut context = Context::new(&name_table);
     let running = markup::blocks(&text, Marks::NONE, &mut context);
     let line = markup::inlines(&text, Marks::NONE, &mut context);
     let unstyled = markup::unstyled(&text, &mut context);
@@ -68,15 +68,15 @@ pub fn message(input: &[u8]) -> Result<(), String> {
     let Some(entry) = container.entries().first() else {
         return Err("the container lost its entry".to_owned());
     };
-    let space = Space::default();
+    let name_table = NameTable::default();
     let job = Job {
         container,
         entry,
-        here: &Here {
+        here: &ConversationContext {
             id: ConversationId::new("C1"),
             pins: Vec::new(),
         },
-        space: &space,
+        name_table: &name_table,
         options: &ReadOptions::default(),
     };
     let day = day::read_text(job, input, day::Day::default());
@@ -119,7 +119,7 @@ fn empty_container() -> Result<&'static Container, String> {
     static CONTAINER: OnceLock<Result<Container, String>> = OnceLock::new();
     let made = CONTAINER.get_or_init(|| {
         let make = || {
-            let mut made = Unfolding::begin()?;
+            let mut made = VirtualContainer::begin()?;
             made.make("general/2020-09-13.json".to_owned(), b"[]")?;
             let folder = tempfile::tempdir()?;
             let of = Container::open(folder.path()).map_err(std::io::Error::other)?;

@@ -2,14 +2,14 @@
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::manifest::Workspace;
-use chatferry_model::message::Stamp;
+use chatferry_model::message::EditInfo;
 use chatferry_model::person::{Person, PersonKind, Role};
 use chatferry_model::{ConversationId, Micros, PersonId, WorkspaceId};
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};
 use super::mrkdwn;
-use super::space::Space;
+use super::name_table::NameTable;
 use super::split::{self, Piece};
 use super::time::{self, SlackTs};
 
@@ -69,7 +69,7 @@ struct Pin<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
     pub(super) conversation: Conversation,
-    pub(super) pins: Vec<(Micros, Stamp<'static>)>,
+    pub(super) pins: Vec<(Micros, EditInfo<'static>)>,
 }
 
 impl Channel<'_> {
@@ -106,7 +106,7 @@ impl Channel<'_> {
             members.dedup();
         }
         let pins = self.pins.iter().filter_map(Obj::get).filter_map(|pin| {
-            let stamp = Stamp {
+            let stamp = EditInfo {
                 time: pin.created.get().and_then(time::seconds),
                 by: person(&pin.user),
             };
@@ -199,7 +199,7 @@ pub(super) struct ListedPerson {
 
 /// The name or title of a person as people saw it, emoji and entities read.
 fn shown(text: &str) -> String {
-    mrkdwn::bare_name(text.into(), &Space::default())
+    mrkdwn::bare_name(text.into(), &NameTable::default())
         .into_cow()
         .into_owned()
 }

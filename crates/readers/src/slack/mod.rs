@@ -1,7 +1,7 @@
 //! Slack: exports of every kind, 2014 to this day (facts/slack.md is the format's record).
 //!
 //! In the order of the data: [`slackdump`] lays out what is no export as one, [`layout`] finds the
-//! roots and folders, [`export`] and [`metadata`] read the lists into one [`space`], [`stream`]
+//! roots and folders, [`export`] and [`metadata`] read the lists into one [`name_table`], [`stream`]
 //! shares the day files out, [`day`] parses them into [`message`]s, [`convert`] turns each into one
 //! of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and [`attachment`]s,
 //! and [`thread`] puts the lines in order, or [`rearrange`] where they are not.
@@ -9,7 +9,6 @@
 pub(crate) mod addresses;
 mod attachment;
 mod author;
-mod beside;
 mod blocks;
 mod context;
 mod convert;
@@ -25,12 +24,13 @@ mod lenient;
 mod message;
 mod metadata;
 mod mrkdwn;
+mod name_table;
 mod people;
 mod permalink;
 mod reactions;
-mod rearrange;
+mod reorder;
+mod sidecar;
 mod slackdump;
-mod space;
 mod stream;
 mod subtype;
 mod support;
@@ -47,10 +47,10 @@ use chatferry_model::manifest::Workspace;
 use crate::split;
 use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
 
-use beside::Beside;
 use export::Export;
 use layout::Layout;
-use space::Space;
+use name_table::NameTable;
+use sidecar::SidecarList;
 use stream::{Files, Reading};
 
 /// The reader of Slack's exports.
@@ -98,7 +98,7 @@ impl ExportReader for Slack {
             .filter_map(|export| self.sniff(export))
             .collect();
         layouts.dedup();
-        let exports = &slackdump::unfold(exports, sink)?;
+        let exports = &slackdump::relayout(exports, sink)?;
         let mut roots = Vec::new();
         for (number, container) in exports.iter().enumerate() {
             roots.append(&mut layout::roots(number, container));
@@ -110,7 +110,7 @@ impl ExportReader for Slack {
         details.workspaces = std::mem::take(&mut export.workspaces);
 
         let custom = custom_emoji::read(exports, &roots, sink);
-        let space = Space {
+        let name_table = NameTable {
             people: export.people.names(),
             bots: export.people.bots(),
             conversations: export.conversation_names(),
@@ -123,7 +123,7 @@ impl ExportReader for Slack {
 
         let mut files = Files::new(sink.files()?);
         for (kind, list) in std::mem::take(&mut export.beside) {
-            beside::read(kind, list, None, &space, &mut files, sink)?;
+            sidecar::read(kind, list, None, &name_table, &mut files, sink)?;
         }
         let mut readings = Vec::new();
         let mut conversations = chatferry_model::sum::Sum {
@@ -152,19 +152,19 @@ impl ExportReader for Slack {
             }
             let conversation = &mut source.conversation;
             for words in [&mut conversation.topic, &mut conversation.purpose] {
-                let mut bare = mrkdwn::bare_words(words, &space).into_bytes();
-                crate::url::blot_tokens(&mut bare, 0);
+                let mut bare = mrkdwn::bare_words(words, &name_table).into_bytes();
+                crate::url::redact_tokens(&mut bare, 0);
                 // Whole tokens were replaced, so it is text as before.
                 *words = String::from_utf8(bare).unwrap_or_default();
             }
             for canvas in std::mem::take(&mut source.canvases) {
-                let kind = Beside::Canvases;
-                beside::read(kind, canvas, Some(&id), &space, &mut files, sink)?;
+                let kind = SidecarList::Canvases;
+                sidecar::read(kind, canvas, Some(&id), &name_table, &mut files, sink)?;
             }
             readings.push(Reading::new(source));
         }
         let mut people = export.people;
-        let read = stream::read(readings, &space, &mut people, &mut files, sink)?;
+        let read = stream::read(readings, &name_table, &mut people, &mut files, sink)?;
 
         conversations.output = read.len() as u64;
         sink.sum("conversations").append(&conversations);
@@ -183,9 +183,10 @@ impl ExportReader for Slack {
         sum.output = listed;
         sum.merged
             .extend((entries > listed).then(|| ("in several lists".to_owned(), entries - listed)));
-        let strangers = everybody.len() as u64 - listed;
-        sum.added
-            .extend((strangers > 0).then(|| ("only in messages".to_owned(), strangers)));
+        let unlisted_people = everybody.len() as u64 - listed;
+        sum.added.extend(
+            (unlisted_people > 0).then(|| ("only in messages".to_owned(), unlisted_people)),
+        );
         sink.people(&everybody)?;
         sink.conversations(&read)?;
         if sink.sum("messages").output == 0 {

@@ -6,7 +6,7 @@ use chatferry_model::PersonId;
 use chatferry_model::conversation::Conversation;
 use chatferry_model::person::{Person, PersonKind};
 
-use super::author::{SLACKBOT, Sighting};
+use super::author::{AuthorHint, SLACKBOT};
 use super::metadata::ListedPerson;
 use super::tally::Seen;
 
@@ -116,7 +116,7 @@ impl People {
 }
 
 /// Somebody whom the export does not list.
-fn stranger(id: PersonId<'static>, sighting: Option<&Sighting<'static>>) -> Person {
+fn stranger(id: PersonId<'static>, sighting: Option<&AuthorHint<'static>>) -> Person {
     let shown = sighting.and_then(|sighting| sighting.name.as_deref());
     let (kind, name) = match (id.as_str(), sighting) {
         (SLACKBOT, _) => (PersonKind::System, "Slackbot"),

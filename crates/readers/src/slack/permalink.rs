@@ -1,6 +1,6 @@
 //! Addresses of Slack itself: of messages, channels and files.
 
-use chatferry_model::blank::SourceMessage;
+use chatferry_model::deferred::SourceMessage;
 use chatferry_model::document::Document;
 use chatferry_model::message::{SourceLink, SourcePlace};
 use chatferry_model::{ConversationId, FileId, Micros};

@@ -20,10 +20,10 @@ pub(super) fn convert<'m>(
         };
         let mut people: Vec<PersonId<'m>> = Vec::with_capacity(reaction.users.len());
         for id in reaction.users.iter().filter_map(Str::id) {
-            let known = context.space.person_name(&id).is_some();
+            let known = context.name_table.person_name(&id).is_some();
             let person = PersonId::new(id.into_cow());
             if !known {
-                context.strangers.push((person.clone(), None));
+                context.unlisted_people.push((person.clone(), None));
             }
             if !people.contains(&person) {
                 people.push(person);
@@ -59,7 +59,7 @@ pub(super) fn convert<'m>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::space::Space;
+    use super::super::name_table::NameTable;
     use super::*;
 
     #[test]
@@ -73,8 +73,8 @@ mod tests {
             null
         ]"#;
         let reactions: List<Obj<Reaction<'_>>> = serde_json::from_str(json).unwrap();
-        let space = Space::for_tests();
-        let mut context = Context::new(&space);
+        let name_table = NameTable::for_tests();
+        let mut context = Context::new(&name_table);
         let read = convert(&reactions, &mut context);
         let shown: Vec<_> = read
             .iter()

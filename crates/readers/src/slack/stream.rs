@@ -14,12 +14,12 @@ use chatferry_model::{Micros, PersonId};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::convert::Here;
+use super::convert::ConversationContext;
 use super::day::{self, Day, Job};
 use super::export::{DayFile, Source};
+use super::name_table::NameTable;
 use super::people::People;
-use super::rearrange::{Rearrange, Rearranged};
-use super::space::Space;
+use super::reorder::{Reorder, Reordered};
 use super::tally::{Seen, Tally};
 use super::thread::{InOrder, Refusal, Written};
 use crate::{ReadError, Sink, codes};
@@ -32,7 +32,7 @@ const BATCH_FILES: usize = 2_048;
 /// A conversation to be read.
 pub(super) struct Reading<'c> {
     pub(super) conversation: Conversation,
-    here: Here,
+    here: ConversationContext,
     days: Vec<DayFile<'c>>,
     /// Whether a list of the export names it, which also says who is in it.
     is_listed: bool,
@@ -42,7 +42,7 @@ impl<'c> Reading<'c> {
     pub(super) fn new(source: Source<'c>) -> Self {
         Self {
             is_listed: source.is_listed(),
-            here: Here {
+            here: ConversationContext {
                 id: source.conversation.id.clone(),
                 pins: source.pins,
             },
@@ -105,7 +105,7 @@ impl Files {
 /// Reads all conversations and writes their files. Returns them with their counts.
 pub(super) fn read(
     mut readings: Vec<Reading<'_>>,
-    space: &Space,
+    name_table: &NameTable,
     people: &mut People,
     files: &mut Files,
     sink: &mut Sink<'_>,
@@ -122,7 +122,7 @@ pub(super) fn read(
         let work = Work::of(&readings);
         let mut assembly = Assembly {
             readings: &readings,
-            space,
+            name_table,
             people,
             files,
             sink,
@@ -146,7 +146,7 @@ pub(super) fn read(
                             container,
                             entry,
                             here: &reading.here,
-                            space,
+                            name_table,
                             options,
                         };
                         let day = day::read(job, buffer);
@@ -230,7 +230,7 @@ impl Work {
 /// Takes the days in their order and puts each conversation together.
 struct Assembly<'s, 'c, 'k> {
     readings: &'s [Reading<'c>],
-    space: &'s Space,
+    name_table: &'s NameTable,
     people: &'s mut People,
     files: &'s mut Files,
     sink: &'s mut Sink<'k>,
@@ -308,7 +308,7 @@ impl Assembly<'_, '_, '_> {
         let (written, summary) = match lines {
             Some(lines) => lines.finish()?,
             None => {
-                let Rearranged {
+                let Reordered {
                     written,
                     summary,
                     twice,
@@ -380,10 +380,10 @@ impl Assembly<'_, '_, '_> {
         }
     }
 
-    fn rearrange(&mut self, reading: &Reading<'_>) -> Result<Rearranged, ReadError> {
+    fn rearrange(&mut self, reading: &Reading<'_>) -> Result<Reordered, ReadError> {
         let path = self.sink.folder().messages_folder().join(".unsorted");
-        let mut all = Rearrange::begin(path)?;
-        let (space, options) = (self.space, self.sink.options());
+        let mut all = Reorder::begin(path)?;
+        let (name_table, options) = (self.name_table, self.sink.options());
         let work = Work::of(std::slice::from_ref(reading));
         for batch in work.batches() {
             let days: Vec<(usize, Day)> = batch
@@ -396,7 +396,7 @@ impl Assembly<'_, '_, '_> {
                         container: file.container,
                         entry: file.entry,
                         here: &reading.here,
-                        space,
+                        name_table,
                         options,
                     };
                     (file.export, day::read(job, buffer))

@@ -7,7 +7,7 @@ use chatferry_model::finding::Findings;
 use chatferry_model::sum::Sum;
 use chatferry_model::{Micros, PersonId};
 
-use super::author::Sighting;
+use super::author::AuthorHint;
 use crate::url;
 
 /// What was counted on the way, apart from the lines.
@@ -31,7 +31,7 @@ pub(super) struct Seen {
     /// When it wrote the last one.
     pub(super) last: Option<Micros>,
     /// What messages tell about it.
-    pub(super) sighting: Option<Sighting<'static>>,
+    pub(super) sighting: Option<AuthorHint<'static>>,
 }
 
 impl Seen {
@@ -43,7 +43,7 @@ impl Seen {
     }
 
     /// Keeps the name that is worth more, the first among equals.
-    pub(super) fn sight(&mut self, other: Option<Sighting<'static>>) {
+    pub(super) fn sight(&mut self, other: Option<AuthorHint<'static>>) {
         let Some(other) = other else { return };
         let better = self.sighting.as_ref().is_none_or(|mine| {
             (other.name.is_some(), other.worth) > (mine.name.is_some(), mine.worth)
@@ -59,7 +59,7 @@ impl Tally {
         self.files += 1;
         let mut line = Vec::with_capacity(256);
         if serde_json::to_writer(&mut line, file).is_ok() {
-            url::blot_tokens(&mut line, 0);
+            url::redact_tokens(&mut line, 0);
             line.push(b'\n');
             let stub = matches!(file.place, FilePlace::Gone(_));
             self.file_lines

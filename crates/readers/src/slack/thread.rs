@@ -250,7 +250,7 @@ fn placeholder(root: i64, author: &str, text: Option<&str>) -> Option<Vec<u8>> {
         findings: vec![crate::codes::SLACK_ORPHAN_REPLY.id.into()],
     };
     let mut line = serde_json::to_vec(&message).ok()?;
-    url::blot_tokens(&mut line, 0);
+    url::redact_tokens(&mut line, 0);
     line.push(b'\n');
     Some(line)
 }

@@ -2,7 +2,7 @@
 //! that the message carries of it.
 
 use chatferry_model::EntraId;
-use chatferry_model::blank::PostFile;
+use chatferry_model::deferred::PostFile;
 use chatferry_model::document::{Block, Code, Inline, Link, Mark};
 use chatferry_model::file::{File, FilePlace, Gone};
 
@@ -32,7 +32,7 @@ impl Renderer<'_> {
             return;
         }
         let before = self.files.len();
-        let hangs = match &bytes {
+        let attached = match &bytes {
             Some(_) if is_shown_whole(file) => false,
             Some(bytes) if settings.images == Images::Off => {
                 !media.is_picture(bytes) && self.attach(file, bytes)
@@ -41,11 +41,11 @@ impl Renderer<'_> {
             None => false,
         };
         // What hangs there already shows another name.
-        if !hangs || self.files.len() == before || is_visible_title(file) {
-            self.blocks(&[line(Some(file), hangs, texts)]);
+        if !attached || self.files.len() == before || is_visible_title(file) {
+            self.blocks(&[line(Some(file), attached, texts)]);
         }
-        self.fate(file, hangs);
-        if !hangs {
+        self.fate(file, attached);
+        if !attached {
             self.note_file(file);
         }
         if self.scope.previews {
@@ -120,7 +120,7 @@ fn is_visible_title(file: &File<'_>) -> bool {
 }
 
 /// 📎 **name** (12 KB), and why it is not here if it does not hang on the post either.
-fn line<'f>(file: Option<&'f File<'_>>, hangs: bool, texts: &'static Texts) -> Block<'f> {
+fn line<'f>(file: Option<&'f File<'_>>, attached: bool, texts: &'static Texts) -> Block<'f> {
     let Some(file) = file else {
         let words = Inline::marked(texts.file, Mark::Bold.into());
         return Block::Paragraph(vec![Inline::text("📎 "), words]);
@@ -150,7 +150,7 @@ fn line<'f>(file: Option<&'f File<'_>>, hangs: bool, texts: &'static Texts) -> B
         line.push(Inline::text(" – "));
         line.push(Inline::text(alt));
     }
-    if let Some(note) = note(file, texts).filter(|_| !hangs) {
+    if let Some(note) = note(file, texts).filter(|_| !attached) {
         line.push(Inline::text(" · "));
         line.push(Inline::marked(note, Mark::Italic.into()));
     }

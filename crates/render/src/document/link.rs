@@ -1,7 +1,7 @@
 //! Links: to the web, and to what had an address in the source and has one in Teams.
 
 use chatferry_model::TargetKey;
-use chatferry_model::blank::{LinkTo, PostLink};
+use chatferry_model::deferred::{LinkTo, PostLink};
 use chatferry_model::document::{Inline, Link};
 use chatferry_model::message::SourcePlace;
 

@@ -1,6 +1,6 @@
 //! Who is called: real mentions for those with an account, bold names for all others.
 
-use chatferry_model::blank::link_url;
+use chatferry_model::deferred::link_url;
 use chatferry_model::document::{Audience, Mark, Marks, Mention, MentionTarget};
 use chatferry_model::plan::{Target, TargetPlace, User};
 use chatferry_model::post::{
@@ -22,7 +22,7 @@ impl<'s> Renderer<'s> {
                 let name = scope.names.of_person(person, &mention.text);
                 let user = scope.names.user(person);
                 match user.filter(|_| scope.settings.mentions == Mentions::People) {
-                    Some(user) if scope.calls && !self.in_link => {
+                    Some(user) if scope.mentions_enabled && !self.in_link => {
                         self.call(name, |_| Mentioned::User(identity(user)));
                     }
                     _ => self.name(mention, '@', name),
@@ -45,7 +45,7 @@ impl<'s> Renderer<'s> {
                 };
                 let name = or(&mention.text, everyone);
                 if scope.settings.broadcast_mentions == BroadcastMentions::Channel
-                    && scope.calls
+                    && scope.mentions_enabled
                     && !self.in_link
                     && let TargetPlace::Channel(_) = scope.target.place
                 {
@@ -65,7 +65,7 @@ impl<'s> Renderer<'s> {
             TargetPlace::Chat(_) => None,
         };
         scope.settings.channel_mentions == ChannelMentions::Mention
-            && scope.calls
+            && scope.mentions_enabled
             && !self.in_link
             && match &target.place {
                 TargetPlace::Channel(channel) => Some(&channel.team) == team(scope.target),

@@ -13,7 +13,7 @@ mod picture;
 
 use std::borrow::Cow;
 
-use chatferry_model::blank::{PostFile, PostImage, PostLink};
+use chatferry_model::deferred::{PostFile, PostImage, PostLink};
 use chatferry_model::document::Block;
 use chatferry_model::file::File;
 use chatferry_model::finding::Code;
@@ -44,7 +44,7 @@ pub(crate) struct Scope<'s> {
     /// Whether the text that a message carries of a file stands with the file.
     pub(crate) previews: bool,
     /// Whether people are called for real; a copy of a message must not call them again.
-    pub(crate) calls: bool,
+    pub(crate) mentions_enabled: bool,
 }
 
 /// Something that could not be carried over whole.

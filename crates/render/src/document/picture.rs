@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use chatferry_model::blank::PostImage;
+use chatferry_model::deferred::PostImage;
 use chatferry_model::document::{Image, ImageSource};
 use chatferry_model::file::{File, FilePlace};
 
 use super::Renderer;
 use crate::codes;
 use crate::html::{Attribute, Void, WriteHtml, is_visible};
-use crate::media::{Bytes, Picture, Refusal, Sight, name_of_picture};
+use crate::media::{Bytes, ImageOutcome, Picture, Refusal, name_of_picture};
 use crate::settings::Images;
 
 /// How long the longer side of a picture is shown, in CSS pixels: what Slack does.
@@ -64,16 +64,16 @@ impl Renderer<'_> {
         };
         let words = title.or(alt).or(name);
         let words = words.unwrap_or(self.scope.settings.texts.image);
-        let hangs = match (file, &bytes) {
+        let attached = match (file, &bytes) {
             (Some(file), Some(bytes)) if self.scope.settings.images != Images::Off => {
                 self.attach(file, bytes)
             }
             _ => false,
         };
         if let Some(file) = file {
-            self.fate(file, hangs);
+            self.fate(file, attached);
         }
-        if !hangs {
+        if !attached {
             self.note(&codes::IMAGE_AS_LINK, "picture");
         }
         self.html.text("🖼 ");
@@ -133,23 +133,23 @@ impl Renderer<'_> {
             return None;
         }
         match self.scope.media.picture(bytes) {
-            Sight::Picture(picture) if self.has_room(&picture) => Some(picture),
-            Sight::Picture(_) => {
+            ImageOutcome::Picture(picture) if self.has_room(&picture) => Some(picture),
+            ImageOutcome::Picture(_) => {
                 self.crowded = true;
                 None
             }
-            Sight::Refused(Refusal::TooLarge) => {
+            ImageOutcome::Refused(Refusal::TooLarge) => {
                 self.note(
                     &codes::IMAGE_TOO_LARGE,
                     "a picture too large to open or to send",
                 );
                 None
             }
-            Sight::Refused(Refusal::Damaged) => {
+            ImageOutcome::Refused(Refusal::Damaged) => {
                 self.note(&codes::IMAGE_DAMAGED, "a picture that is cut or damaged");
                 None
             }
-            Sight::Other => None,
+            ImageOutcome::Other => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chatferry_model::blank::link_url;
+use chatferry_model::deferred::link_url;
 
 use super::escape::{self, clean, is_visible};
 use super::tag::{Attribute, Style, Tag, Void};

@@ -3,10 +3,10 @@
 //! Each blob is looked at once, by the thread that meets it first, and is in its place in `3-render`
 //! from then on; what comes of it depends on its bytes and the settings alone, so no order shows.
 
-mod gate;
+mod blob_cache;
+mod memory_budget;
 mod name;
 mod picture;
-mod shelf;
 
 use std::collections::HashMap;
 use std::fs;
@@ -21,12 +21,12 @@ use chatferry_model::jsonl::{Format, JsonlError, JsonlReader};
 
 use crate::error::RenderError;
 use crate::settings::RenderSettings;
-use gate::Gate;
+use blob_cache::BlobCache;
+use memory_budget::MemoryBudget;
 use name::NameIndex;
 pub(crate) use name::name_of_picture;
 use name::{extension_of, legal};
-pub(crate) use picture::{Picture, Refusal, Sight};
-use shelf::Shelf;
+pub(crate) use picture::{ImageOutcome, Picture, Refusal};
 
 /// The bytes behind messages.
 #[derive(Default)]
@@ -43,8 +43,8 @@ pub(crate) struct Media {
     files: PathBuf,
     /// The largest picture in bytes that still goes within a text.
     picture_bytes: u64,
-    shelf: Shelf,
-    gate: Gate,
+    shelf: BlobCache,
+    gate: MemoryBudget,
     /// The first thing that could not be written.
     failure: Mutex<Option<RenderError>>,
 }
@@ -137,17 +137,17 @@ impl Media {
     pub(crate) fn emoji(&self, name: &str) -> Option<Arc<Picture>> {
         let bytes = self.emoji.get(name)?;
         match self.picture(bytes) {
-            Sight::Picture(picture) => Some(picture),
-            Sight::Other | Sight::Refused(_) => None,
+            ImageOutcome::Picture(picture) => Some(picture),
+            ImageOutcome::Other | ImageOutcome::Refused(_) => None,
         }
     }
 
     /// What there is to see of these bytes.
-    pub(crate) fn picture(&self, bytes: &Bytes) -> Sight {
+    pub(crate) fn picture(&self, bytes: &Bytes) -> ImageOutcome {
         let entry = self.shelf.entry(&bytes.blob);
         let sight = entry.sight.get_or_init(|| {
             let Some(path) = self.find(&bytes.blob) else {
-                return Sight::Other;
+                return ImageOutcome::Other;
             };
             picture::make(
                 &path,
@@ -158,7 +158,7 @@ impl Media {
             )
             .unwrap_or_else(|error| {
                 self.fail(error);
-                Sight::Other
+                ImageOutcome::Other
             })
         });
         sight.clone()

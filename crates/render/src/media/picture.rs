@@ -15,7 +15,7 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
 
-use super::gate::{Gate, OPEN_BYTES};
+use super::memory_budget::{MemoryBudget, OPEN_BYTES};
 use crate::error::RenderError;
 
 /// The longest side in pixels that is left as it is.
@@ -42,7 +42,7 @@ pub(crate) struct Picture {
 
 /// What there is to see of a blob.
 #[derive(Clone, Debug)]
-pub(crate) enum Sight {
+pub(crate) enum ImageOutcome {
     /// A picture.
     Picture(Arc<Picture>),
     /// No picture, or of a kind that only other programs open.
@@ -69,22 +69,22 @@ pub(super) fn make(
     blob: &str,
     most_bytes: u64,
     images: &Path,
-    gate: &Gate,
-) -> Result<Sight, RenderError> {
+    gate: &MemoryBudget,
+) -> Result<ImageOutcome, RenderError> {
     let file = File::open(path).map_err(RenderError::at(path))?;
     let bytes = file.metadata().map_err(RenderError::at(path))?.len();
     let reader = ImageReader::new(BufReader::new(file)).with_guessed_format();
     let mut reader = reader.map_err(RenderError::at(path))?;
     let Some(format) = reader.format().filter(|format| KINDS.contains(format)) else {
-        return Ok(Sight::Other);
+        return Ok(ImageOutcome::Other);
     };
     reader.limits(limits());
     let Ok(mut decoder) = reader.into_decoder() else {
-        return Ok(Sight::Refused(Refusal::Damaged));
+        return Ok(ImageOutcome::Refused(Refusal::Damaged));
     };
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
-        return Ok(Sight::Refused(Refusal::Damaged));
+        return Ok(ImageOutcome::Refused(Refusal::Damaged));
     }
     let fits = bytes <= most_bytes && width.max(height) <= LONGEST_SIDE;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -92,7 +92,7 @@ pub(super) fn make(
         let name = format!("{}.{extension}", file_name(blob));
         super::place(path, &images.join(&name))?;
         let (width, height) = upright(width, height, orientation);
-        return Ok(Sight::Picture(Arc::new(Picture {
+        return Ok(ImageOutcome::Picture(Arc::new(Picture {
             path: name,
             media_type,
             bytes,
@@ -103,14 +103,14 @@ pub(super) fn make(
     }
     if format == ImageFormat::Gif {
         // Made anew it would stand still.
-        return Ok(Sight::Refused(Refusal::TooLarge));
+        return Ok(ImageOutcome::Refused(Refusal::TooLarge));
     }
     // Turning it upright or scaling it needs it twice.
     let Some(_room) = gate.enter(decoder.total_bytes()) else {
-        return Ok(Sight::Refused(Refusal::TooLarge));
+        return Ok(ImageOutcome::Refused(Refusal::TooLarge));
     };
     let Ok(mut picture) = DynamicImage::from_decoder(decoder) else {
-        return Ok(Sight::Refused(Refusal::Damaged));
+        return Ok(ImageOutcome::Refused(Refusal::Damaged));
     };
     let scaled = picture.width().max(picture.height()) > LONGEST_SIDE;
     if scaled {
@@ -118,13 +118,13 @@ pub(super) fn make(
     }
     picture.apply_orientation(orientation);
     let Some(made) = encode(picture, most_bytes) else {
-        return Ok(Sight::Refused(Refusal::TooLarge));
+        return Ok(ImageOutcome::Refused(Refusal::TooLarge));
     };
     let hash = xxhash_rust::xxh3::xxh3_128(&made.content);
     let name = format!("{hash:032x}.{}", made.extension);
     let into = images.join(&name);
     fs::write(&into, &made.content).map_err(RenderError::at(&into))?;
-    Ok(Sight::Picture(Arc::new(Picture {
+    Ok(ImageOutcome::Picture(Arc::new(Picture {
         path: name,
         media_type: made.media_type,
         bytes: made.content.len() as u64,

@@ -23,7 +23,7 @@ use crate::size::size;
 use crate::time::shown;
 use text::{Boundary, Form};
 use whole::places_within;
-pub(crate) use whole::{with_monsters_as_files, with_previews_apart};
+pub(crate) use whole::{oversized_text_as_files, with_previews_apart};
 
 /// What is kept free in each part: for the line that numbers it and for growing numbers of lists.
 const RESERVE: usize = 160;

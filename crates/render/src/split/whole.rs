@@ -7,9 +7,9 @@ use chatferry_model::document::{Attachment, Block, Document, ImageSource, List, 
 use chatferry_model::file::{File, FilePlace};
 
 use super::{Cut, Splitter};
+use crate::decoration::mark;
 use crate::document::Scope;
 use crate::document::file::text_of;
-use crate::frame::mark;
 use crate::settings::Files;
 
 /// A block of more parts than this becomes a file, with its head shown.
@@ -58,7 +58,7 @@ pub(crate) fn with_previews_apart<'m>(blocks: Vec<Block<'m>>, scope: &Scope<'m>)
 
 /// Puts each block of more than [`MOST_PARTS`] parts into a file of its words, which are added to
 /// `files`, and leaves its head.
-pub(crate) fn with_monsters_as_files<'m>(
+pub(crate) fn oversized_text_as_files<'m>(
     blocks: Vec<Block<'m>>,
     scope: Scope<'m>,
     limit: usize,

@@ -90,7 +90,7 @@ impl Stage {
             links: &[],
             files: &self.files,
             previews: true,
-            calls: true,
+            mentions_enabled: true,
         })
     }
 

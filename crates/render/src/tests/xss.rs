@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::oracle::check;
 use super::{Stage, media};
+use crate::decoration::{Decoration, DecorationContext, ThreadPosition};
 use crate::document::Renderer;
-use crate::frame::{Frame, Standing, Surroundings};
 use crate::html::Html;
 use crate::names::Shown;
 use crate::settings::Reactions;
@@ -106,13 +106,13 @@ fn no_attack_becomes_active() {
             name: attack,
             bot: true,
         };
-        let standing = Standing::Reply;
+        let position = ThreadPosition::Reply;
         let html = stage.with(|scope| {
-            let frame = Frame::of(
+            let decoration = Decoration::of(
                 &message,
-                &Surroundings {
+                &DecorationContext {
                     author: Some(author),
-                    standing,
+                    position,
                     settings: scope.settings,
                     names: scope.names,
                     silenced: false,
@@ -124,7 +124,7 @@ fn no_attack_becomes_active() {
                 ..scope
             };
             let mut renderer = Renderer::new(scope, Html::default());
-            for blocks in [&frame.head, &message.body.blocks, &frame.foot] {
+            for blocks in [&decoration.head, &message.body.blocks, &decoration.foot] {
                 renderer.blocks(blocks);
             }
             assert_eq!((renderer.images.len(), renderer.files.len()), (1, 1));

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::{DriveRef, ItemRef, Route};
 
-/// Where upload sessions live: outside of Graph, as SharePoint's do.
+/// The path of upload sessions: outside of Graph, as SharePoint's are.
 pub(crate) const UPLOADS: [&str; 3] = ["_api", "v2.0", "uploadSessions"];
 
 /// Reads an address that has to do with files.

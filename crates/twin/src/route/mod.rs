@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use drive::UPLOADS;
 pub(crate) use read::segments;
 
-/// What a call asks for, without the names in it. Faults and limits go by this.
+/// The kind of a call, without the names in it. Faults and limits go by this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "each is named as its endpoint is")]
@@ -78,7 +78,7 @@ pub(crate) enum ThreadRef<'a> {
     Chat(&'a str),
 }
 
-/// Whose members are meant.
+/// The owner of a member list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RosterRef<'a> {
     Team(&'a str),
@@ -115,7 +115,7 @@ impl<'a> ItemRef<'a> {
     }
 }
 
-/// What a call asks for.
+/// The resource and operation that a call asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
     Token {

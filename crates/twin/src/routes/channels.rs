@@ -161,7 +161,7 @@ fn membership(body: &ChannelBody<'_>) -> Result<Membership, Refused> {
     }
 }
 
-/// Whether a private channel of the team may not have that user (G12).
+/// Returns true if a private channel of the team may not have that user (G12).
 pub(super) fn is_stranger(state: &State, team: &Team, user: &UserId, now: Moment) -> bool {
     let settings = &state.settings;
     let known = team.members.of(user).is_some_and(|member| {

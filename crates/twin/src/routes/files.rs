@@ -60,7 +60,7 @@ pub(crate) fn folder(
     ))
 }
 
-/// Why a folder cannot be there yet (R60).
+/// Returns the reason why a folder cannot exist yet (R60).
 fn missing(state: &State, team: &Team, channel: &Channel, call: &Call<'_>) -> Option<String> {
     let settings = &state.settings.files;
     if channel.folder_asked < settings.folder_calls {

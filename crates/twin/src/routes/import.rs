@@ -1,4 +1,4 @@
-//! What an imported message must be like (R26–R30, R34, R37–R41, R43, R44).
+//! The rules for an imported message (R26–R30, R34, R37–R41, R43, R44).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -250,7 +250,7 @@ fn check_known(attachments: &[AttachmentBody<'_>], library: &Library) -> Result<
     Ok(())
 }
 
-/// Whether the last segment of an address ends with a file extension. That of the page which opens
+/// Returns true if the last segment of an address ends with a file extension. That of the page which opens
 /// Office's files does not count (graph.md 1.10).
 fn has_extension(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or_default();

@@ -135,7 +135,7 @@ fn next_free(thread: &Thread, now: Moment) -> MessageId {
     id
 }
 
-/// Where a message is found.
+/// The location of a message.
 fn address(origin: &str, home: Home<'_>, root: Option<MessageId>, id: MessageId) -> String {
     let thread = match home {
         Home::Channel { team, channel } => format!("teams/{team}/channels/{channel}"),
@@ -147,7 +147,7 @@ fn address(origin: &str, home: Home<'_>, root: Option<MessageId>, id: MessageId)
     }
 }
 
-/// What somebody else posted at the same moment.
+/// The message that somebody else posted at the same moment.
 pub(crate) fn somebody_elses(directory: &Directory, author: &UserId) -> Post {
     let other = directory
         .after(None)

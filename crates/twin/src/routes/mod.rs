@@ -1,4 +1,4 @@
-//! One handler per endpoint, one file per resource.
+//! Handlers: one for each endpoint, one file for each resource.
 
 pub(crate) mod batch;
 mod channels;

@@ -9,7 +9,7 @@ use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::state::{Caller, State};
 
-/// What kind of assertion there is.
+/// The kind of assertion.
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Issues a token.

@@ -19,7 +19,7 @@ const PERMISSIONS: [&str; 4] = [
     "Directory.Read.All",
 ];
 
-/// What users are filtered by.
+/// The properties by which users are filtered.
 const PROPERTIES: [&str; 4] = ["id", "mail", "displayName", "userPrincipalName"];
 
 fn value_of<'u>(user: &'u User, property: &str) -> Option<&'u str> {

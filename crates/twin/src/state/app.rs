@@ -63,19 +63,19 @@ impl App {
         }
     }
 
-    /// The same app with a certificate, in DER.
+    /// Returns the app with a certificate, in DER.
     pub fn with_certificate(mut self, der: &[u8]) -> App {
         self.certificates.push(STANDARD.encode(der));
         self
     }
 
-    /// The same app, trusting whoever issued that token.
+    /// Returns the app, trusting the issuer of that token.
     pub fn with_federated_token(mut self, token: &str) -> App {
         self.federated_tokens.push(token.to_owned());
         self
     }
 
-    /// The same app with these permissions only.
+    /// Returns the app with these permissions only.
     pub fn with_roles(self, roles: &[&str]) -> App {
         App {
             roles: roles.iter().map(|role| (*role).to_owned()).collect(),
@@ -84,24 +84,24 @@ impl App {
     }
 }
 
-/// Who calls.
+/// The caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Caller {
     pub(crate) app: AppId,
     pub(crate) roles: Arc<[String]>,
-    /// Whether a user is signed in, in which case `roles` are scopes.
+    /// True if a user is signed in, in which case `roles` are scopes.
     pub(crate) delegated: bool,
 }
 
 impl Caller {
-    /// Whether the token has one of these permissions.
+    /// Returns true if the token has one of these permissions.
     pub(crate) fn has(&self, wanted: &[&str]) -> bool {
         self.roles
             .iter()
             .any(|role| wanted.contains(&role.as_str()))
     }
 
-    /// What every call of the import API asks for (R1).
+    /// The permission that every call of the import API asks for (R1).
     pub(crate) fn may_migrate(&self) -> Result<(), Refused> {
         const ROLE: &str = "Teamwork.Migrate.All";
         if self.delegated {

@@ -22,10 +22,10 @@ pub struct User {
     /// The primary address.
     #[serde(default)]
     pub mail: Option<String>,
-    /// Whether the account may sign in.
+    /// True if the account may sign in.
     #[serde(default)]
     pub account_enabled: Option<bool>,
-    /// All addresses, `SMTP:` before the primary one and `smtp:` before the others.
+    /// The addresses, `SMTP:` before the primary one and `smtp:` before the others.
     #[serde(default)]
     pub proxy_addresses: Option<Vec<String>>,
     /// Further addresses, outside the tenant.
@@ -51,7 +51,7 @@ impl User {
         }
     }
 
-    /// Whether it is a guest of the tenant.
+    /// Returns true if the user is a guest of the tenant.
     pub(crate) fn is_guest(&self) -> bool {
         let kind = self.user_type.as_deref().unwrap_or_default();
         kind.eq_ignore_ascii_case("guest")

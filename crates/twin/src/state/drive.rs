@@ -17,7 +17,7 @@ use crate::rules::Rule;
 /// The longest path of a file, in characters, its name and its site's address included (R64).
 const LONGEST_PATH: usize = 400;
 
-/// What stands for itself in the path of a web address.
+/// The characters that are not escaped in the path of a web address.
 const IN_URLS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -29,9 +29,9 @@ const IN_URLS: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum DriveKind {
-    /// Of a site.
+    /// A drive of a site.
     DocumentLibrary,
-    /// Of a person.
+    /// A drive of a person.
     Business,
 }
 
@@ -55,7 +55,7 @@ impl Conflict {
     }
 }
 
-/// What is kept of a file's content: its size and hash, and the content itself where that is set.
+/// The stored content of a file: its size and hash, and the content itself where that is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Content {
     pub(crate) size: u64,
@@ -80,7 +80,7 @@ impl Content {
     }
 }
 
-/// What a link that was asked for is good for.
+/// The permissions of a sharing link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub(crate) id: String,
@@ -106,7 +106,7 @@ pub(crate) struct Item {
     pub(crate) links: Vec<Link>,
 }
 
-/// Where a file is to lie.
+/// The destination of a file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Spot {
     parent: ItemId,
@@ -148,7 +148,7 @@ impl Drive {
         }
     }
 
-    /// All items, the root included.
+    /// Returns the items, the root included.
     pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
         self.items.values()
     }
@@ -238,7 +238,7 @@ impl Drive {
         Some(names.split('/'))
     }
 
-    /// Where a file named by its path is to lie; folders on the way are made. Without a path, the
+    /// Returns the destination of a file named by its path; folders on the way are made. Without a path, the
     /// file with that id.
     pub(crate) fn spot<'n>(
         &mut self,
@@ -306,7 +306,7 @@ impl Drive {
         Ok(())
     }
 
-    /// Whether a file may be put there (R63), and what is replaced.
+    /// Checks that a file may be put there (R63); returns the item it replaces.
     pub(crate) fn taken(&self, spot: &Spot, conflict: Conflict) -> Result<Option<&Item>, Refused> {
         match self.child(&spot.parent, &spot.name) {
             Some(item) if conflict == Conflict::Fail || item.content.is_none() => {

@@ -1,4 +1,4 @@
-//! All drives of the tenant, whose they are, and what is being uploaded to them.
+//! The drives of the tenant, their owners, and the uploads under way.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ impl Library {
             .ok_or_else(|| Rule::G14.refuse(format!("no drive {id}")))
     }
 
-    /// Whether the site of a team is there.
+    /// Returns true if the site of a team exists.
     pub(crate) fn has_site(&self, team: &Team) -> bool {
         self.owners.contains_key(team.id.as_str())
     }

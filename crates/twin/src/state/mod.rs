@@ -1,4 +1,4 @@
-//! What the tenant holds.
+//! The state of the tenant.
 
 mod app;
 mod chat;
@@ -62,7 +62,7 @@ pub(crate) struct State {
     pub(crate) request_ids: Guids,
     pub(crate) windows: Windows,
     pub(crate) faults: Faults,
-    /// Where the next texts go; holds none.
+    /// The empty chunk that takes the next texts.
     #[serde(skip)]
     pub(crate) texts: Texts,
 }
@@ -99,7 +99,7 @@ impl State {
             })
     }
 
-    /// The same, to be changed.
+    /// Returns a mutable reference to it.
     pub(crate) fn team_mut(&mut self, id: &str, now: Moment) -> Result<&mut Team, Refused> {
         self.teams
             .get_mut(id.to_ascii_lowercase().as_str())
@@ -118,7 +118,7 @@ impl State {
         teams.map(|(_, team)| team)
     }
 
-    /// Whether operations of that kind are set to fail.
+    /// Returns true if operations of that kind are set to fail.
     pub(crate) fn fails(&self, kind: OperationKind) -> bool {
         self.settings.troubles.failing_operations.contains(&kind)
     }

@@ -1,4 +1,4 @@
-//! What takes a while: `teamsAsyncOperation` (R8).
+//! Long-running operations: `teamsAsyncOperation` (R8).
 
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub(crate) struct Operation {
     /// The address of what comes of it.
     pub(crate) target_location: String,
     pub(crate) target_id: String,
-    /// Whether nothing comes of it.
+    /// True if the operation fails.
     pub(crate) fails: bool,
     pub(crate) polls: u64,
     pub(crate) polled: Option<Moment>,

@@ -35,19 +35,19 @@ pub enum Importance {
 pub struct Post {
     /// The root message it replies to; `None` for a root.
     pub root: Option<MessageId>,
-    /// Who it is from.
+    /// The sender.
     pub author: UserId,
-    /// How its content is to be read.
+    /// The content type of the body.
     pub content_type: ContentType,
     /// The body's content; sources of inline images are rewritten (R40).
     pub content: MessageText,
-    /// How urgent it is.
+    /// The importance of the message.
     pub importance: Importance,
-    /// What most messages do not have.
+    /// The parts that most messages do not have.
     pub extras: Option<Box<Extras>>,
 }
 
-/// What most messages do not have.
+/// The parts that most messages do not have.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Extras {
     /// `subject`.
@@ -65,7 +65,7 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// Whether there is anything in it.
+    /// Returns true if it has no parts.
     pub(crate) fn is_empty(&self) -> bool {
         self.subject.is_none()
             && self.summary.is_none()
@@ -79,11 +79,11 @@ impl Extras {
 /// An inline image.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HostedContent {
-    /// Its id in the rewritten source.
+    /// The hosted content's id in the rewritten source.
     pub id: String,
-    /// Its media type.
+    /// The media type.
     pub content_type: String,
-    /// Its bytes in base64, as sent.
+    /// The bytes in base64, as sent.
     pub base64: Box<str>,
 }
 
@@ -158,7 +158,7 @@ impl Posts {
             .filter_map(|(_, id)| Some((*id, self.get(*id)?)))
     }
 
-    /// All of them, oldest first.
+    /// Returns the messages, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (MessageId, &Post)> {
         let index = self.by_time.iter();
         index.filter_map(|(id, at)| Some((*id, self.at(*at)?)))
@@ -168,7 +168,7 @@ impl Posts {
         self.table.len()
     }
 
-    /// How many of them are replies.
+    /// Returns the number of replies among them.
     pub(crate) fn replies(&self) -> usize {
         self.replies.len()
     }

@@ -13,10 +13,10 @@ use crate::rules::Rule;
 use crate::settings::Settings;
 use crate::state::{Folder, Roster, Thread};
 
-/// How long a deleted channel keeps its name and its place among the thousand (R12, R15).
+/// The time a deleted channel keeps its name and its place among the thousand (R12, R15).
 const NAME_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
-/// Who may see a channel.
+/// The membership type of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Membership {
@@ -34,14 +34,14 @@ pub(crate) struct Channel {
     pub(crate) membership: Membership,
     pub(crate) layout: String,
     pub(crate) thread: Thread,
-    /// Of a private or shared channel; a standard one has its team's.
+    /// The members of a private or shared channel; a standard one has its team's.
     pub(crate) members: Roster,
     /// From when on it can be found (R7).
     pub(crate) ready_at: Moment,
     pub(crate) archived_from: Option<Moment>,
-    /// Its folder, once it has been provisioned (R60).
+    /// The folder, once it has been provisioned (R60).
     pub(crate) folder: Option<Folder>,
-    /// How often the folder was asked for in vain.
+    /// The number of times the folder was asked for in vain.
     pub(crate) folder_asked: u32,
 }
 
@@ -55,7 +55,7 @@ impl Channel {
     }
 }
 
-/// How far the migration of a team is (V1).
+/// The state of a team's migration (V1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TeamMigration {
     /// Created in the normal way.
@@ -81,7 +81,7 @@ pub(crate) struct Team {
     pub(crate) description: Option<String>,
     pub(crate) visibility: String,
     pub(crate) created: Moment,
-    /// When its creation was asked for.
+    /// The time its creation was asked for.
     pub(crate) begun: Moment,
     /// From when on it can be found (R7).
     pub(crate) ready_at: Moment,
@@ -92,7 +92,7 @@ pub(crate) struct Team {
     pub(crate) deleted: Vec<(String, Moment)>,
     pub(crate) members: Roster,
     pub(crate) archived_from: Option<Moment>,
-    /// When the latest channel was completed (R50).
+    /// The time the latest channel was completed (R50).
     pub(crate) completion: Option<Moment>,
 }
 
@@ -105,7 +105,7 @@ impl Team {
         Ok(channel)
     }
 
-    /// The same, to be changed.
+    /// Returns a mutable reference to it.
     pub(crate) fn channel_mut(
         &mut self,
         at: ChannelRef<'_>,
@@ -125,7 +125,7 @@ impl Team {
         }
     }
 
-    /// Whether there is room for one more channel of that name (R12, R15).
+    /// Checks that there is room for one more channel of that name (R12, R15).
     pub(crate) fn has_room_for(
         &self,
         name: &str,
@@ -222,7 +222,7 @@ impl Team {
         Ok(())
     }
 
-    /// Whether members can be added (R52).
+    /// Checks that members can be added (R52).
     pub(crate) fn takes_members(&self) -> Result<(), Refused> {
         match self.migration {
             TeamMigration::Never | TeamMigration::Completed => Ok(()),

@@ -9,7 +9,7 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How much is allocated at a time, in bytes.
+/// The size of one allocation, in bytes.
 const BLOCK: usize = 256 * 1024;
 
 /// A message's content: UTF-8, a piece of a block.

@@ -8,7 +8,7 @@ use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::state::Posts;
 
-/// How far the migration of a conversation is.
+/// The state of a conversation's migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Migration {
     Never,
@@ -22,11 +22,11 @@ enum Migration {
     Stuck,
 }
 
-/// Whether a conversation is open after it was put into migration mode.
+/// The migration mode of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Started {
     Open,
-    /// It was completed so many ms before, which was too short a while ago (F2).
+    /// The conversation was completed so many ms before, which is too recent (F2).
     Stuck {
         after_ms: u128,
     },
@@ -81,7 +81,7 @@ impl Thread {
         matches!(self.migration, Migration::InProgress { .. })
     }
 
-    /// Whether that app opened the session that is going on.
+    /// Returns true if that app opened the current session.
     pub(crate) fn is_open_by(&self, app: &AppId) -> bool {
         matches!(&self.migration, Migration::InProgress { by } if by == app)
     }

@@ -54,7 +54,7 @@ pub(crate) struct UploadSession {
     /// The file's size, as soon as it is known.
     pub(crate) total: Option<u64>,
     pub(crate) hash: QuickXor,
-    /// What has come so far, where contents are kept.
+    /// The content received so far, where contents are kept.
     pub(crate) kept: Option<Vec<u8>>,
 }
 
@@ -64,7 +64,7 @@ impl UploadSession {
         format!("{}-", self.hash.length())
     }
 
-    /// Whether this chunk comes next and is of a legal size.
+    /// Checks that a chunk comes next and has a legal size.
     pub(crate) fn check(&self, range: &ContentRange, body: usize) -> Result<(), Refused> {
         let length = range.length();
         if u64::try_from(body) != Ok(length) {

@@ -143,7 +143,7 @@ pub(crate) struct HostedContentBody<'a> {
     pub(crate) content_type: Text<'a>,
 }
 
-/// Where a message was found.
+/// The location of a message.
 #[derive(Clone, Copy)]
 pub(crate) enum Home<'a> {
     Channel { team: &'a str, channel: &'a str },
@@ -295,7 +295,7 @@ impl<'a> MessageResource<'a> {
         }
     }
 
-    /// The same, as an answer's only resource.
+    /// Returns the message as a response's only resource.
     pub(crate) fn alone(mut self, origin: &str) -> MessageResource<'a> {
         self.context = Some(format!("{origin}/v1.0/$metadata#chatMessage"));
         self

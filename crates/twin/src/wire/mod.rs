@@ -31,7 +31,7 @@ impl Text<'_> {
 pub(crate) trait RequestBody<'de>: Deserialize<'de> {
     /// The type as Graph names it.
     const TYPE: &'static str;
-    /// Its properties. Annotations, which have an `@` in their names, go without saying.
+    /// The type's properties. Annotations, which have an `@` in their names, are always allowed.
     const PROPERTIES: &'static [&'static str];
 }
 

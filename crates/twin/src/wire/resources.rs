@@ -187,7 +187,7 @@ pub(crate) fn member(state: &State, member: &Member, in_chat: bool) -> Value {
     value
 }
 
-/// What a user resource shows unless asked for more.
+/// The properties that a user resource shows by default.
 const USER_DEFAULT: &str = "id,displayName,mail,userPrincipalName";
 
 /// A user with the properties asked for by `$select`.
@@ -196,7 +196,7 @@ pub(crate) fn user(user: &User, select: Option<&str>) -> Value {
     selected(all, Some(select.unwrap_or(USER_DEFAULT)))
 }
 
-/// Of a resource, the properties asked for by `$select`; all, if none are.
+/// Returns the properties of a resource that `$select` asks for; all, if none are named.
 pub(crate) fn selected(resource: Value, select: Option<&str>) -> Value {
     match (resource, select) {
         (Value::Object(all), Some(select)) => {

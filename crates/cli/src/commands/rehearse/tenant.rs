@@ -35,8 +35,8 @@ pub(super) fn populate(
             }
         }
     }
-    if details.stand_in {
-        let PlanUser { id, display_name } = PlanUser::stand_in();
+    if details.rehearsal_account {
+        let PlanUser { id, display_name } = PlanUser::rehearsal_account();
         user(id, &display_name, "placeholder");
     }
     Ok(())

@@ -47,7 +47,7 @@ fn steps(report: &Report) -> Vec<Step> {
             command: None,
         });
     }
-    if report.stand_in {
+    if report.rehearsal_account {
         steps.push(Step {
             title: "Name the account that speaks for people without one".to_owned(),
             why: "Without it nothing can be uploaded. Its posts carry the name of the author above the text.".to_owned(),

@@ -15,7 +15,7 @@ pub(in crate::report) fn holds(report: &Report) -> bool {
     let each = report
         .stages
         .iter()
-        .all(|(_, sums)| sums.iter().all(|(unit, sum)| sum.prove(unit).is_ok()));
+        .all(|(_, sums)| sums.iter().all(|(unit, sum)| sum.check(unit).is_ok()));
     let (read, render) = (report.messages("read"), report.messages("render"));
     each && given(&read) == render.input && given(&render) == report.messages("check").input
 }
@@ -77,7 +77,7 @@ fn row(html: &mut Html, stage: &str, unit: &str, sum: &Sum) {
         ];
         bar(html, "bar", &parts);
     });
-    html.within("td", &[], |html| match sum.prove(unit) {
+    html.within("td", &[], |html| match sum.check(unit) {
         Ok(()) => html.leaf("span", &[("class", "pill good")], "holds"),
         Err(_) => html.leaf("span", &[("class", "pill error")], "does not hold"),
     });

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::local::Local;
 use super::names::is_rewritten;
-use crate::blanks::Lodging;
+use crate::deferred::DriveItemLink;
 use crate::journal::FolderRow;
 use crate::requests::segment;
 
@@ -57,7 +57,7 @@ impl Item {
 
     /// What an attachment needs of it: the GUID of its eTag (`"{GUID},1"`), and its address by
     /// path. What Office opens has another `webUrl`, which is refused (graph.md 1.10).
-    pub(super) fn lodging(&self, folder: &FolderRow, name: &str) -> Option<Lodging> {
+    pub(super) fn link(&self, folder: &FolderRow, name: &str) -> Option<DriveItemLink> {
         let tag = self.e_tag.as_deref()?;
         let (_, guid) = tag.split_once('{')?;
         let (guid, _) = guid.split_once('}')?;
@@ -69,7 +69,7 @@ impl Item {
             || format!("{}/{}", folder.web.trim_end_matches('/'), segment(name)),
             str::to_owned,
         );
-        Some(Lodging {
+        Some(DriveItemLink {
             guid: guid.to_owned(),
             url,
         })

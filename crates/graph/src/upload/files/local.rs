@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use bytes::Bytes;
 
-use super::super::Trouble;
+use super::super::UploadFailure;
 use super::Blob;
 use crate::quick_xor::QuickXor;
 
@@ -22,10 +22,10 @@ pub(super) struct Local {
 
 impl Local {
     /// Opens the file and hashes it.
-    pub(super) fn open(blob: Blob<'_>) -> Result<Self, Trouble> {
+    pub(super) fn open(blob: Blob<'_>) -> Result<Self, UploadFailure> {
         let path = blob.folder.join(blob.path);
         let shown = path.display().to_string();
-        let fail = |error: std::io::Error| Trouble::Failed(format!("{shown}: {error}"));
+        let fail = |error: std::io::Error| UploadFailure::Failed(format!("{shown}: {error}"));
         let mut file = File::open(&path).map_err(fail)?;
         let mut hash = QuickXor::new();
         let mut block = vec![0; BLOCK];
@@ -39,7 +39,7 @@ impl Local {
             size += read as u64;
         }
         if size != blob.bytes {
-            return Err(Trouble::Failed(format!(
+            return Err(UploadFailure::Failed(format!(
                 "{shown} holds {size} bytes, and not {} as its post says",
                 blob.bytes
             )));
@@ -53,8 +53,9 @@ impl Local {
     }
 
     /// `length` bytes from `at`, or what there is.
-    pub(super) fn piece(&self, at: u64, length: u64) -> Result<Bytes, Trouble> {
-        let fail = |error: std::io::Error| Trouble::Failed(format!("{}: {error}", self.shown));
+    pub(super) fn piece(&self, at: u64, length: u64) -> Result<Bytes, UploadFailure> {
+        let fail =
+            |error: std::io::Error| UploadFailure::Failed(format!("{}: {error}", self.shown));
         let mut file = &self.file;
         file.seek(SeekFrom::Start(at)).map_err(fail)?;
         let length = length.min(self.size.saturating_sub(at));

@@ -8,12 +8,12 @@
 //! * of another one: it is somebody else's, and ours takes the next name;
 //! * none: it is sent (again).
 
+mod drive_folder;
 mod item;
 mod local;
 mod names;
 mod pieces;
 mod put;
-mod shelf;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -22,18 +22,18 @@ use std::sync::{Mutex, PoisonError};
 use chatferry_model::EntraId;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{Run, Trouble};
-use crate::blanks::Lodging;
+use super::{Run, UploadFailure};
+use crate::deferred::DriveItemLink;
 use crate::journal::FileKey;
 use crate::requests::Thread;
-use shelf::Shelves;
+use drive_folder::DriveFolders;
 
 /// Files that are on their way at the same time: they hold a piece each in memory.
 const AT_ONCE: usize = 8;
 
 /// What a run knows of files beside the journal.
 pub(super) struct Files {
-    shelves: Shelves,
+    drive_folders: DriveFolders,
     /// Those that are being put somewhere: the same file is put there by one, and awaited by others.
     busy: Mutex<HashSet<FileKey>>,
     freed: Notify,
@@ -56,7 +56,7 @@ pub(super) struct Blob<'a> {
 
 /// What became of a file.
 pub(super) enum Outcome {
-    There(Lodging),
+    There(DriveItemLink),
     /// It could not be put anywhere, and why.
     Nowhere(String),
 }
@@ -64,7 +64,7 @@ pub(super) enum Outcome {
 impl Files {
     pub(super) fn new() -> Self {
         Self {
-            shelves: Shelves::default(),
+            drive_folders: DriveFolders::default(),
             busy: Mutex::default(),
             freed: Notify::new(),
             refused: Mutex::default(),
@@ -73,36 +73,36 @@ impl Files {
     }
 
     /// Puts a file that `author` sends in `thread` where it belongs, unless it is there.
-    pub(super) async fn lodge(
+    pub(super) async fn upload_file(
         &self,
         run: &Run<'_>,
         thread: &Thread,
         author: EntraId,
         blob: Blob<'_>,
-    ) -> Result<Outcome, Trouble> {
-        let shelf = match self.shelves.get(run, thread, author).await? {
-            Ok(shelf) => shelf,
+    ) -> Result<Outcome, UploadFailure> {
+        let drive_folder = match self.drive_folders.get(run, thread, author).await? {
+            Ok(drive_folder) => drive_folder,
             Err(reason) => return Ok(Outcome::Nowhere(reason)),
         };
         let key = FileKey {
-            drive: shelf.drive.clone(),
+            drive: drive_folder.drive.clone(),
             blob: blob.path.to_owned(),
         };
         let _turn = self.turn(&key).await;
         let row = run.journal.file(&key)?;
         if let Some((guid, url)) = row.as_ref().and_then(|row| row.lodged.clone()) {
-            return Ok(Outcome::There(Lodging { guid, url }));
+            return Ok(Outcome::There(DriveItemLink { guid, url }));
         }
         if let Some(reason) = locked(&self.refused).get(&key) {
             return Ok(Outcome::Nowhere(reason.clone()));
         }
         let _slot = self.slots.acquire().await;
-        match put::put(run, &shelf, &key, blob, row).await {
-            Ok(lodging) => {
-                run.journal.lodge_file(&key, &lodging.guid, &lodging.url)?;
-                Ok(Outcome::There(lodging))
+        match put::put(run, &drive_folder, &key, blob, row).await {
+            Ok(link) => {
+                run.journal.lodge_file(&key, &link.guid, &link.url)?;
+                Ok(Outcome::There(link))
             }
-            Err(Trouble::Failed(reason)) => {
+            Err(UploadFailure::Failed(reason)) => {
                 run.journal.refuse_file(&key, &reason)?;
                 locked(&self.refused).insert(key, reason.clone());
                 Ok(Outcome::Nowhere(reason))

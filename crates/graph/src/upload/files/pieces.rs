@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::super::{Run, Trouble};
+use super::super::{Run, UploadFailure};
 use super::local::Local;
 use super::put::Sent;
 use crate::client::{PieceAnswer, UploadUrl};
@@ -29,7 +29,7 @@ pub(super) async fn send(
     name: &str,
     local: &Local,
     replace: bool,
-) -> Result<Sent, Trouble> {
+) -> Result<Sent, UploadFailure> {
     let mut sessions = 0;
     // Whether the last piece left, after which the file may be there whatever the session says.
     let mut whole = false;
@@ -62,7 +62,7 @@ pub(super) async fn send(
                 Ok(PieceAnswer::Gone | PieceAnswer::Taken | PieceAnswer::Next(_))
                     if sessions >= MOST_SESSIONS =>
                 {
-                    return Err(Trouble::Failed(
+                    return Err(UploadFailure::Failed(
                         "its upload sessions end before it is through".to_owned(),
                     ));
                 }

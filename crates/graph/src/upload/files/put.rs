@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::super::{Run, Trouble};
+use super::super::{Run, UploadFailure};
+use super::drive_folder::DriveFolder;
 use super::item::Item;
 use super::local::Local;
 use super::names;
-use super::shelf::Shelf;
 use super::{Blob, pieces};
-use crate::blanks::Lodging;
 use crate::client::Failure;
+use crate::deferred::DriveItemLink;
 use crate::journal::{FileKey, FileRow, FolderRow};
 use crate::requests::{self, FolderPath};
-use crate::retry::Remedy;
+use crate::retry::RetryAction;
 
 /// What goes in one request; larger files go in pieces (graph.md 1.12).
 const SMALL: u64 = 4_000_000;
@@ -37,17 +37,17 @@ pub(super) enum Sent {
 /// Puts the file of `key` there, or finds that it is.
 pub(super) async fn put(
     run: &Run<'_>,
-    shelf: &Shelf,
+    drive_folder: &DriveFolder,
     key: &FileKey,
     blob: Blob<'_>,
     row: Option<FileRow>,
-) -> Result<Lodging, Trouble> {
+) -> Result<DriveItemLink, UploadFailure> {
     let local = Local::open(blob)?;
     // An earlier run may have sent it under the name in the journal.
     let mut sent = row.is_some();
     let (folder, known) = match row {
         Some(row) => (row.folder, Some(row.name)),
-        None => (shelf.folder.clone(), None),
+        None => (drive_folder.folder.clone(), None),
     };
     let mut place = Place {
         run,
@@ -75,7 +75,7 @@ pub(super) async fn put(
                     (sent, vanished) = (false, 0);
                 }
                 None if vanished > MOST_VANISHED => {
-                    return Err(Trouble::Failed(
+                    return Err(UploadFailure::Failed(
                         "it is said to be there, and can't be found".to_owned(),
                     ));
                 }
@@ -90,7 +90,7 @@ pub(super) async fn put(
                 (sent, replace) = (true, true);
             }
             Sent::Item(_) => {
-                return Err(Trouble::Failed(
+                return Err(UploadFailure::Failed(
                     "it arrives damaged each time: size or quickXorHash differ".to_owned(),
                 ));
             }
@@ -111,11 +111,11 @@ pub(super) async fn put(
             }
         }
     };
-    if shelf.share {
+    if drive_folder.share {
         share(run, key, &item).await?;
     }
-    item.lodging(&place.folder, &name)
-        .ok_or_else(|| Trouble::Failed("its eTag holds no GUID".to_owned()))
+    item.link(&place.folder, &name)
+        .ok_or_else(|| UploadFailure::Failed("its eTag holds no GUID".to_owned()))
 }
 
 /// Where a file goes, and the names that are taken there.
@@ -134,7 +134,7 @@ impl Place<'_> {
     ///
     /// What Office opens does not stay as it is sent. After an answer that was lost it could not be
     /// told from somebody else's file, so its name has to be free before it is sent.
-    async fn choose(&mut self) -> Result<String, Trouble> {
+    async fn choose(&mut self) -> Result<String, UploadFailure> {
         let journal = self.run.journal;
         for name in names::numbered(self.wanted) {
             if self.taken.len() > MOST_NAMES {
@@ -153,16 +153,21 @@ impl Place<'_> {
                 return Ok(name);
             }
         }
-        Err(Trouble::Failed(format!("no free name for {}", self.wanted)))
+        Err(UploadFailure::Failed(format!(
+            "no free name for {}",
+            self.wanted
+        )))
     }
 
     /// The file of that name, if there is one.
-    async fn find(&self, name: &str) -> Result<Option<Item>, Trouble> {
+    async fn find(&self, name: &str) -> Result<Option<Item>, UploadFailure> {
         let call = requests::find_file(&self.path, name);
         let read = self.run.client.read::<Item>(&call, self.run.observer);
         match read.await {
             Ok(item) => Ok(Some(item)),
-            Err(failure) if failure.remedy == Remedy::Refuse && failure.error.is_not_found() => {
+            Err(failure)
+                if failure.remedy == RetryAction::Refuse && failure.error.is_not_found() =>
+            {
                 Ok(None)
             }
             Err(failure) => Err(failure.into()),
@@ -176,7 +181,7 @@ async fn send(
     name: &str,
     local: &Local,
     replace: bool,
-) -> Result<Sent, Trouble> {
+) -> Result<Sent, UploadFailure> {
     if local.size > SMALL {
         return pieces::send(run, path, name, local, replace).await;
     }
@@ -189,19 +194,19 @@ async fn send(
     sent(answered)
 }
 
-pub(super) fn sent(answered: Result<Item, Failure>) -> Result<Sent, Trouble> {
+pub(super) fn sent(answered: Result<Item, Failure>) -> Result<Sent, UploadFailure> {
     match answered {
         Ok(item) => Ok(Sent::Item(item)),
-        Err(failure) if failure.remedy == Remedy::LookUp && failure.error.is_conflict() => {
+        Err(failure) if failure.remedy == RetryAction::LookUp && failure.error.is_conflict() => {
             Ok(Sent::Taken)
         }
-        Err(failure) if failure.remedy == Remedy::LookUp => Ok(Sent::Unknown(failure)),
+        Err(failure) if failure.remedy == RetryAction::LookUp => Ok(Sent::Unknown(failure)),
         Err(failure) => Err(failure.into()),
     }
 }
 
 /// Lets the chat's members see the file: they are all of the organisation.
-async fn share(run: &Run<'_>, key: &FileKey, item: &Item) -> Result<(), Trouble> {
+async fn share(run: &Run<'_>, key: &FileKey, item: &Item) -> Result<(), UploadFailure> {
     let call = requests::share_file(&key.drive, &item.id);
     match run.client.call(&call, 0, run.observer).await {
         Ok(_) => Ok(()),

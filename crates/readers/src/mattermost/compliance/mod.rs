@@ -18,7 +18,7 @@ use std::io::{self, BufReader, PipeReader};
 use super::index::Index;
 use super::layout;
 use crate::Support::Partly;
-use crate::container::Unfolding;
+use crate::container::VirtualContainer;
 use crate::{Container, ContainerError, Element, Entry, ReadError, Sink, codes};
 
 use places::Places;
@@ -96,7 +96,7 @@ fn is_batch(entry: &Entry) -> bool {
 }
 
 /// The container as a bulk export. `index` knows what exports that are read together say.
-pub(super) fn unfold(
+pub(super) fn relayout(
     container: &Container,
     index: &Index,
     sink: &mut Sink<'_>,
@@ -104,7 +104,7 @@ pub(super) fn unfold(
     let container = container.unzipped(is_batch)?;
     let mut places = Places::new(index);
     let mut threads = Threads::new(sink.folder().root().join("compliance"));
-    let mut out = Unfolding::begin().map_err(failed)?;
+    let mut out = VirtualContainer::begin().map_err(failed)?;
     let forms: Vec<(&Entry, Form)> = container
         .entries()
         .iter()
@@ -171,7 +171,7 @@ pub(super) fn unfold(
 fn keep_files(
     container: &Container,
     forms: &[(&Entry, Form)],
-    out: &mut Unfolding,
+    out: &mut VirtualContainer,
     sink: &mut Sink<'_>,
 ) {
     let mut kept = BTreeSet::new();

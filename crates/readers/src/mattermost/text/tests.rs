@@ -6,15 +6,15 @@ use chatferry_model::document::Document;
 use proptest::prelude::*;
 
 use super::*;
-use crate::mattermost::space::{self, Place, Space};
+use crate::mattermost::name_table::{self, NameTable, Place};
 use chatferry_model::conversation::ConversationKind;
 
-fn space() -> Space {
-    let mut space = Space::default();
+fn name_table() -> NameTable {
+    let mut name_table = NameTable::default();
     for (name, shown) in [("ann", "Ann Lee"), ("bob.m", "Bob M."), ("ci-bot", "CI")] {
-        space.people.insert(name.into(), shown.into());
+        name_table.people.insert(name.into(), shown.into());
     }
-    space.emoji.insert("party-parrot".into());
+    name_table.emoji.insert("party-parrot".into());
     let mut all = BTreeMap::new();
     let mut names = Vec::new();
     for (team, name, shown) in [
@@ -24,7 +24,7 @@ fn space() -> Space {
     ] {
         let id = crate::mattermost::names::channel(team, name);
         names.push((id.as_str().to_owned(), team.to_owned(), name.to_owned()));
-        let mut conversation = space::empty(id.clone(), ConversationKind::Public);
+        let mut conversation = name_table::empty(id.clone(), ConversationKind::Public);
         conversation.name = shown.into();
         all.insert(
             id.as_str().to_owned(),
@@ -34,13 +34,13 @@ fn space() -> Space {
             },
         );
     }
-    space::fill(&mut space, all, &names);
-    space
+    name_table::fill(&mut name_table, all, &names);
+    name_table
 }
 
 fn read(text: &str) -> String {
-    let space = space();
-    let mut context = Context::new(&space, Some("acme"));
+    let name_table = name_table();
+    let mut context = Context::new(&name_table, Some("acme"));
     context.channel_names.insert("gone", "Gone Channel");
     let text = without_html(text);
     let blocks = blocks(&text, &context);
@@ -50,8 +50,8 @@ fn read(text: &str) -> String {
 }
 
 fn plain(text: &str) -> String {
-    let space = space();
-    let context = Context::new(&space, Some("acme"));
+    let name_table = name_table();
+    let context = Context::new(&name_table, Some("acme"));
     let text = without_html(text);
     let blocks = blocks(&text, &context);
     Document { blocks }.to_plain_text()

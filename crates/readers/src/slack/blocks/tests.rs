@@ -5,13 +5,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::slack::lenient::List;
-use crate::slack::space::Space;
+use crate::slack::name_table::NameTable;
 
 /// What blocks show, and what was noted.
 fn read(json: &str) -> (Document<'static>, Vec<String>) {
     let blocks: List<Block<'_>> = serde_json::from_str(json).unwrap();
-    let space = Space::for_tests();
-    let mut context = Context::new(&space);
+    let name_table = NameTable::for_tests();
+    let mut context = Context::new(&name_table);
     let document = Document {
         blocks: convert(&blocks, &mut context),
     };
@@ -183,16 +183,16 @@ proptest! {
 
     #[test]
     fn any_json_is_a_message_of_some_kind(mut value in json()) {
-        use crate::slack::convert::{self, Here};
+        use crate::slack::convert::{self, ConversationContext};
         if let Some(map) = value.as_object_mut() {
             map.entry("ts").or_insert_with(|| "1549310295.511200".into());
         }
         let line = value.to_string();
         let message = serde_json::from_str::<crate::slack::lenient::Obj<crate::slack::message::Message<'_>>>(&line);
         let message = message.unwrap().into_inner();
-        let space = Space::for_tests();
-        let here = Here { id: chatferry_model::ConversationId::new("C1"), pins: Vec::new() };
-        let mut context = Context::new(&space);
+        let name_table = NameTable::for_tests();
+        let here = ConversationContext { id: chatferry_model::ConversationId::new("C1"), pins: Vec::new() };
+        let mut context = Context::new(&name_table);
         let options = crate::ReadOptions {
             system_messages: crate::SystemMessages::Show,
             ..Default::default()

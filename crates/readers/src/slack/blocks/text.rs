@@ -79,7 +79,7 @@ impl<'a> TextObject<'a> {
         Some(if self.kind.is("plain_text") {
             mrkdwn::bare_plain(words, context)
         } else {
-            mrkdwn::bare_name(words.into(), context.space)
+            mrkdwn::bare_name(words.into(), context.name_table)
         })
     }
 }

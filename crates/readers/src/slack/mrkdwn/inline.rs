@@ -10,7 +10,7 @@ use super::entity::decode;
 use super::token::{self, Token};
 use crate::slack::context::Context;
 use crate::slack::emoji;
-use crate::slack::space::Space;
+use crate::slack::name_table::NameTable;
 
 #[derive(Clone, Copy, Debug)]
 enum Piece<'t> {
@@ -231,7 +231,7 @@ fn write<'m>(
         pieces = rest;
         match *piece {
             Piece::Words(words) => super::push_lines(decode(words), marks, out),
-            Piece::Code(code) => push_code(code, marks | Mark::Code, context.space, out),
+            Piece::Code(code) => push_code(code, marks | Mark::Code, context.name_table, out),
             Piece::Token(token) => token.push(marks, context, out),
             Piece::Emoji(name) => out.push(Inline::Emoji(context.emoji(name))),
             Piece::Sign { sign, opens, .. } => {
@@ -269,8 +269,10 @@ fn closing(pieces: &[Piece<'_>], wanted: Sign) -> Option<usize> {
 }
 
 /// Code is literal but for its entities and what stands in brackets.
-fn push_code<'m>(code: &'m str, marks: Marks, space: &Space, out: &mut Vec<Inline<'m>>) {
-    super::literal(code, space, |words| super::push_lines(words, marks, out));
+fn push_code<'m>(code: &'m str, marks: Marks, name_table: &NameTable, out: &mut Vec<Inline<'m>>) {
+    super::literal(code, name_table, |words| {
+        super::push_lines(words, marks, out)
+    });
 }
 
 /// Appends a text without markup but for the names of Slack's own emoji.

@@ -19,7 +19,7 @@ pub(super) use entity::decode;
 pub(super) use token::everyone;
 
 use super::context::Context;
-use super::space::Space;
+use super::name_table::NameTable;
 
 /// Reads a text into blocks, its words set in `marks`.
 pub(super) fn blocks<'m>(text: &'m str, marks: Marks, context: &mut Context<'m>) -> Vec<Block<'m>> {
@@ -99,7 +99,7 @@ fn push_blocks<'m>(
             match first_line(text, at + marker.length, ahead) {
                 Line::To(fence, before) => {
                     running.quote_line(before, marks, context);
-                    running.quote_code(fence.code, context.space);
+                    running.quote_code(fence.code, context.name_table);
                     rest = text.get(fence.to..).unwrap_or_default();
                 }
                 Line::Whole(line, after) => {
@@ -117,7 +117,7 @@ fn push_blocks<'m>(
             Line::To(fence, before) => {
                 running.words(before, marks, context);
                 running.close_paragraph(out);
-                out.push(code_block(fence.code, context.space));
+                out.push(code_block(fence.code, context.name_table));
                 rest = text.get(fence.to..).unwrap_or_default();
                 line_start = rest.starts_with('\n');
                 if line_start {
@@ -185,11 +185,11 @@ impl<'m> Running<'m> {
         }
     }
 
-    fn quote_code(&mut self, code: &'m str, space: &Space) {
+    fn quote_code(&mut self, code: &'m str, name_table: &NameTable) {
         if matches!(self.quote.last(), Some(Block::Paragraph(paragraph)) if paragraph.is_empty()) {
             self.quote.pop();
         }
-        self.quote.push(code_block(code, space));
+        self.quote.push(code_block(code, name_table));
     }
 
     fn take_quote(&mut self) -> Vec<Block<'m>> {
@@ -281,11 +281,11 @@ fn find_fence(text: &str, start: usize) -> Option<Fence<'_>> {
     }
 }
 
-fn code_block<'m>(code: &'m str, space: &Space) -> Block<'m> {
+fn code_block<'m>(code: &'m str, name_table: &NameTable) -> Block<'m> {
     let code = code.strip_prefix('\n').unwrap_or(code);
     let code = code.strip_suffix('\n').unwrap_or(code);
     let mut text = Text::default();
-    literal(code, space, |words| {
+    literal(code, name_table, |words| {
         if text.is_empty() {
             text = words;
             return;
@@ -302,7 +302,7 @@ fn code_block<'m>(code: &'m str, space: &Space) -> Block<'m> {
 }
 
 /// Hands over the words of code: entities decoded, what stands in brackets as it is shown.
-fn literal<'t>(code: &'t str, space: &Space, mut hand_over: impl FnMut(Text<'t>)) {
+fn literal<'t>(code: &'t str, name_table: &NameTable, mut hand_over: impl FnMut(Text<'t>)) {
     let mut from = 0;
     let mut at = 0;
     while let Some(found) = code
@@ -312,7 +312,7 @@ fn literal<'t>(code: &'t str, space: &Space, mut hand_over: impl FnMut(Text<'t>)
         let start = at + found;
         let token = code.get(start..).and_then(token::parse);
         let Some((words, length)) =
-            token.and_then(|t| t.words(space).map(|words| (words, t.length)))
+            token.and_then(|t| t.words(name_table).map(|words| (words, t.length)))
         else {
             at = start + 1;
             continue;
@@ -400,8 +400,8 @@ fn each_line<'t>(words: &'t str, mut hand_over: impl FnMut(&'t str, bool)) {
 
 /// The words of a text for where no document can stand: titles, topics. Tokens are named as they are
 /// shown, the names of Slack's own emoji are their characters.
-pub(super) fn bare_words(text: &str, space: &Space) -> String {
-    let mut context = Context::new(space);
+pub(super) fn bare_words(text: &str, name_table: &NameTable) -> String {
+    let mut context = Context::new(name_table);
     let mut line = Vec::new();
     inline::push_unstyled(text, &mut context, &mut line);
     for inline in &mut line {
@@ -432,9 +432,9 @@ pub(super) fn bare_words(text: &str, space: &Space) -> String {
 }
 
 /// A name as people saw it: [`bare_words`], where there is anything to do.
-pub(super) fn bare_name<'m>(name: Text<'m>, space: &Space) -> Text<'m> {
+pub(super) fn bare_name<'m>(name: Text<'m>, name_table: &NameTable) -> Text<'m> {
     if name.contains([':', '&', '<']) {
-        bare_words(&name, space).into()
+        bare_words(&name, name_table).into()
     } else {
         name
     }

@@ -4,12 +4,12 @@ use chatferry_model::document::Document;
 use proptest::prelude::*;
 
 use super::*;
-use crate::slack::space::Space;
+use crate::slack::name_table::NameTable;
 
 /// The document in a short notation: `*` bold, `/` italic, `-` strike, `` ` `` code around words.
 fn read(text: &str) -> String {
-    let space = Space::for_tests();
-    let mut context = Context::new(&space);
+    let name_table = NameTable::for_tests();
+    let mut context = Context::new(&name_table);
     let blocks = blocks(text, Marks::NONE, &mut context);
     serde_json::to_string(&blocks)
         .unwrap()
@@ -19,8 +19,8 @@ fn read(text: &str) -> String {
 }
 
 fn words(text: &str) -> String {
-    let space = Space::for_tests();
-    let mut context = Context::new(&space);
+    let name_table = NameTable::for_tests();
+    let mut context = Context::new(&name_table);
     let blocks = blocks(text, Marks::NONE, &mut context);
     Document { blocks }.to_plain_text()
 }
@@ -254,8 +254,8 @@ fn huge_texts_take_no_longer_than_their_length() {
     ] {
         let text = pattern.repeat(400_000 / pattern.len());
         let started = std::time::Instant::now();
-        let space = Space::for_tests();
-        blocks(&text, Marks::NONE, &mut Context::new(&space));
+        let name_table = NameTable::for_tests();
+        blocks(&text, Marks::NONE, &mut Context::new(&name_table));
         // A tenth of a second as it is; minutes, if it grows with the square.
         let taken = started.elapsed();
         assert!(taken.as_secs() < 20, "{pattern:?}: {taken:?}");
@@ -264,7 +264,7 @@ fn huge_texts_take_no_longer_than_their_length() {
 
 #[test]
 fn bare_words_of_titles_and_topics() {
-    let space = Space::for_tests();
+    let name_table = NameTable::for_tests();
     for (raw, words) in [
         ("plain", "plain"),
         (":tada::heartpulse: Party", "🎉💗 Party"),
@@ -278,6 +278,6 @@ fn bare_words_of_titles_and_topics() {
         ),
         ("12:30:45 :no_such_thing:", "12:30:45 :no_such_thing:"),
     ] {
-        assert_eq!(bare_words(raw, &space), words);
+        assert_eq!(bare_words(raw, &name_table), words);
     }
 }

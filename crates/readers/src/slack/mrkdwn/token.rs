@@ -7,7 +7,7 @@ use chatferry_model::document::{Audience, Inline, Link, Marks, MentionTarget};
 use super::date;
 use super::entity::decode;
 use crate::slack::context::{Context, mention};
-use crate::slack::space::Space;
+use crate::slack::name_table::NameTable;
 use crate::url;
 
 /// A token, still undecoded.
@@ -132,15 +132,15 @@ impl<'t> Token<'t> {
     }
 
     /// What it shows inside code: the words alone.
-    pub(super) fn words(self, space: &Space) -> Option<Text<'t>> {
+    pub(super) fn words(self, name_table: &NameTable) -> Option<Text<'t>> {
         let label = self.label.filter(|label| !label.is_empty()).map(decode);
         let named = |sign: char, id: &str, known: Option<&str>| {
             let name = label.as_deref().or(known).unwrap_or(id);
             Text::from(format!("{sign}{}", name.trim_start_matches(sign)))
         };
         match self.kind {
-            Kind::Person(id) => Some(named('@', id, space.person_name(id))),
-            Kind::Conversation(id) => Some(named('#', id, space.conversation_name(id))),
+            Kind::Person(id) => Some(named('@', id, name_table.person_name(id))),
+            Kind::Conversation(id) => Some(named('#', id, name_table.conversation_name(id))),
             Kind::Group(id) => Some(named('@', id, None)),
             Kind::Everyone(audience) => Some(format!("@{}", audience_name(audience)).into()),
             Kind::Date(_) | Kind::Special(_) => label,

@@ -45,7 +45,7 @@ struct Chunk<'a> {
     sf: List<IgnoredAny>,
 }
 
-pub(super) fn unfold(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let files = archive.files(Format::Chunks);
     for (_, entry) in files.filter(|(name, _)| conversation(name).is_none()) {
         read(archive, entry, None, sink)?;
@@ -124,7 +124,7 @@ fn take_messages(chunk: &Chunk<'_>, into: &mut Unsorted) -> io::Result<()> {
     }
     let beside = chunk.p.iter().filter(|parent| parent.get() != "null");
     for parent in beside {
-        into.add(parent.get(), Rank::Beside)?;
+        into.add(parent.get(), Rank::SidecarList)?;
     }
     Ok(())
 }

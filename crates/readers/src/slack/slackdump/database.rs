@@ -30,7 +30,7 @@ const MESSAGES: &str = "
     SELECT CHANNEL_ID, TS, DATA FROM MESSAGE
     ORDER BY CHANNEL_ID, ID, CHUNK_ID, IDX";
 
-pub(super) fn unfold(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let files: Vec<_> = archive.files(Format::Database).collect();
     for (_, entry) in files {
         let folder = tempfile::tempdir().map_err(failed)?;

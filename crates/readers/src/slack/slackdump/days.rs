@@ -7,19 +7,19 @@ use chatferry_model::Micros;
 use serde::Deserialize;
 
 use super::super::time::SlackTs;
-use crate::container::Unfolding;
+use crate::container::VirtualContainer;
 
 /// Writes the day files of a conversation from messages in their order. Days are those of UTC: the
 /// reader goes by each message's own time (slack.md 1.1).
 pub(super) struct Days<'o> {
-    out: &'o mut Unfolding,
+    out: &'o mut VirtualContainer,
     folder: String,
     date: String,
     text: Vec<u8>,
 }
 
 impl<'o> Days<'o> {
-    pub(super) fn begin(folder: String, out: &'o mut Unfolding) -> Self {
+    pub(super) fn begin(folder: String, out: &'o mut VirtualContainer) -> Self {
         Self {
             out,
             folder,
@@ -58,7 +58,7 @@ impl<'o> Days<'o> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// It only stands beside its replies, to tell what they answer.
-    Beside,
+    SidecarList,
     /// It is an answer of Slack's itself.
     Answer,
 }

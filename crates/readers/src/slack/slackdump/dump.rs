@@ -28,7 +28,7 @@ struct Replies<'a> {
     replies: Option<Vec<&'a RawValue>>,
 }
 
-pub(super) fn unfold(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let (container, prefix) = (archive.container, archive.prefix);
     let is_listed = LISTS
         .iter()

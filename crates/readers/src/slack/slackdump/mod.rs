@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::layout::{self, OTHER_FOLDERS};
-use crate::container::Unfolding;
+use crate::container::VirtualContainer;
 use crate::{Container, Entry, ReadError, Sink};
 
 /// One of slackdump's own formats. Where one folder looks like several, the first counts.
@@ -102,7 +102,7 @@ fn archives(container: &Container) -> BTreeMap<&str, Format> {
 }
 
 /// The exports, those in slackdump's own formats laid out anew.
-pub(super) fn unfold(
+pub(super) fn relayout(
     exports: &[Container],
     sink: &mut Sink<'_>,
 ) -> Result<Vec<Container>, ReadError> {
@@ -119,7 +119,7 @@ fn unfold_one(
     archives: &BTreeMap<&str, Format>,
     sink: &mut Sink<'_>,
 ) -> Result<Container, ReadError> {
-    let mut out = Unfolding::begin().map_err(failed)?;
+    let mut out = VirtualContainer::begin().map_err(failed)?;
     for (prefix, format) in archives {
         let mut archive = Archive {
             container,
@@ -129,9 +129,9 @@ fn unfold_one(
             again: 0,
         };
         match format {
-            Format::Database => database::unfold(&mut archive, sink)?,
-            Format::Chunks => chunks::unfold(&mut archive, sink)?,
-            Format::Dump => dump::unfold(&mut archive, sink)?,
+            Format::Database => database::relayout(&mut archive, sink)?,
+            Format::Chunks => chunks::relayout(&mut archive, sink)?,
+            Format::Dump => dump::relayout(&mut archive, sink)?,
         }
         archive.finish(sink)?;
     }
@@ -154,7 +154,7 @@ struct Archive<'a> {
     /// The path before its files: empty, or with a `/` at its end.
     prefix: &'a str,
     lists: lists::Lists,
-    out: &'a mut Unfolding,
+    out: &'a mut VirtualContainer,
     /// Messages that a later answer of Slack's brought again.
     again: u64,
 }

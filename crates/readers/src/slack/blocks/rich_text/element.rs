@@ -330,7 +330,7 @@ pub(super) struct Team<'a> {
 impl Team<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.team_id.get() {
-            let name = context.space.workspace_name(id);
+            let name = context.name_table.workspace_name(id);
             let name = name.unwrap_or("workspace");
             out.push(Inline::marked(format!("@{name}"), marks(&self.style)));
         }
@@ -352,7 +352,7 @@ impl Canvas<'_> {
         let id = self.file_id.or_empty();
         let given = self.title.text().or_else(|| self.name.text());
         let words = given
-            .or_else(|| context.space.file_title(id).map(Text::from))
+            .or_else(|| context.name_table.file_title(id).map(Text::from))
             .unwrap_or_else(|| format!("[canvas {id}]").into());
         match self.url.get() {
             Some(address) => out.push(Inline::Link(ModelLink {

@@ -1,0 +1,483 @@
+//! Delivers one post exactly once (design.md rule 4.2).
+//!
+//! A post's key is its time: Teams makes it the message's id and refuses a second one. So whenever
+//! the outcome of a POST is unknown, and whenever Teams says 409, the message of that id is read:
+//!
+//! * ours: it is there, nothing more to do;
+//! * somebody else's: the post takes the next free millisecond, which goes into the journal first;
+//! * none: it is sent (again). If a delayed first one arrives after all, the second gets the 409.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use chatferry_model::post::ChatMessage;
+use chatferry_model::{GraphMessageId, Millis};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::resolve::{Outgoing, Probing, SendOptions, prepare};
+use super::{PlannedTarget, Run, UploadFailure};
+use crate::client::Failure;
+use crate::deferred::{DeferredReferences, with_member};
+use crate::fingerprint::{Found, MessageFingerprint};
+use crate::journal::{Origin, PostRow, PostState};
+use crate::requests::{self, Thread};
+use crate::retry::RetryAction;
+
+/// A post to be delivered.
+pub(super) struct Item {
+    /// Its time in 3-render, in ms.
+    pub(super) planned: i64,
+    /// The time of the root it answers, in 3-render.
+    pub(super) root: Option<i64>,
+    pub(super) body: Bytes,
+    /// What has to be filled in before it is sent.
+    pub(super) deferred: Option<Box<DeferredReferences>>,
+    /// Set when an earlier run may have sent it.
+    pub(super) unsure: Option<PostRow>,
+    /// By what it is known again in a newer export.
+    pub(super) origin: Origin,
+    pub(super) conversation: Box<str>,
+    pub(super) message: Box<str>,
+}
+
+/// What became of a post.
+pub(super) struct Delivered {
+    /// Its time in Teams, in ms.
+    pub(super) id: i64,
+    pub(super) state: PostState,
+    /// Why it was refused.
+    pub(super) reason: Option<String>,
+}
+
+impl Delivered {
+    fn adopted(id: i64) -> Self {
+        Self {
+            id,
+            state: PostState::Adopted,
+            reason: None,
+        }
+    }
+
+    pub(super) fn refused(item: &Item, reason: String) -> Self {
+        Self {
+            id: item.planned,
+            state: PostState::Refused,
+            reason: Some(reason),
+        }
+    }
+}
+
+/// Where posts go.
+#[derive(Clone, Copy)]
+pub(super) struct Destination<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) assigned: &'a PlannedTarget,
+    pub(super) thread: &'a Thread,
+    pub(super) target: i64,
+    pub(super) planned: &'a Mutex<Planned>,
+}
+
+/// Times that a moved post must not take.
+#[derive(Default)]
+pub(super) struct Planned {
+    /// Those of the last chunks that were read.
+    earlier: Vec<i64>,
+    latest: Vec<i64>,
+    /// Those that moved posts took in this run.
+    moved: BTreeSet<i64>,
+}
+
+impl Planned {
+    /// The times of the next chunk.
+    pub(super) fn read(&mut self, ids: Vec<i64>) {
+        self.earlier = std::mem::replace(&mut self.latest, ids);
+    }
+
+    fn has(&self, id: i64) -> bool {
+        self.earlier.binary_search(&id).is_ok()
+            || self.latest.binary_search(&id).is_ok()
+            || self.moved.contains(&id)
+    }
+}
+
+/// What is in Teams at a time.
+enum ExistingMessage {
+    Ours,
+    Theirs,
+    Nothing,
+    /// The app may not read messages.
+    Unreadable,
+}
+
+/// How often to look for a message that must be there but is not found, because Teams knows its
+/// id: reading may lag behind writing.
+const LOOKS_AFTER_CONFLICT: u32 = 6;
+
+/// Delivers `item`, as an answer to `root` if there is one.
+pub(super) async fn post_once(
+    to: Destination<'_>,
+    item: &Item,
+    root: Option<GraphMessageId>,
+    priority: u64,
+) -> Result<Delivered, UploadFailure> {
+    let mut id = item.unsure.map_or(item.planned, |row| row.id);
+    let mut unsure = item.unsure.is_some();
+    if let Some(root) = root
+        && root.created().as_millis() >= id
+    {
+        // Its root was moved past it; a reply is always later than its root.
+        id = to.move_on(item, root.created().as_millis())?;
+    } else if !unsure && to.run.journal.is_taken_by_moved(to.target, id)? {
+        // A post that was sent before has its time in Teams there.
+        id = to.move_on(item, id)?;
+    }
+    let mut fallback = Fallback::new(to.run, item).await;
+    let mut tries = 0;
+    loop {
+        if unsure {
+            match to.look(item, root, id).await? {
+                ExistingMessage::Ours => return Ok(Delivered::adopted(id)),
+                ExistingMessage::Theirs => {
+                    id = to.move_on(item, id)?;
+                    unsure = false;
+                }
+                ExistingMessage::Nothing | ExistingMessage::Unreadable => {}
+            }
+        }
+        let outgoing = match &item.deferred {
+            None => Outgoing::as_it_stands(&item.body),
+            Some(deferred) => match prepare(to, item, deferred, fallback.options).await? {
+                Ok(outgoing) => outgoing,
+                Err(unsendable) => return Ok(Delivered::refused(item, unsendable.0)),
+            },
+        };
+        let failure = match to.post(item, &outgoing, root, id, priority).await {
+            Ok(id) => {
+                fallback.went_through(to, root, id).await?;
+                return Ok(Delivered {
+                    id,
+                    state: PostState::Posted,
+                    reason: None,
+                });
+            }
+            Err(failure) => failure,
+        };
+        if fallback.can_change(&failure, &outgoing) {
+            continue;
+        }
+        let conflict = failure.error.is_conflict();
+        match failure.remedy {
+            RetryAction::LookUp if conflict => {
+                match to.look_after_conflict(item, root, id, unsure).await? {
+                    ExistingMessage::Ours => return Ok(Delivered::adopted(id)),
+                    _ => id = to.move_on(item, id)?,
+                }
+                unsure = false;
+            }
+            RetryAction::LookUp => {
+                tries += 1;
+                to.run
+                    .client
+                    .wait_for_unknown(tries, failure, to.run.observer)
+                    .await?;
+                unsure = true;
+            }
+            RetryAction::Refuse => {
+                let reason = failure.error.to_string();
+                return Ok(Delivered {
+                    id,
+                    state: PostState::Refused,
+                    reason: Some(reason),
+                });
+            }
+            _ => return Err(failure.into()),
+        }
+    }
+}
+
+/// How a post with deferred references is sent: another way, where Teams does not take the first.
+struct Fallback<'a> {
+    run: &'a Run<'a>,
+    options: SendOptions,
+    /// Whether it tries out what becomes of reactions.
+    probing: Option<Probing<'a>>,
+    /// Why images go as files, if that is what Teams makes of all of them.
+    refused_images: Option<String>,
+}
+
+impl<'a> Fallback<'a> {
+    async fn new(run: &'a Run<'a>, item: &Item) -> Self {
+        let (options, probing) = match &item.deferred {
+            Some(deferred) => run.resolver.options(deferred).await,
+            None => (SendOptions::default(), None),
+        };
+        Self {
+            run,
+            options,
+            probing,
+            refused_images: None,
+        }
+    }
+
+    /// Whether what Teams refused may go through without reactions, or with its images as files.
+    fn can_change(&mut self, failure: &Failure, outgoing: &Outgoing<'_>) -> bool {
+        let Some(refusal) = failure.error.refusal() else {
+            return false;
+        };
+        if self.options.reactions && matches!(refusal.status, 400 | 413) {
+            self.options.reactions = false;
+            if let Some(mut known) = self.probing.take() {
+                *known = Some(false);
+            }
+            return true;
+        }
+        let refused = match refusal.status {
+            // graph.md R41: what kind of 403 it is, is not said.
+            403 => !refusal.says("missing role") && !refusal.says("without extension"),
+            400 => refusal.says("invalid request body"),
+            status => status == 413,
+        };
+        if !outgoing.hosted || !refused {
+            return false;
+        }
+        self.options.images_as_files = true;
+        if refusal.status == 403 {
+            self.refused_images = Some(failure.error.to_string());
+        }
+        true
+    }
+
+    /// What other posts learn from one that went through.
+    async fn went_through(
+        self,
+        to: Destination<'_>,
+        root: Option<GraphMessageId>,
+        id: i64,
+    ) -> Result<(), UploadFailure> {
+        if let Some(reason) = &self.refused_images {
+            self.run.resolver.send_images_as_files(self.run, reason);
+        }
+        if let Some(mut known) = self.probing {
+            *known = Some(to.keeps_reactions(root, id).await?);
+        }
+        Ok(())
+    }
+}
+
+impl Destination<'_> {
+    /// Posts the item; its id in Teams.
+    async fn post(
+        &self,
+        item: &Item,
+        outgoing: &Outgoing<'_>,
+        root: Option<GraphMessageId>,
+        id: i64,
+        priority: u64,
+    ) -> Result<i64, Failure> {
+        #[derive(Deserialize)]
+        struct Posted {
+            #[serde(default)]
+            id: Option<String>,
+        }
+
+        let body = if id == item.planned {
+            outgoing.body.clone()
+        } else {
+            with_time(&outgoing.body, id)
+        };
+        let call = requests::post_message(self.thread, root, body);
+        let answer = self
+            .run
+            .client
+            .call(&call, priority, self.run.observer)
+            .await?;
+        // Some answers are empty; then the id is what it always is, the time.
+        let posted = serde_json::from_slice::<Posted>(&answer.body).ok();
+        Ok(posted
+            .and_then(|posted| posted.id?.parse().ok())
+            .unwrap_or(id))
+    }
+
+    /// Looks what is there at a time.
+    async fn look(
+        &self,
+        item: &Item,
+        root: Option<GraphMessageId>,
+        id: i64,
+    ) -> Result<ExistingMessage, UploadFailure> {
+        // A post that was moved there is not this one, however alike the two are.
+        if id == item.planned && self.run.journal.is_taken_by_moved(self.target, id)? {
+            return Ok(ExistingMessage::Theirs);
+        }
+        let key = message_id(id)?;
+        let call = requests::get_message(self.thread, root, key);
+        match self
+            .run
+            .client
+            .read::<Found>(&call, self.run.observer)
+            .await
+        {
+            Ok(found) if self.is_ours(&found, item, root, key)? => {
+                self.note_places(item, &found)?;
+                Ok(ExistingMessage::Ours)
+            }
+            Ok(_) => Ok(ExistingMessage::Theirs),
+            Err(failure) if failure.remedy == RetryAction::Refuse => {
+                match failure.error.refusal().map(|refusal| refusal.status) {
+                    Some(404) => Ok(ExistingMessage::Nothing),
+                    _ => Ok(ExistingMessage::Unreadable),
+                }
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Looks what is there after Teams said that something is.
+    async fn look_after_conflict(
+        &self,
+        item: &Item,
+        root: Option<GraphMessageId>,
+        id: i64,
+        unsure: bool,
+    ) -> Result<ExistingMessage, UploadFailure> {
+        let mut looks = 0;
+        loop {
+            let there = self.look(item, root, id).await?;
+            looks += 1;
+            match there {
+                // Somebody's, elsewhere in the channel; or ours, and not to be read yet. Sent
+                // once more at another time, it would be there twice for good.
+                ExistingMessage::Nothing if unsure && looks < LOOKS_AFTER_CONFLICT => {
+                    let wait = std::time::Duration::from_secs(1 << looks);
+                    tokio::time::sleep(wait).await;
+                }
+                ExistingMessage::Nothing if unsure && self.assigned.route.is_ours_alone() => {
+                    return Ok(ExistingMessage::Ours);
+                }
+                // It can't be told; a message of that key that we may have sent is ours.
+                ExistingMessage::Unreadable if unsure => return Ok(ExistingMessage::Ours),
+                there => return Ok(there),
+            }
+        }
+    }
+
+    /// Whether a message that was found is the one to be delivered.
+    fn is_ours(
+        &self,
+        found: &Found,
+        item: &Item,
+        root: Option<GraphMessageId>,
+        key: GraphMessageId,
+    ) -> Result<bool, UploadFailure> {
+        let Ok(message) = serde_json::from_slice::<ChatMessage<'_>>(&item.body) else {
+            return Ok(false);
+        };
+        let mut sent = MessageFingerprint::sent(&message);
+        if item.deferred.is_some()
+            && let Some(filled) = self.run.journal.filled(self.target, item.planned)?
+        {
+            sent.text = filled.text;
+        }
+        if item.unsure.is_some_and(|row| row.changed) {
+            // Perhaps it was sent in the words of an older export.
+            sent.text = found.fingerprint().text;
+        }
+        let root = root.map(|root| root.to_string());
+        Ok(found.id == key.to_string()
+            && found.is(&sent)
+            && (found.reply_to_id.is_none() || found.reply_to_id == root))
+    }
+
+    /// Notes where the links of a message lead that was recognised: the try that went through may
+    /// have known less, or more, than the last one.
+    fn note_places(&self, item: &Item, found: &Found) -> Result<(), UploadFailure> {
+        if item.deferred.is_none() {
+            return Ok(());
+        }
+        let journal = self.run.journal;
+        if let Some(mut filled) = journal.filled(self.target, item.planned)? {
+            filled.places = found.fingerprint().places;
+            journal.fill_post(self.target, item.planned, &filled)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a message that was sent with reactions has them in Teams.
+    async fn keeps_reactions(
+        &self,
+        root: Option<GraphMessageId>,
+        id: i64,
+    ) -> Result<bool, UploadFailure> {
+        #[derive(Deserialize)]
+        struct Kept {
+            #[serde(default)]
+            reactions: Vec<IgnoredAny>,
+        }
+
+        let call = requests::get_message(self.thread, root, message_id(id)?);
+        match self.run.client.read::<Kept>(&call, self.run.observer).await {
+            Ok(kept) => Ok(!kept.reactions.is_empty()),
+            Err(failure) if failure.remedy == RetryAction::Abort => Err(failure.into()),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// The next free millisecond after `id`, in the journal before it is used.
+    fn move_on(&self, item: &Item, id: i64) -> Result<i64, UploadFailure> {
+        let journal = self.run.journal;
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = id + 1;
+        while planned.has(next)
+            || journal.post(self.target, next)?.is_some()
+            || journal.is_taken_by_moved(self.target, next)?
+        {
+            next += 1;
+        }
+        planned.moved.insert(next);
+        journal.move_post(self.target, item.planned, next)?;
+        Ok(next)
+    }
+}
+
+fn message_id(id: i64) -> Result<GraphMessageId, UploadFailure> {
+    let created = Millis::new(id).map_err(|error| UploadFailure::Failed(error.to_string()))?;
+    Ok(GraphMessageId::at(created))
+}
+
+/// The same message at another time; everything else stays as it is.
+fn with_time(body: &Bytes, id: i64) -> Bytes {
+    let moved = || {
+        let created = Millis::new(id).ok()?;
+        with_member(body, "createdDateTime", &created).ok()
+    };
+    moved().map_or_else(|| body.clone(), Bytes::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moved_post_says_the_same_at_another_time() {
+        let body = Bytes::from_static(
+            br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.511Z","x":{"y":[1,"\u00e4"]}}"#,
+        );
+        let moved = with_time(&body, 1_549_310_295_512);
+        assert_eq!(
+            &*moved,
+            br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.512Z","x":{"y":[1,"\u00e4"]}}"#
+        );
+    }
+
+    #[test]
+    fn taken_times_are_stepped_over() {
+        let mut planned = Planned::default();
+        planned.read(vec![1, 2]);
+        planned.read(vec![5, 6]);
+        assert!(planned.has(2) && planned.has(5) && !planned.has(3));
+        planned.read(vec![9]);
+        assert!(!planned.has(2), "only the last two chunks are kept");
+    }
+}

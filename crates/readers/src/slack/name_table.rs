@@ -1,0 +1,79 @@
+//! What is known of the workspace before its messages are read: names, pins, files, emoji.
+
+use std::collections::HashMap;
+
+use super::emoji::Name;
+
+/// The names of a workspace (or of several that are read together). Shared by all threads.
+#[derive(Debug, Default)]
+pub(super) struct NameTable {
+    /// The name to show, by id.
+    pub(super) people: HashMap<String, String>,
+    /// The bot user of a bot, by the bot's id.
+    pub(super) bots: HashMap<String, String>,
+    /// The name of a conversation, by id.
+    pub(super) conversations: HashMap<String, String>,
+    /// The titles of canvases, by file id.
+    pub(super) titles: HashMap<String, String>,
+    /// The name in `blobs/` of files that came along, by file id.
+    pub(super) blobs: HashMap<String, String>,
+    /// The name of a workspace, by id, where the export says it.
+    pub(super) workspaces: HashMap<String, String>,
+    /// What a custom emoji stands for, with all aliases followed.
+    pub(super) aliases: HashMap<String, String>,
+}
+
+impl NameTable {
+    pub(super) fn person_name(&self, id: &str) -> Option<&str> {
+        self.people.get(id).map(String::as_str)
+    }
+
+    /// The bot user that speaks for a bot.
+    pub(super) fn bot_user(&self, bot: &str) -> Option<&str> {
+        self.bots.get(bot).map(String::as_str)
+    }
+
+    pub(super) fn conversation_name(&self, id: &str) -> Option<&str> {
+        self.conversations
+            .get(id)
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+    }
+
+    pub(super) fn workspace_name(&self, id: &str) -> Option<&str> {
+        self.workspaces.get(id).map(String::as_str)
+    }
+
+    pub(super) fn file_title(&self, id: &str) -> Option<&str> {
+        self.titles.get(id).map(String::as_str)
+    }
+
+    pub(super) fn blob(&self, file: &str) -> Option<&str> {
+        self.blobs.get(file).map(String::as_str)
+    }
+
+    /// The standard emoji that a custom one stands for.
+    pub(super) fn alias_of(&self, name: &str) -> Option<&str> {
+        let target = self.aliases.get(name)?;
+        Name::parse(target).characters().map(|_| target.as_str())
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_tests() -> Self {
+        let map = |pairs: &[(&str, &str)]| {
+            pairs
+                .iter()
+                .map(|(id, name)| ((*id).to_owned(), (*name).to_owned()))
+                .collect()
+        };
+        Self {
+            people: map(&[("U1", "Ann"), ("U2", "Bo")]),
+            bots: map(&[("B2", "U2")]),
+            conversations: map(&[("C1", "general")]),
+            titles: map(&[("F9", "Plan")]),
+            blobs: map(&[("F1", "0123")]),
+            workspaces: map(&[("T1", "Acme")]),
+            aliases: map(&[("thumb", "+1")]),
+        }
+    }
+}
