@@ -1,4 +1,4 @@
-//! What the command line itself promises: help, codes, schemas, completions.
+//! The promises of the command line: help, codes, schemas, completions.
 
 use crate::support::{Work, fixture};
 

@@ -74,7 +74,7 @@ fn fetch(work: &Work, slack: &SlackServer, env: &[(&str, &str)], args: &[&str]) 
     ran
 }
 
-/// How many findings of each code there are.
+/// Returns the number of findings of each code there are.
 fn findings(ran: &Ran) -> BTreeMap<String, u64> {
     serde_json::from_value(ran.json()["findings"].clone()).unwrap()
 }

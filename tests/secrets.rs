@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{CLIENT_ID, Ran, SECRET, TwinServer, Work, fixture};
 
-/// How every JWT begins that names its algorithm or type first: tokens and assertions alike.
+/// The beginning of every JWT that names its algorithm or type first: tokens and assertions alike.
 const JWTS: [&str; 2] = ["eyJhbGci", "eyJ0eXAi"];
 /// The password of the test keys.
 const PASSWORD: &str = "planted-pfx-word";

@@ -1,4 +1,4 @@
-//! What each stage makes of acme, to be read: the tables of `2-map`, the posts and teams of
+//! The output of each stage for acme, to be read: the tables of `2-map`, the posts and teams of
 //! `3-render`, what `check` says. (What `read` makes of it stands with the readers.)
 
 use std::fmt::Write;

@@ -1,4 +1,5 @@
-//! What the tests share: running the binary in a private work folder, and a tenant to upload to.
+//! The shared parts of the tests: running the binary in a private work folder, and a tenant to
+//! upload to.
 
 pub(crate) mod slack;
 mod tenant;

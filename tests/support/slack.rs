@@ -51,7 +51,7 @@ impl SlackServer {
         self.asked.lock().unwrap().clone()
     }
 
-    /// How often a file of that name was asked for.
+    /// Returns the number of times a file of that name was asked for.
     pub(crate) fn count(&self, name: &str) -> usize {
         let of = |asked: &&Asked| asked.path.split(['?', '/']).any(|part| part == name);
         self.asked().iter().filter(of).count()

@@ -13,7 +13,7 @@ use super::{Work, fixture};
 
 /// The app that uploads.
 pub(crate) const CLIENT_ID: &str = "0c3b6a52-7d0e-4f3c-9c4e-0d3e5f6a7b8c";
-/// Its secret, which must never show.
+/// The secret, which must never show.
 pub(crate) const SECRET: &str = "planted~secret~value~of~the~app";
 
 /// A tenant with acme's people, served on loopback until it is dropped.

@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: how long `convert` takes on a synthetic export, and how much memory, beside a
-//! bare loop over the same zip measured in the same run (design.md section 5); and `upload`.
+//! `cargo xtask bench`: how long `convert` takes on a synthetic export, and how much memory, beside
+//! a bare loop over the same zip measured in the same run (crates/DECISIONS.md section 5); and
+//! `upload`.
 
 pub(crate) mod reference;
 mod upload;
@@ -26,10 +27,11 @@ const RENDER_RATE: f64 = 400_000.0;
 const MOST_MEMORY: u64 = 150_000_000;
 const MOST_TIMES_THE_MEMORY: f64 = 1.2;
 
-/// Measures `convert` beside a bare loop over the same zip. All figures are those of the best round.
+/// Measures `convert` beside a bare loop over the same zip. All figures are those of the best
+/// round.
 #[derive(Parser)]
 struct Args {
-    /// How many messages the synthetic export holds.
+    /// The number of messages the synthetic export holds.
     #[arg(long, default_value_t = 200_000)]
     messages: usize,
     /// Put all messages into one channel.
@@ -41,7 +43,7 @@ struct Args {
     /// Measure `upload` as well, against the twin with its limits lifted.
     #[arg(long)]
     upload: bool,
-    /// How often everything is measured, one after the other.
+    /// The number of times everything is measured, one after the other.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Measure this binary instead of building one.

@@ -1,7 +1,8 @@
 //! `cargo xtask generate`: a synthetic export of any size, the same for the same seed.
 //!
-//! Mattermost's is lines of posts in no order. Slack's is shaped after real exports: sizes of channels skewed, six messages to a day file, a third of the
-//! messages replies, rich text since September 2019 and mrkdwn before, PHP's way of writing JSON.
+//! Mattermost's is lines of posts in no order. Slack's is shaped after real exports: sizes of
+//! channels skewed, six messages to a day file, a third of the messages replies, rich text since
+//! September 2019 and mrkdwn before, PHP's way of writing JSON.
 
 mod blocks;
 mod directory;
@@ -31,7 +32,7 @@ use slack::ListedChannel;
 /// Writes a synthetic export, and beside it a directory of the same people.
 #[derive(Parser)]
 struct Command {
-    /// Whose export it is.
+    /// The source of the export.
     #[arg(long, value_enum, default_value_t = Source::Slack)]
     source: Source,
     /// Replies to one post more than the others get (Mattermost, where a thread is one line).
@@ -47,10 +48,10 @@ enum Source {
     Slack,
 }
 
-/// What is written, whatever the source.
+/// The shape of the export, whatever the source.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How many messages, all channels together.
+    /// The number of messages, all channels together.
     #[arg(long)]
     pub(crate) messages: usize,
     /// The folder or zip to write; it must not exist.
@@ -67,7 +68,7 @@ pub(crate) struct Args {
     pub(crate) one_channel: bool,
 }
 
-/// What has been written.
+/// The amount written.
 #[derive(Default)]
 pub(crate) struct Written {
     pub(crate) messages: usize,

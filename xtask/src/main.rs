@@ -23,7 +23,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-/// What a task is called, what it does, and where it starts. It gets the arguments after its name.
+/// The name, the purpose and the entry point of a task, which gets the arguments after its name.
 type Task = (
     &'static str,
     &'static str,

@@ -10,11 +10,11 @@ use anyhow::{Context, Result};
 /// Short beside the runs that are measured, long beside reading one line of `/proc`.
 const POLL: Duration = Duration::from_millis(4);
 
-/// What a run took.
+/// The resources that a run took.
 pub(crate) struct Usage {
     pub(crate) status: ExitStatus,
     pub(crate) wall: Duration,
-    /// What all its threads took of the cores, the kernel's work for them included. On a machine
+    /// The time of all its threads on the cores, the kernel's work for them included. On a machine
     /// that does other things too this says more than the clock on the wall.
     pub(crate) cpu: Option<Duration>,
     /// The most memory it held at once, in bytes; none where `/proc` does not tell.

@@ -2,6 +2,8 @@
 //!
 //! A rule is a pure function over [`Tree`] and a row in [`RULES`]. The same rules run as a test.
 
+mod citations;
+mod docs;
 mod fixtures;
 mod licences;
 mod manifests;
@@ -66,6 +68,8 @@ const RULES: &[fn(&Tree) -> Vec<Violation>] = &[
     sources::modules_are_short,
     sources::whitespace_is_plain,
     sources::places_are_portable,
+    citations::citations_lead_somewhere,
+    docs::docs_begin_with_the_thing,
     fixtures::fixtures_parse,
 ];
 

@@ -1,4 +1,4 @@
-//! Where the workspace lies, and how cargo is called in it.
+//! The workspace's folder, and the name of cargo in it.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -24,7 +24,7 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// How an example is built.
+/// The way an example is built.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Profile {
     /// Soon.

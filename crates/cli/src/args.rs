@@ -31,7 +31,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
+/// The arguments of every command.
 #[derive(Args, Debug)]
 pub(crate) struct GlobalArgs {
     /// The work folder
@@ -52,7 +52,7 @@ pub(crate) struct GlobalArgs {
     /// Print errors only
     #[arg(short, long, global = true, help_heading = "General")]
     pub(crate) quiet: bool,
-    /// When to use colours
+    /// The choice of when to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     #[arg(help_heading = "General")]
     pub(crate) color: Color,
@@ -61,7 +61,7 @@ pub(crate) struct GlobalArgs {
     pub(crate) verbose: u8,
 }
 
-/// When to use colours.
+/// The choice of when to use colours.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
@@ -176,7 +176,7 @@ Example:
     Completions(CompletionsArgs),
 }
 
-/// Where the export is.
+/// The place where the export is.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
     /// The export: a zip, a folder, a tar.gz or a .jsonl; several are merged
@@ -187,7 +187,7 @@ pub(crate) struct ExportArgs {
     pub(crate) force: bool,
 }
 
-/// Which conversations.
+/// The conversations.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConversationArgs {
     /// Only conversations of this name or id; `*` matches anything (repeatable)
@@ -198,7 +198,7 @@ pub(crate) struct ConversationArgs {
     pub(crate) except: Vec<String>,
 }
 
-/// Which conversations and dates.
+/// The conversations and dates.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct SelectArgs {
     #[command(flatten)]
@@ -211,7 +211,7 @@ pub(crate) struct SelectArgs {
     pub(crate) until: Option<String>,
 }
 
-/// How people and places are mapped.
+/// The way people and places are mapped.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct PeopleArgs {
     /// The tenant's people: CSV or XLSX (Entra portal, PowerShell) or JSON (Graph's GET /users)
@@ -230,7 +230,7 @@ pub(crate) struct PeopleArgs {
     /// The name of the team
     #[arg(long, value_name = "NAME", help_heading = "People and places")]
     pub(crate) team: Option<String>,
-    /// What becomes of direct and group messages
+    /// The outcome for direct and group messages
     #[arg(long, value_name = "WHAT", value_parser = ["skip", "migrate"])]
     #[arg(help_heading = "People and places")]
     pub(crate) chats: Option<String>,
@@ -282,7 +282,7 @@ pub(crate) struct MapArgs {
     pub(crate) select: SelectArgs,
 }
 
-/// How to reach Graph. The secret comes from `CHATFERRY_CLIENT_SECRET` only.
+/// The connection to Graph. The secret comes from `CHATFERRY_CLIENT_SECRET` only.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct GraphArgs {
     /// The tenant: its id or a domain
@@ -378,7 +378,7 @@ pub(crate) struct GuideArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct SchemaArgs {
-    /// What to describe; without it, all are listed
+    /// The things to describe; without it, all are listed
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
 }
@@ -397,7 +397,7 @@ pub(crate) struct TwinArgs {
     /// Nothing takes time: no limits, and teams, folders and completions are there at once
     #[arg(long)]
     pub(crate) instant: bool,
-    /// What is enforced, as JSON: what of `GET /_twin/settings` is to be another
+    /// The rules to enforce, as JSON: the part of `GET /_twin/settings` is to be another
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_limits", "instant"])]
     pub(crate) settings: Option<PathBuf>,
     /// Draw faults from this seed: errors, resets, lost and cut answers, 429, expired tokens

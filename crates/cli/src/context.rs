@@ -1,4 +1,4 @@
-//! What a command works with: the work folder, the settings, the selection and the printer.
+//! The context of a command: the work folder, the settings, the selection and the printer.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use crate::error::CliError;
 use crate::printer::Printer;
 use crate::settings::{Overrides, Settings};
 
-/// What a command works with.
+/// The context of a command.
 pub(crate) struct Context {
-    /// Where the stages' folders are.
+    /// The place where the stages' folders are.
     pub(crate) work: WorkFolder,
     /// All settings.
     pub(crate) settings: Settings,
-    /// Which conversations and dates.
+    /// The conversations and dates.
     pub(crate) selection: Selection,
-    /// Where everything is printed.
+    /// The printer for all output.
     pub(crate) printer: Printer,
 }
 
@@ -98,7 +98,7 @@ impl Context {
         }
     }
 
-    /// How `command` is typed for this work folder, ready to be pasted into a shell.
+    /// Returns `command` as a shell takes it for this work folder, ready to be pasted.
     pub(crate) fn shell_command(&self, command: &str) -> String {
         shell_command(command, self.work.root())
     }

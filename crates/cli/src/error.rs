@@ -21,9 +21,9 @@ use crate::exit::ExitStatus;
 pub(crate) struct CliError {
     /// Decides the exit code.
     pub(crate) status: ExitStatus,
-    /// What went wrong, and where.
+    /// The problem and its location.
     pub(crate) message: String,
-    /// What a person can do about it.
+    /// The remedy.
     pub(crate) hint: Option<String>,
 }
 
@@ -126,14 +126,15 @@ impl CliError {
         }
     }
 
-    /// The same error with advice.
+    /// Returns the error with advice.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 }
 
-/// The error and what caused it, on one line; causes that the error itself already tells are left out.
+/// The error and what caused it, on one line; causes that the error itself already tells are left
+/// out.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -193,7 +194,7 @@ macro_rules! with_remedy {
 
 with_remedy!(UploadError => upload, VerifyError => verify, UsersError => graph);
 
-/// Who must act when an upload could not begin.
+/// Returns the exit status for an upload that could not begin.
 fn status_of(error: &UploadError) -> ExitStatus {
     match error {
         UploadError::Manifest(_) | UploadError::Posts(_) | UploadError::Changed { .. } => {
@@ -205,7 +206,7 @@ fn status_of(error: &UploadError) -> ExitStatus {
     }
 }
 
-/// Who must act when the journal can't be used.
+/// Returns the exit status for a journal that cannot be used.
 fn status_of_journal(error: &JournalError) -> ExitStatus {
     match error {
         JournalError::Busy { .. } | JournalError::Foreign { .. } => ExitStatus::Usage,

@@ -30,15 +30,15 @@ pub(crate) fn codes() -> BTreeMap<&'static str, &'static Code> {
 /// A finding, apart from the file it was read from.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FindingRow {
-    /// Its code.
+    /// The code.
     pub(crate) code: String,
-    /// How bad it is.
+    /// The severity.
     pub(crate) severity: Severity,
-    /// Who found it.
+    /// The stage that reported it.
     pub(crate) stage: Stage,
-    /// What was seen first.
+    /// The first message.
     pub(crate) message: String,
-    /// How often.
+    /// The number of occurrences.
     pub(crate) count: u64,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn write(folder: &Path, stage: Stage, findings: &Findings) -> Result<
     fs::rename(&beside, &path).map_err(|error| CliError::io(&path, &error))
 }
 
-/// What the stages before that one found.
+/// Reads the findings of the stages before that one.
 fn earlier(path: &Path, stage: Stage) -> Result<Vec<Box<RawValue>>, JsonlError> {
     let mut reader = JsonlReader::open(path, Format::FINDINGS)?;
     let mut found = Vec::new();

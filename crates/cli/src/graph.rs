@@ -1,4 +1,4 @@
-//! How the commands reach Graph: a client from the settings, and events shown as progress.
+//! The way the commands reach Graph: a client from the settings, and events shown as progress.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,7 +85,7 @@ fn credential(settings: &Settings) -> Result<Credential, CliError> {
     )
 }
 
-/// Whose OneDrive the files of chats go to; none: their authors'.
+/// Returns the account whose OneDrive takes the files of chats; none: their authors'.
 pub(crate) fn files_account(settings: &Settings) -> Option<String> {
     let account = match settings.files_account.as_str() {
         "author" => "",
@@ -95,7 +95,7 @@ pub(crate) fn files_account(settings: &Settings) -> Option<String> {
     (!account.is_empty()).then(|| account.to_owned())
 }
 
-/// Whose takes them where their authors' can't be used: the placeholder's.
+/// Returns the account that takes the files where the authors' OneDrive cannot be used.
 pub(crate) fn files_else(settings: &Settings) -> Option<String> {
     let placeholder = &settings.placeholder;
     (!placeholder.is_empty()).then(|| placeholder.clone())

@@ -37,12 +37,12 @@ impl Printer {
         }
     }
 
-    /// Whether the terminal can show progress bars.
+    /// Returns true if the terminal can show progress bars.
     pub(crate) fn is_live(self) -> bool {
         self.live
     }
 
-    /// Whether anything but errors is wanted.
+    /// Returns true if anything but errors is wanted.
     pub(crate) fn is_quiet(self) -> bool {
         self.quiet
     }
@@ -130,8 +130,8 @@ impl Printer {
     }
 }
 
-/// Whether a cell is a number, perhaps with a unit; empty ones don't speak against it. Ids that
-/// begin with a digit are none.
+/// Returns true if a cell is a number, perhaps with a unit; empty ones don't speak against it. Ids
+/// that begin with a digit are none.
 fn is_number(cell: &str) -> bool {
     let first = cell.split(' ').next().unwrap_or_default();
     let begins = cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit());

@@ -10,10 +10,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::printer::{Printer, duration, thousands};
 
-/// How often a plain line is printed.
+/// The number of times a plain line is printed.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
-/// What a stage counts.
+/// The unit that a stage counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Bytes, shown in MB.
@@ -32,7 +32,7 @@ impl Unit {
         format!("{} {name}", self.bare(number))
     }
 
-    /// The same without what it is.
+    /// Returns the number without its unit.
     fn bare(self, number: u64) -> String {
         thousands(match self {
             Self::Bytes => number / 1_000_000,
@@ -102,7 +102,7 @@ impl StageProgress {
         }
     }
 
-    /// How long it has taken so far.
+    /// Returns the time it has taken so far.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }

@@ -1,4 +1,4 @@
-//! What all stages have in common: run only if something changed, prove the sums, write the
+//! The common frame of all stages: run only if something changed, prove the sums, write the
 //! manifest and the findings, and take the old output's place at the end.
 
 use std::collections::BTreeMap;
@@ -16,16 +16,16 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::error::CliError;
 
-/// What a stage is given: a hash of each input, by name.
+/// The inputs of a stage: a hash of each, by name.
 pub(crate) type Inputs = BTreeMap<String, String>;
 
-/// What came of running a stage.
+/// The result of running a stage.
 pub(crate) struct Ran<D> {
-    /// Its manifest, new or as it was.
+    /// The manifest, new or as it was.
     pub(crate) manifest: Manifest<D>,
     /// Findings of severity error.
     pub(crate) errors: u64,
-    /// Whether nothing had changed, so that nothing was done.
+    /// True if nothing had changed, so that nothing was done.
     pub(crate) unchanged: bool,
 }
 
@@ -148,8 +148,8 @@ pub(crate) fn hash_value<T: Serialize>(value: &T) -> Result<String, CliError> {
     Ok(format!("{:032x}", xxh3_128(&json)))
 }
 
-/// Whether the files are as the stage wrote them. For JSON lines their last line is believed: who
-/// edits such a file takes the hash out of it, or its reader says that it is damaged.
+/// Returns true if the files are as the stage wrote them. For JSON lines their last line is
+/// believed: who edits such a file takes the hash out of it, or its reader says that it is damaged.
 fn is_as_written(folder: &Path, files: &BTreeMap<String, FileSummary>) -> bool {
     files.iter().all(|(name, summary)| {
         let path = folder.join(name);
@@ -172,7 +172,7 @@ fn last_bytes(path: &Path, length: u64) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&end).into_owned())
 }
 
-/// How many errors are among the findings of a stage's folder.
+/// Returns the number of errors that are among the findings of a stage's folder.
 fn errors_of(folder: &Path) -> Result<u64, CliError> {
     Ok(crate::findings::of_folder(folder)?
         .iter()

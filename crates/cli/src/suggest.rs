@@ -1,4 +1,4 @@
-//! What somebody may have meant who wrote a name that there is not.
+//! Suggestions for names that do not exist.
 
 /// From here on two names are alike: what clap takes too.
 const ALIKE: f64 = 0.7;

@@ -31,10 +31,10 @@ use world::World;
 
 /// Of a thousand calls, how many meet a fault.
 const PER_MILLE: u16 = 200;
-/// How often an upload is started again until it is done.
+/// The number of times an upload is started again until it is done.
 const MOST_STARTS: u32 = 30;
 
-/// What all runs came to.
+/// The totals of all runs.
 #[derive(Default)]
 struct Counts {
     runs: u64,

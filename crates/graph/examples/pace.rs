@@ -3,8 +3,8 @@
 //!
 //! `cargo xtask pace [--scale N]` uploads channels of one team, then as many chats; N divides all
 //! sizes (1, as it is by default: the longest has 100,000 posts). It fails beyond 1.02 times the
-//! bound, or at a 429. To the bound belongs what Teams itself waits for once in a team: its creation
-//! (graph.md R7), and the lag before it can be completed (R50).
+//! bound, or at a 429. To the bound belongs what Teams itself waits for once in a team: its
+//! creation (crates/graph/RULES.md R7), and the lag before it can be completed (R50).
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
@@ -35,7 +35,7 @@ use world::World;
 /// The time of an answer.
 const LATENCY: Duration = Duration::from_millis(150);
 
-/// When, in virtual seconds, something happened for the last time, and the first post came.
+/// The last time, in virtual seconds, of each phase, and the time of the first post.
 struct Phases {
     begun: Instant,
     at: Mutex<BTreeMap<&'static str, f64>>,

@@ -32,8 +32,8 @@ pub(crate) use pieces::{PieceAnswer, UploadUrl};
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 /// A Retry-After beyond this is taken for damage.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
-/// How long Teams takes at most for what it was told to be known everywhere, as a rule (graph.md R7,
-/// R50, R60): nobody needs to be told of such a wait.
+/// The longest time Teams usually takes for a change to be known everywhere, as a rule
+/// (crates/graph/RULES.md R7, R50, R60): nobody needs to be told of such a wait.
 const USUAL_LAG: Duration = Duration::from_secs(20);
 
 /// A connection to Graph as one app in one tenant. Clones share token, budgets and counts.
@@ -51,7 +51,7 @@ struct Shared {
     breaker: Breaker,
     calls: AtomicU64,
     throttled: AtomicU64,
-    /// How far Graph's clock is ahead of ours, in ms, by its last answer.
+    /// The offset of Graph's clock ahead of ours, in ms, by its last response.
     ahead: AtomicI64,
 }
 
@@ -66,12 +66,12 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: GraphError,
-    /// What remains to be done: [`RetryAction::LookUp`], [`RetryAction::Done`], [`RetryAction::Refuse`],
-    /// [`RetryAction::Abandon`] or [`RetryAction::Abort`].
+    /// The next action: [`RetryAction::LookUp`], [`RetryAction::Done`],
+    /// [`RetryAction::Refuse`], [`RetryAction::Abandon`] or [`RetryAction::Abort`].
     pub(crate) remedy: RetryAction,
-    /// Whether an earlier try of this call had no answer, and so may have been carried out.
+    /// True if an earlier try of this call had no answer, and so may have been carried out.
     pub(crate) unsure: bool,
-    /// How long Graph wants to be left alone.
+    /// The time Graph wants to be left alone.
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -106,7 +106,7 @@ impl Client {
         }
     }
 
-    /// What it was made with.
+    /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &GraphConfig {
         &self.shared.config
@@ -118,7 +118,7 @@ impl Client {
         &*self.shared.clock
     }
 
-    /// What time it is for Graph, to the second, as far as its answers have told.
+    /// Returns Graph's time, to the second, as far as its responses have told.
     pub(crate) fn time_there(&self) -> Millis {
         let now = self.shared.clock.now();
         let ahead = self.shared.ahead.load(Ordering::Relaxed);
@@ -131,7 +131,7 @@ impl Client {
         self.shared.calls.load(Ordering::Relaxed)
     }
 
-    /// How often Graph said 429 so far.
+    /// Returns the number of times Graph said 429 so far.
     #[must_use]
     pub fn throttled(&self) -> u64 {
         self.shared.throttled.load(Ordering::Relaxed)
@@ -225,7 +225,7 @@ impl Client {
         }
     }
 
-    /// What an address of Graph's is to a call: what follows the version. None for an address
+    /// Returns the path of a Graph address: the part that follows the version. None for an address
     /// that is not Graph's: a token goes to Graph only. One with Graph's public name is
     /// followed where Graph is for us.
     pub(crate) fn path_of<'u>(&self, url: &'u str) -> Option<&'u str> {
@@ -254,7 +254,8 @@ impl Client {
         let mut token = self.token(rejected).await.map_err(no_token)?;
         self.shared.breaker.admit().await;
         let permit = self.shared.throttle.acquire(&call.scope, priority).await;
-        // The turn may have been hours away. Others have renewed it meanwhile, or found it rejected.
+        // The turn may have been hours away. Others have renewed it meanwhile, or found it
+        // rejected.
         if !self.shared.tokens.is_good(&token) {
             token = self.token(rejected).await.map_err(no_token)?;
         }
@@ -317,7 +318,7 @@ impl Client {
             ))
             .header(AUTHORIZATION, token.header()?)
             .header(ACCEPT, "application/json")
-            // Shared channels are newer than the sentinel (graph.md R67).
+            // Shared channels are newer than the sentinel (crates/graph/RULES.md R67).
             .header("prefer", "include-unknown-enum-members");
         match &call.body {
             Some(_) => request = request.header(CONTENT_TYPE, call.media_type()),
@@ -426,7 +427,7 @@ fn http_date(text: &str) -> Option<i64> {
 }
 
 impl Answer {
-    /// What the body says.
+    /// Parses the body.
     pub(crate) fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let cause = Cause::Unreadable(error.to_string());
@@ -449,7 +450,7 @@ impl Answer {
 struct Failed {
     error: GraphError,
     retry_after: Option<Duration>,
-    /// When the call left, if it did.
+    /// The time the call left, if it did.
     left: Option<tokio::time::Instant>,
 }
 
@@ -481,8 +482,8 @@ impl Failed {
     }
 }
 
-/// How often each remedy was tried: a call that is throttled and then meets a bad minute has
-/// patience for both.
+/// The number of times each remedy was tried: a call that is throttled and then meets a bad minute
+/// has patience for both.
 #[derive(Default)]
 struct Tries {
     throttled: u32,

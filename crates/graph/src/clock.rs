@@ -1,4 +1,4 @@
-//! What time it is, as a seam: a rehearsal runs on the simulated tenant's clock.
+//! The clock as a seam: a rehearsal runs on the simulated tenant's clock.
 
 use chatferry_model::Millis;
 
@@ -8,7 +8,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
 }
 
-/// This machine's clock.
+/// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -20,19 +20,19 @@ macro_rules! codes {
 }
 
 codes! {
-    /// graph.md R39
+    /// crates/graph/RULES.md R39
     CHECK_ATTACHMENT_EXTENSION = "check-attachment-extension", Error,
         "A file's address ends in a name without an extension, which Graph refuses.",
         "Give the file a name with an extension and render again.";
-    /// graph.md R38
+    /// crates/graph/RULES.md R38
     CHECK_ATTACHMENT_MISMATCH = "check-attachment-mismatch", Error,
         "The attachments of a post and the places for them in its text do not match.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R26
+    /// crates/graph/RULES.md R26
     CHECK_AUTHOR = "check-author", Error,
         "A post has no author, or one that is not the object id of a user.",
         "Check the object ids in 2-map/people.csv and render again.";
-    /// graph.md R27
+    /// crates/graph/RULES.md R27
     CHECK_AUTHOR_KIND = "check-author-kind", Error,
         "A post's author is not an ordinary user of the tenant.",
         "Let an ordinary user or the placeholder speak for that person in 2-map/people.csv and render again.";
@@ -40,199 +40,199 @@ codes! {
     CHECK_DEFERRED = "check-blanks", Error,
         "What a post leaves blank for upload and what it lists beside it do not match.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R34
+    /// crates/graph/RULES.md R34
     CHECK_BODY = "check-body", Error,
         "A post says nothing, or not in HTML.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R12
+    /// crates/graph/RULES.md R12
     CHECK_CHANNEL_NAME = "check-channel-name", Error,
         "A channel's name is one that Teams does not allow.",
         "Change the name in 2-map/conversations.csv and render again.";
-    /// graph.md R12
+    /// crates/graph/RULES.md R12
     CHECK_CHANNEL_NAME_TWICE = "check-channel-name-twice", Error,
         "Two channels of a team have the same name.",
         "Change one of the names in 2-map/conversations.csv and render again.";
-    /// graph.md R11
+    /// crates/graph/RULES.md R11
     CHECK_CHANNEL_OLDER_THAN_TEAM = "check-channel-older-than-team", Error,
         "A channel would be older than its team, which Graph refuses.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R54, R55
+    /// crates/graph/RULES.md R54, R55
     CHECK_CHAT_MEMBERS = "check-chat-members", Error,
         "A chat has fewer than two members, or one of them twice.",
         "Check the members' object ids in 2-map/people.csv and render again.";
-    /// design.md 2
+    /// crates/DECISIONS.md 2
     CHECK_COUNT = "check-count", Error,
         "A file of posts holds another number of posts than the manifest says.",
         "Render again: files of 3-render were changed or exchanged.";
-    /// graph.md R31
+    /// crates/graph/RULES.md R31
     CHECK_DUPLICATE_TIME = "check-duplicate-time", Error,
         "Two posts of a channel have the same time, or stand in the wrong order.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// design.md 2
+    /// crates/DECISIONS.md 2
     CHECK_FILE_MISSING = "check-file-missing", Error,
         "An image or file of a post is not in 3-render, or is not as large as the post says.",
         "Render again: files of 3-render were moved, changed or deleted.";
-    /// graph.md R64
+    /// crates/graph/RULES.md R64
     CHECK_FILE_NAME = "check-file-name", Error,
         "A file's name is one that SharePoint does not allow.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md 1.6
+    /// crates/graph/RULES.md 1.6
     CHECK_GENERAL_TWICE = "check-general-twice", Error,
         "Two conversations of a team want to be its General channel.",
         "Let only one of them go to General in 2-map/conversations.csv and render again.";
-    /// graph.md 2.7, design.md rule 4.7
+    /// crates/graph/RULES.md 2.7, crates/DECISIONS.md rule 4.7
     CHECK_HTML = "check-html", Error,
         "A post holds HTML that Teams does not keep, or that is not well formed.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R32
+    /// crates/graph/RULES.md R32
     CHECK_ID = "check-id", Error,
         "A post's id is not its time.",
         "Render again: files of 3-render were changed by hand.";
-    /// graph.md R40
+    /// crates/graph/RULES.md R40
     CHECK_IMAGE_MISSING = "check-image-missing", Error,
         "A post shows an image that it does not bring along.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R37
+    /// crates/graph/RULES.md R37
     CHECK_MENTION_MISMATCH = "check-mention-mismatch", Error,
         "The mentions of a post and the places for them in its text do not match.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R43
+    /// crates/graph/RULES.md R43
     CHECK_MESSAGE_SIZE = "check-message-size", Error,
         "A post is larger than Teams takes a message to be.",
         "Lower limits.message_bytes to what the tenant takes and render again.";
-    /// graph.md R28
+    /// crates/graph/RULES.md R28
     CHECK_POST_BEFORE_CHANNEL = "check-post-before-channel", Error,
         "A post is not later than the channel it goes into.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R10, design.md rule 4.4
+    /// crates/graph/RULES.md R10, crates/DECISIONS.md rule 4.4
     CHECK_PRIVATE_AS_STANDARD = "check-private-as-standard", Error,
         "A private conversation would go where a whole team can read it.",
         "Let it go to a private channel or nowhere in 2-map/conversations.csv and render again.";
-    /// graph.md R14
+    /// crates/graph/RULES.md R14
     CHECK_PRIVATE_OWNER = "check-private-owner", Error,
         "A private channel has no member who could be its owner.",
         "Map at least one of its members to a user in 2-map/people.csv and render again.";
-    /// graph.md R44
+    /// crates/graph/RULES.md R44
     CHECK_REACTIONS = "check-reactions", Error,
         "A post brings more reactions than Graph takes.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R36
+    /// crates/graph/RULES.md R36
     CHECK_REPLY_IN_CHAT = "check-reply-in-chat", Error,
         "A post of a chat is a reply, but chats have no replies.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R42
+    /// crates/graph/RULES.md R42
     CHECK_REQUEST_SIZE = "check-request-size", Error,
         "A post is larger than Graph takes a request to be.",
         "Lower limits.message_bytes and render again.";
-    /// graph.md R35
+    /// crates/graph/RULES.md R35
     CHECK_ROOT_MISSING = "check-root-missing", Error,
         "A reply comes before the post it answers, or that post is not there or is a reply itself.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md 1.7
+    /// crates/graph/RULES.md 1.7
     CHECK_SHAPE = "check-shape", Error,
         "A post is not a message as Graph takes it.",
         "Render again: files of 3-render were changed by hand or by another program.";
-    /// graph.md 2.6
+    /// crates/graph/RULES.md 2.6
     CHECK_TEAM_NAME = "check-team-name", Error,
         "A team has no name, or a longer one than Teams allows.",
         "Change the name in 2-map/teams.csv and render again.";
-    /// graph.md 2.4
+    /// crates/graph/RULES.md 2.4
     CHECK_TOO_MANY_ATTACHMENTS = "check-too-many-attachments", Error,
         "More files hang on a post than Teams allows.",
         "Render again; if it happens again, report it as a bug of chatferry.";
-    /// graph.md R15
+    /// crates/graph/RULES.md R15
     CHECK_TOO_MANY_CHANNELS = "check-too-many-channels", Error,
         "A team has more channels than Teams allows.",
         "Spread the conversations over several teams in 2-map/conversations.csv and render again.";
-    /// graph.md E24
+    /// crates/graph/RULES.md E24
     UPLOAD_ARCHIVE_REFUSED = "upload-archive-refused", Warning,
         "A channel that was archived in the source could not be archived in Teams.",
         "Archive it by hand in Teams, or give the app the permission that is named.";
-    /// graph.md R26
+    /// crates/graph/RULES.md R26
     UPLOAD_AUTHORS_UNCHECKED = "upload-authors-unchecked", Info,
         "Whether all authors exist in the tenant was not checked, because the app may not read users.",
         "Give the app User.Read.All if it should be checked before anything is sent.";
-    /// graph.md R60–R64
+    /// crates/graph/RULES.md R60–R64
     UPLOAD_FILE_REFUSED = "upload-file-refused", Error,
         "A file could not be put into SharePoint or OneDrive; the post names it in its place.",
         "Read the reason, put it right, and add the file by hand: a post can't be changed later.";
-    /// graph.md 1.10
+    /// crates/graph/RULES.md 1.10
     UPLOAD_FILES_ELSEWHERE = "upload-files-elsewhere", Warning,
         "The OneDrive that files of chats should go to can't be used, so they went into another.",
         "Nothing needs to be done, unless they should stay together: give that account a OneDrive before the upload, or set files_account.";
-    /// graph.md R58
+    /// crates/graph/RULES.md R58
     UPLOAD_HISTORY_HIDDEN = "upload-history-hidden", Warning,
         "A member of a group chat could not be shown what was said before.",
         "Take that person out of the chat in Teams and add them again with all chat history.";
-    /// graph.md R41
+    /// crates/graph/RULES.md R41
     UPLOAD_IMAGES_AS_FILES = "upload-images-as-files", Warning,
         "The tenant does not take images within texts, so they hang on their posts as files.",
         "Nothing needs to be done.";
-    /// graph.md R58
+    /// crates/graph/RULES.md R58
     UPLOAD_MEMBER_ABSENT = "upload-member-absent", Info,
         "Somebody who was in a conversation is not in the chat it was uploaded into, and was not added.",
         "Add that person in Teams if they should read it.";
-    /// graph.md R58
+    /// crates/graph/RULES.md R58
     UPLOAD_MEMBER_OUT = "upload-member-out", Error,
         "A member of a group chat was taken out to be shown its history and could not be put back.",
         "Run the upload again, or add that person in Teams with all chat history.";
-    /// graph.md R52, R53
+    /// crates/graph/RULES.md R52, R53
     UPLOAD_MEMBER_REFUSED = "upload-member-refused", Warning,
         "Somebody could not be made a member of a team or a private channel.",
         "Add that person by hand in Teams, or run the upload again once the account is in order.";
-    /// design.md rule 4.2
+    /// crates/DECISIONS.md rule 4.2
     UPLOAD_MOVED = "upload-moved", Warning,
         "The time of a post was taken by a message that is not ours, so the post stands some milliseconds later.",
         "Nothing needs to be done.";
-    /// graph.md 1.17
+    /// crates/graph/RULES.md 1.17
     UPLOAD_NO_OWNER = "upload-no-owner", Warning,
         "A team has no owner, so nobody sees or manages it.",
         "Name an owner with --owner or in 2-map/teams.csv, or add one in the Teams admin center.";
-    /// graph.md R26, R34, R42, R43
+    /// crates/graph/RULES.md R26, R34, R42, R43
     UPLOAD_POST_REFUSED = "upload-post-refused", Error,
         "Graph does not take a post; the others were sent.",
         "Read the reason; run chatferry check, and run the upload again if the cause was in the tenant.";
-    /// design.md rule 4.3
+    /// crates/DECISIONS.md rule 4.3
     UPLOAD_ROOT_REFUSED = "upload-root-refused", Error,
         "A reply was not sent because the post it answers was refused.",
         "See the finding of the post it answers.";
-    /// graph.md 1.15
+    /// crates/graph/RULES.md 1.15
     UPLOAD_SOURCE_CHANGED = "upload-source-changed", Info,
         "A message that was uploaded reads differently in the newer export; Teams keeps the older wording.",
         "Nothing can be done: no app can change a message in Teams.";
-    /// graph.md 1.15
+    /// crates/graph/RULES.md 1.15
     UPLOAD_SOURCE_VANISHED = "upload-source-vanished", Info,
         "A message that was uploaded is no longer in the newer export; it stays in Teams.",
         "Delete it in Teams by hand if it should go.";
-    /// graph.md R48, R50
+    /// crates/graph/RULES.md R48, R50
     UPLOAD_TARGET_FAILED = "upload-target-failed", Error,
         "A channel or a team could not be finished.",
         "Read the reason, put it right, and run the upload again: it goes on where it stopped.";
-    /// graph.md 1.15
+    /// crates/graph/RULES.md 1.15
     UPLOAD_WITHHELD = "upload-withheld", Warning,
         "A message became more posts than were uploaded of it; the further ones were held back, since they may repeat what is there.",
         "Look at the message in Teams; what is missing can be posted there by hand.";
-    /// graph.md 1.10
+    /// crates/graph/RULES.md 1.10
     VERIFY_ATTACHMENTS = "verify-attachments", Error,
         "Other files hang on a message in Teams than the ones that were sent.",
         "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";
-    /// graph.md 1.1
+    /// crates/graph/RULES.md 1.1
     VERIFY_AUTHOR = "verify-author", Error,
         "A message in Teams has another author than the one that was sent.",
         "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";
-    /// graph.md 3.1, 6
+    /// crates/graph/RULES.md 3.1, 6
     VERIFY_DELETED = "verify-deleted", Error,
         "A message is marked as deleted in Teams.",
         "If nobody deleted it, delete the team and upload again: Teams marks imported messages so at times.";
-    /// graph.md E26
+    /// crates/graph/RULES.md E26
     VERIFY_EXTRA = "verify-extra", Warning,
         "Teams holds a message that was not uploaded from here.",
         "Nothing needs to be done if somebody wrote it since.";
-    /// graph.md R58
+    /// crates/graph/RULES.md R58
     VERIFY_HISTORY = "verify-history", Error,
         "A member of a chat does not see all that was uploaded into it.",
         "Run chatferry upload until the chat is done; or take that person out in Teams and add them with all chat history.";
-    /// graph.md 1.9
+    /// crates/graph/RULES.md 1.9
     VERIFY_IMAGE = "verify-image", Error,
         "An image in a message in Teams is not the one that was sent, or can't be read.",
         "Look at the message in Teams; the image is in 3-render/images.";
@@ -240,27 +240,27 @@ codes! {
     VERIFY_LINKS = "verify-links", Error,
         "A message in Teams leads to other places in Teams than the one that was sent.",
         "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";
-    /// graph.md E26
+    /// crates/graph/RULES.md E26
     VERIFY_MISSING = "verify-missing", Error,
         "A message that was uploaded is not in Teams.",
         "Run the upload again, then verify; Teams may need a while until all can be read.";
-    /// graph.md R35
+    /// crates/graph/RULES.md R35
     VERIFY_ROOT = "verify-root", Error,
         "A reply in Teams answers another message than the one that was sent.",
         "Report it as a bug of chatferry.";
-    /// graph.md 2.7
+    /// crates/graph/RULES.md 2.7
     VERIFY_TEXT = "verify-text", Error,
         "A message in Teams reads differently from what was sent.",
         "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody edited it.";
-    /// graph.md R30
+    /// crates/graph/RULES.md R30
     VERIFY_TIME = "verify-time", Error,
         "A message in Teams has another time than the one that was sent.",
         "Report it as a bug of chatferry.";
-    /// design.md 3
+    /// crates/DECISIONS.md 3
     VERIFY_UNFINISHED = "verify-unfinished", Error,
         "A target was not uploaded to the end, so only a part of it can be compared.",
         "Run chatferry upload until it is done, then verify again.";
-    /// graph.md 1.1
+    /// crates/graph/RULES.md 1.1
     VERIFY_UNREADABLE = "verify-unreadable", Error,
         "A target could not be read back.",
         "Read the reason; the app needs ChannelMessage.Read.All to verify.";

@@ -1,4 +1,4 @@
-//! Who we are to Graph, where it is, and how fast it may be asked.
+//! The configuration of the client: identity, addresses and rates.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,17 +18,17 @@ pub struct GraphConfig {
     pub tenant_id: String,
     /// The app registration's application id.
     pub client_id: String,
-    /// How the app proves that it is the app.
+    /// The way the app proves that it is the app.
     pub credential: Credential,
-    /// Where Graph is; `https://graph.microsoft.com` in the global cloud.
+    /// The address of Graph; `https://graph.microsoft.com` in the global cloud.
     pub graph_url: BaseUrl,
-    /// Where tokens come from; `https://login.microsoftonline.com` in the global cloud.
+    /// The address of the token service; `https://login.microsoftonline.com` in the global cloud.
     pub login_url: BaseUrl,
-    /// How fast and how often Graph may be asked.
+    /// The rate at which and how often Graph may be asked.
     pub limits: Limits,
 }
 
-/// How an app proves that it is the app (graph.md 1.1).
+/// The way an app proves that it is the app (crates/graph/RULES.md 1.1).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credential {
@@ -41,13 +41,13 @@ pub enum Credential {
     FederatedTokenFile(PathBuf),
 }
 
-/// How fast and how often Graph may be asked (graph.md 2.1 and 2.2).
+/// The rate at which and how often Graph may be asked (crates/graph/RULES.md 2.1 and 2.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// Posts into one channel or chat; 5 a second.
     pub channel_posts: Rate,
     /// Posts into all channels of one team to begin with; 4 a second. It doubles every second in
-    /// which it is used up, as long as Graph does not say 429 (graph.md 2.1).
+    /// which it is used up, as long as Graph does not say 429 (crates/graph/RULES.md 2.1).
     pub team_posts: Rate,
     /// Posts of this app into all channels; 50 a second.
     pub app_channel_posts: Rate,
@@ -62,7 +62,7 @@ pub struct Limits {
     pub file_calls: Rate,
     /// Changes of the members of one team or chat; 4 a minute.
     pub member_changes: Rate,
-    /// How often a call is tried again that failed for a passing reason; 10.
+    /// The number of times a call is tried again that failed for a passing reason; 10.
     pub retries: u32,
     /// Targets that are filled at the same time; 24. More than
     /// `app_channel_posts / channel_posts`, so that a target that ends leaves no gap.
@@ -116,7 +116,7 @@ impl Rate {
     /// As many as there are.
     pub const UNLIMITED: Self = Self(f64::INFINITY);
 
-    /// That many a second; zero, negative or not a number means no limit.
+    /// Returns a rate of that many calls a second; zero, negative or not a number means no limit.
     #[must_use]
     pub fn per_second(calls: f64) -> Self {
         if calls > 0.0 {
@@ -169,13 +169,13 @@ pub struct BaseUrl(String);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// It is no address.
+    /// The text is no address.
     #[error("{0:?} is no address; expected one like https://graph.microsoft.com")]
     Malformed(String),
-    /// It would send the token in the clear.
+    /// The address would send the token in the clear.
     #[error("{0:?} is not encrypted; http is only for this machine (localhost), use https")]
     Unencrypted(String),
-    /// It holds more than a service's place.
+    /// The address holds more than a scheme, a host and a path.
     #[error(
         "{0:?} holds a user, a query or a fragment; leave only the scheme, the host and a path"
     )]
@@ -212,8 +212,9 @@ impl BaseUrl {
         }
     }
 
-    /// Whether it is Graph of a national cloud, which can't put anything into migration mode
-    /// (graph.md R68). Any other address than the global one is a simulated tenant's.
+    /// Returns true if it is Graph of a national cloud, which can't put anything into migration
+    /// mode (crates/graph/RULES.md R68). Any other address than the global one is a simulated
+    /// tenant's.
     #[must_use]
     pub fn is_national(&self) -> bool {
         const CLOUDS: &[&str] = &[
@@ -231,8 +232,8 @@ impl BaseUrl {
         CLOUDS.iter().any(|cloud| host.ends_with(cloud))
     }
 
-    /// What follows this address in `url`, if that is below it: the way a `nextLink` is followed
-    /// without sending the token to another host.
+    /// Returns the part that follows this address in `url`, if that is below it: the way a
+    /// `nextLink` is followed without sending the token to another host.
     #[must_use]
     pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
         url.strip_prefix(&self.0)

@@ -1,4 +1,4 @@
-//! Whether an upload could begin: token, permissions, tenant, clock and directory, without
+//! True if an upload could begin: token, permissions, tenant, clock and directory, without
 //! changing anything.
 
 use chatferry_model::folder::RenderFolder;
@@ -11,42 +11,42 @@ use crate::error::GraphError;
 use crate::observer::Observer;
 use crate::requests::{self, PermissionProbe};
 
-/// What is looked at.
+/// The inputs of the diagnosis.
 #[derive(Clone, Debug, Default)]
 pub struct DoctorOptions {
     /// The account that speaks for people without one, by object id or UPN.
     pub placeholder: Option<String>,
 }
 
-/// What was found.
+/// The result of the diagnosis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
     /// Everything that was looked at, in order.
     pub checks: Vec<Check>,
     /// The permissions that are missing and needed.
     pub missing: Vec<&'static str>,
-    /// Where an administrator consents to them, once they are in the app registration.
+    /// The place where an administrator consents to them, once they are in the app registration.
     pub consent_url: Option<String>,
 }
 
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What: `token`, `tenant`, `clock`, `directory`, or a permission.
+    /// The name: `token`, `tenant`, `clock`, `directory`, or a permission.
     pub name: &'static str,
-    /// How it is.
+    /// The way it is.
     pub state: Health,
-    /// What was found, in words.
+    /// The result in words.
     pub says: String,
-    /// What a person can do about it.
+    /// The remedy.
     pub remedy: Option<&'static str>,
 }
 
-/// How something is.
+/// The state of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
-    /// As it should be.
+    /// The check passed.
     Fine,
     /// An upload goes without it, but less well.
     Doubtful,
@@ -55,14 +55,14 @@ pub enum Health {
 }
 
 impl Diagnosis {
-    /// Whether an upload could begin.
+    /// Returns true if an upload could begin.
     #[must_use]
     pub fn is_fine(&self) -> bool {
         self.checks.iter().all(|check| check.state < Health::Broken)
     }
 }
 
-/// What an upload will do that takes permissions.
+/// A need of an upload for permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
     Always,
@@ -101,7 +101,7 @@ const fn permission(
     }
 }
 
-/// The permissions of a whole run (graph.md 1.1 and the table of 1.0).
+/// The permissions of a whole run (crates/graph/RULES.md 1.1 and the table of 1.0).
 static PERMISSIONS: &[Permission] = &[
     permission(
         "Teamwork.Migrate.All",
@@ -258,7 +258,7 @@ pub async fn doctor(
     doctor.diagnosis()
 }
 
-/// What the posts in `folder` ask for; everything, where there are none yet.
+/// Returns the needs of the posts in `folder`; all needs, where there are no posts yet.
 fn needs(folder: &RenderFolder) -> Vec<Need> {
     let Ok(manifest) = Manifest::<RenderDetails>::read(folder.root()) else {
         return vec![
@@ -291,7 +291,7 @@ fn needs(folder: &RenderFolder) -> Vec<Need> {
     needs
 }
 
-/// What a call that changes nothing tells about a permission.
+/// The verdict on a permission from a call that changes nothing.
 enum Verdict {
     Allowed,
     /// With these words.
@@ -305,7 +305,7 @@ struct Doctor<'a> {
     observer: &'a dyn Observer,
     checks: Vec<Check>,
     missing: Vec<&'static str>,
-    /// What Graph's clock said, less ours, in seconds.
+    /// The offset of Graph's clock from ours, in seconds.
     server_time: Option<i64>,
 }
 
@@ -391,7 +391,8 @@ impl Doctor<'_> {
         }
     }
 
-    /// Whether Graph lets the app do that. That what was asked for does not exist is as expected.
+    /// Returns true if Graph lets the app do that. That what was asked for does not exist is as
+    /// expected.
     async fn tried(&mut self, probe: PermissionProbe) -> Verdict {
         let call = requests::probe(probe);
         match self.client.call(&call, 0, self.observer).await {

@@ -1,4 +1,4 @@
-//! What Graph refused, and what can be done about it.
+//! Refusals of Graph, and their remedies.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use crate::transport::TransportError;
 pub struct GraphError {
     /// The method and the path, without the query.
     pub call: Box<str>,
-    /// Why.
+    /// The cause.
     pub cause: Cause,
     /// `request-id` of the answer.
     pub request_id: Option<Box<str>>,
 }
 
-/// Why a call failed.
+/// The reason why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
@@ -37,7 +37,7 @@ pub enum Cause {
     NoToken(#[from] TokenError),
 }
 
-/// A refusal in Graph's words (graph.md 3).
+/// A refusal in Graph's words (crates/graph/RULES.md 3).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{status} {code}: {message}")]
 pub struct Refusal {
@@ -83,7 +83,7 @@ impl fmt::Display for Suffix<'_> {
     }
 }
 
-/// How much of a server's message is kept.
+/// The number of characters kept of a server's message.
 const LONGEST_MESSAGE: usize = 400;
 
 /// The error envelope: `{"error":{"code","message","innerError":{…}}}`.
@@ -157,7 +157,7 @@ impl Refusal {
         (refusal, request_id)
     }
 
-    /// Whether the message or the code holds `part`; case does not count.
+    /// Returns true if the message or the code holds `part`; case does not count.
     pub(crate) fn says(&self, part: &str) -> bool {
         let part = part.to_lowercase();
         self.message.to_lowercase().contains(&part) || self.code.to_lowercase().contains(&part)
@@ -165,7 +165,7 @@ impl Refusal {
 }
 
 impl GraphError {
-    /// What a person can do about it, where that is known: one sentence.
+    /// Returns the remedy, where it is known: one sentence.
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
         match &self.cause {
@@ -191,18 +191,18 @@ impl GraphError {
         }
     }
 
-    /// Whether the app may not do that.
+    /// Returns true if the app may not do that.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == 403)
     }
 
-    /// Whether what was asked for is not there.
+    /// Returns true if what was asked for is not there.
     pub(crate) fn is_not_found(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == 404)
     }
 
-    /// Whether the key of what was to be made is taken.
+    /// Returns true if the key of what was to be made is taken.
     pub(crate) fn is_conflict(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == 409)
     }
@@ -216,7 +216,7 @@ impl GraphError {
     }
 }
 
-/// By status and a part of the message (graph.md 3); the first that fits.
+/// By status and a part of the message (crates/graph/RULES.md 3); the first that fits.
 const REMEDIES: &[(u16, &str, &str)] = &[
     (
         403,
@@ -270,15 +270,15 @@ const REMEDIES: &[(u16, &str, &str)] = &[
     ),
 ];
 
-/// What is not to be mended from here.
+/// The advice for trouble of the service itself.
 const LATER: &str = "Microsoft's service has trouble: run the same command again later; it goes on where it stopped.";
 
-/// Whether a server says so of itself, or of too many calls.
+/// Returns true if a server says so of itself, or of too many calls.
 fn is_trouble(status: u16) -> bool {
     matches!(status, 429 | 500 | 502 | 503 | 504 | 509)
 }
 
-/// By a part of Entra's message (graph.md 1.1).
+/// By a part of Entra's message (crates/graph/RULES.md 1.1).
 const TOKEN_REMEDIES: &[(&str, &str)] = &[
     (
         "AADSTS7000215",

@@ -1,4 +1,4 @@
-//! Whether a message in Teams is the one that was sent.
+//! True if a message in Teams is the one that was sent.
 //!
 //! Teams writes HTML its own way: it reorders attributes, adds line feeds, escapes differently,
 //! rewrites the addresses of images. What survives all that is who speaks and what is read. So two
@@ -11,7 +11,7 @@ use chatferry_model::post::{ChatMessage, ChatMessageAttachment};
 use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
 
-/// What two messages that are the same have in common.
+/// The properties by which two messages are recognised as the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MessageFingerprint {
     pub(crate) author: Option<EntraId>,
@@ -72,13 +72,13 @@ struct FoundAttachment {
 }
 
 impl MessageFingerprint {
-    /// Of what is sent.
+    /// Returns the fingerprint of a message that is sent.
     pub(crate) fn sent(message: &ChatMessage<'_>) -> Self {
         let author = Some(message.from.user.id);
         Self::of(author, &message.body.content, &message.attachments)
     }
 
-    /// Of what is sent in the name of `author`.
+    /// Returns the fingerprint of a message sent in the name of `author`.
     pub(crate) fn of(
         author: Option<EntraId>,
         content: &str,
@@ -121,8 +121,8 @@ impl Found {
             .filter(|address| address.contains("/hostedContents/"))
     }
 
-    /// Whether it is the message that was sent. A message that arrived deleted (graph.md 3.1, 6)
-    /// has lost its text and is known by its author alone.
+    /// Returns true if it is the message that was sent. A message that arrived deleted
+    /// (crates/graph/RULES.md 3.1, 6) has lost its text and is known by its author alone.
     pub(crate) fn is(&self, sent: &MessageFingerprint) -> bool {
         let found = self.fingerprint();
         if self.deleted_date_time.is_some() {
@@ -132,10 +132,10 @@ impl Found {
     }
 }
 
-/// What a file is, among attachments.
+/// The content type of a file among attachments.
 const REFERENCE: &str = "reference";
 
-/// What addresses of places in Teams have in common, in every cloud.
+/// The beginning of the path of links into Teams, in every cloud.
 const PLACE: &str = "/l/";
 
 /// A hash of the places in Teams that `html` links to, in their order.
@@ -203,7 +203,7 @@ fn add_text(hash: &mut Xxh3, text: &str) {
     }
 }
 
-/// What joins or separates characters without being seen itself.
+/// Returns true for characters that join or separate without being visible.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,

@@ -1,4 +1,4 @@
-//! How an upload tells what it does; the binary decides what to show.
+//! The way an upload tells what it does; the binary decides what to show.
 
 use std::time::Duration;
 
@@ -10,57 +10,57 @@ pub trait Observer: Sync {
     fn event(&self, event: Event<'_>);
 }
 
-/// What happens during an upload or a verification.
+/// Events during an upload or a verification.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A team reached a state: `created`, `open`, `complete`, `done`.
     Team {
-        /// Which.
+        /// The team.
         team: &'a TeamKey<'static>,
         /// The state, in a word.
         state: &'static str,
     },
     /// A target is being filled or read.
     TargetStarted {
-        /// Which.
+        /// The target.
         target: &'a TargetKey<'static>,
         /// Posts in its file.
         posts: u64,
-        /// How many of them were through before.
+        /// The number of them were through before.
         already: u64,
     },
-    /// That many more posts of a target are through, one way or another.
+    /// Further posts of a target are done, one way or another.
     Progress {
-        /// Which.
+        /// The target.
         target: &'a TargetKey<'static>,
-        /// How many more.
+        /// The number of more.
         posts: u64,
     },
     /// A target needs nothing more.
     TargetDone {
-        /// Which.
+        /// The target.
         target: &'a TargetKey<'static>,
     },
     /// A target or a team can't be finished in this run.
     Failed {
-        /// Its key.
+        /// The key.
         key: &'a str,
-        /// Why, in words.
+        /// The reason in words.
         reason: &'a str,
     },
     /// Graph said 429.
     Throttled {
         /// The call.
         call: &'a str,
-        /// How long it wants to be left alone.
+        /// The time it wants to be left alone.
         wait: Duration,
     },
     /// Something failed for a passing reason and is tried again.
     Waiting {
         /// The call.
         call: &'a str,
-        /// Why.
+        /// The reason.
         why: &'a str,
         /// For how long.
         wait: Duration,

@@ -1,4 +1,5 @@
-//! quickXorHash, by which SharePoint and OneDrive tell a file's content (graph.md 1.12).
+//! quickXorHash, by which SharePoint and OneDrive tell a file's content (crates/graph/RULES.md
+//! 1.12).
 //!
 //! Each byte goes into a ring of 160 bits, 11 bits further than the one before, so that every
 //! 160th byte meets the same bits. Those are XORed first, which runs as fast as memory does, and

@@ -1,7 +1,8 @@
-//! What is done when a call fails, how often and how long: one table.
+//! The table of retries: what is done when a call fails, how often and how long.
 //!
 //! Deciding ([`row`]) is separate from waiting ([`Backoff`]). A call whose outcome is unknown is
-//! only repeated where repeating changes nothing; otherwise the caller looks first ([`RetryAction::LookUp`]).
+//! only repeated where repeating changes nothing; otherwise the caller looks first
+//! ([`RetryAction::LookUp`]).
 
 use std::time::Duration;
 
@@ -9,31 +10,31 @@ use crate::error::{Cause, GraphError, TokenError};
 use crate::requests::Kind;
 use crate::transport::TransportError;
 
-/// What is done about a failure.
+/// The action after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryAction {
-    /// The same call again, after waiting: it was not carried out, or repeating changes nothing.
+    /// The call is repeated after waiting: it was not carried out, or repeating changes nothing.
     Again,
-    /// The same call again, after waiting: what it needs is not there yet.
+    /// The call is repeated after waiting: what it needs does not exist yet.
     NotYet,
     /// A new token, and the same call again.
     RenewToken,
-    /// It may have been carried out: look before anything else.
+    /// The call may have been carried out: look before anything else.
     LookUp,
-    /// It was so already: as good as success.
+    /// The state was reached already: as good as success.
     Done,
-    /// This item is refused; the next one may go through.
+    /// The item is refused; the next one may succeed.
     Refuse,
-    /// This team, channel or chat can't be filled; others may.
+    /// The team, channel or chat cannot be filled; others may.
     Abandon,
     /// Nothing will go through: the run ends.
     Abort,
 }
 
-/// How often and how long to wait.
+/// The number of times and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {
-    /// How often to try again; none: as the settings say.
+    /// The number of times to try again; none: as the settings say.
     tries: Option<u32>,
     first: Duration,
     most: Duration,
@@ -60,7 +61,7 @@ const THROTTLED: Backoff = patience(200, 1, 120);
 /// A team or channel that was just created, or the mode it was put in, is not known everywhere.
 const PROVISIONING: Backoff = patience(8, 4, 30);
 /// Channels are complete, but the team does not know yet, which takes some ten seconds
-/// (graph.md R50).
+/// (crates/graph/RULES.md R50).
 const LAG: Backoff = patience(60, 4, 10);
 /// A site takes minutes to be made, and a private channel's waits for its team's.
 const FOLDER: Backoff = patience(24, 2, 30);
@@ -88,10 +89,10 @@ pub(crate) struct Row {
     /// For which calls; none: for all.
     calls: &'static [Kind],
     on: FailureKind,
-    /// What is done.
+    /// The action.
     pub(crate) then: RetryAction,
     pub(crate) patience: Backoff,
-    /// What is done when patience is at its end.
+    /// The action when all retries are used up.
     pub(crate) at_last: RetryAction,
 }
 
@@ -152,7 +153,8 @@ static TABLE: &[Row] = &[
     row_of(KEYED, Lost, LookUp),
     row_of(&[Poll], Lost, Refuse),
     patient(ANY, Lost, Again, BAD_MINUTE, Abort),
-    // A channel that was just put into migration mode may not know it yet (graph.md R24, R25).
+    // A channel that was just put into migration mode may not know it yet (crates/graph/RULES.md
+    // R24, R25).
     patient(
         POSTS,
         Status(401, "import purposes"),
@@ -160,7 +162,8 @@ static TABLE: &[Row] = &[
         PROVISIONING,
         Abandon,
     ),
-    // Others' calls end tokens too: the one that was just fetched may be gone when this call leaves.
+    // Others' calls end tokens too: the one that was just fetched may be gone when this call
+    // leaves.
     patient(ANY, Status(401, ""), RenewToken, patience(12, 0, 0), Abort),
     row_of(ANY, Status(403, "missing role"), Abort),
     row_of(ANY, Status(403, "missing scope"), Abort),
@@ -177,7 +180,7 @@ static TABLE: &[Row] = &[
     row_of(&[CreateTeam, CreateChannel], Status(409, ""), LookUp),
     row_of(&[CreateChannel], Status(400, "already exist"), LookUp),
     row_of(&[CreateChannel], Status(400, "namealreadyexists"), LookUp),
-    // General was completed too early, or the team is complete (graph.md R9, R51).
+    // General was completed too early, or the team is complete (crates/graph/RULES.md R9, R51).
     row_of(&[CreateChannel], Status(400, "under migration"), Abandon),
     patient(
         &[CreateChannel],
@@ -245,7 +248,7 @@ static TABLE: &[Row] = &[
         Abandon,
     ),
     row_of(&[DeleteTeam], Status(404, ""), Done),
-    // Files: a channel's folder is made when it is first asked for (graph.md R60).
+    // Files: a channel's folder is made when it is first asked for (crates/graph/RULES.md R60).
     patient(&[Folder], Status(404, ""), NotYet, FOLDER, Refuse),
     row_of(&[PutFile, OpenUpload], Status(409, ""), LookUp),
     patient(FILES, Status(423, ""), NotYet, READ_LAG, Refuse),
@@ -254,7 +257,7 @@ static TABLE: &[Row] = &[
     row_of(&[ReadBytes], Else, Refuse),
     patient(&[Read], Status(404, ""), NotYet, PROVISIONING, Abandon),
     // Any other 403 than for a missing role may be about this one channel or chat: archived, or
-    // another app's (graph.md R22, R23).
+    // another app's (crates/graph/RULES.md R22, R23).
     row_of(&[CreateTeam], Status(403, ""), Abort),
     row_of(ANY, Else, Abandon),
 ];
@@ -268,7 +271,7 @@ pub(crate) fn row(kind: Kind, error: &GraphError) -> &'static Row {
         .unwrap_or(&LAST)
 }
 
-/// Whether a failed call may have been carried out.
+/// Returns true if a failed call may have been carried out.
 pub(crate) fn is_unknown(error: &GraphError) -> bool {
     FailureKind::Lost.fits(error)
 }
@@ -290,7 +293,7 @@ impl FailureKind {
 }
 
 impl Backoff {
-    /// How long to wait before try `number` (from 1), or nothing when it is one too many.
+    /// Returns the wait before try `number` (from 1), or nothing when it is one too many.
     /// `retries` is the setting; `seed` spreads callers that failed together.
     pub(crate) fn wait(self, number: u32, retries: u32, seed: u64) -> Option<Duration> {
         if number > self.tries.unwrap_or(retries) {
@@ -306,7 +309,7 @@ impl Backoff {
     }
 }
 
-/// How long after a failed token request the next one is made, or nothing when it is one too many.
+/// Returns the wait after a failed token request, or nothing when it is one too many.
 pub(crate) fn token_wait(error: &TokenError, number: u32, retries: u32) -> Option<Duration> {
     match error {
         TokenError::Refused { .. } | TokenError::NoAssertion(_) => None,
@@ -314,7 +317,7 @@ pub(crate) fn token_wait(error: &TokenError, number: u32, retries: u32) -> Optio
     }
 }
 
-/// How long to wait before the same thing is looked up or tried once more, after unknown outcomes.
+/// Returns the wait before the same thing is looked up or tried again after an unknown outcome.
 pub(crate) fn unknown_wait(number: u32, retries: u32, seed: u64) -> Option<Duration> {
     BAD_MINUTE.wait(number, retries, seed)
 }

@@ -1,4 +1,4 @@
-//! How far an upload is, from its journal alone.
+//! The progress of an upload, from its journal alone.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::journal::{Journal, JournalError};
 use crate::upload::Counts;
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Status {
     /// The teams, by key.
@@ -18,20 +18,20 @@ pub struct Status {
     pub totals: Counts,
 }
 
-/// How far a team is.
+/// The progress of a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlaceStatus {
-    /// Its key.
+    /// The key.
     pub key: String,
-    /// How far it is: `planned`, `created`, …, `done`.
+    /// The state: `planned`, `created`, …, `done`.
     pub state: &'static str,
-    /// Its id in Teams, once there is one.
+    /// The id in Teams, once there is one.
     pub id: Option<String>,
-    /// Why the last run could not go on.
+    /// The reason why the last run could not go on.
     pub reason: Option<String>,
 }
 
-/// How far a target is.
+/// The progress of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TargetStatus {
     /// The target.
@@ -39,7 +39,7 @@ pub struct TargetStatus {
     pub place: PlaceStatus,
     /// The key of its team.
     pub team: Option<String>,
-    /// What became of its posts.
+    /// The outcome of its posts.
     #[serde(flatten)]
     pub counts: Counts,
     /// Posts of which it is not known yet whether they arrived: under way, or cut off by a kill.

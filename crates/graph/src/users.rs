@@ -1,5 +1,5 @@
 //! The tenant's people, for mapping: all of them in one pass, which is faster than asking for each
-//! (graph.md 1.13).
+//! (crates/graph/RULES.md 1.13).
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -22,16 +22,16 @@ pub enum UsersError {
     /// The file can't be written.
     #[error("{path}: {error}")]
     Io {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What the file system said.
+        /// The underlying error.
         #[source]
         error: io::Error,
     },
 }
 
 impl UsersError {
-    /// What a person can do about it, where that is known: one sentence.
+    /// Returns the remedy, where it is known: one sentence.
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
         match self {

@@ -29,7 +29,7 @@ pub struct Directory {
     partial: bool,
 }
 
-/// A user of the tenant (graph.md 1.13).
+/// A user of the tenant (crates/graph/RULES.md 1.13).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectoryUser {
     /// The object id.

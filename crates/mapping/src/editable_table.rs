@@ -324,8 +324,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Returns the value to keep as the proposal of a row: chatferry's word where the admin has another one, and
-/// what was written everywhere else.
+/// Returns the value to keep as the proposal of a row: chatferry's word where the admin has another
+/// one, and what was written everywhere else.
 pub(crate) fn proposed_cells(
     row: Option<Line<'_>>,
     schema: &TableSchema,
@@ -344,8 +344,8 @@ pub(crate) fn proposed_cells(
         .collect()
 }
 
-/// Returns true if two cells have the same meaning. Words to choose from say it in any case, and `true` in the
-/// language of the spreadsheet.
+/// Returns true if two cells have the same meaning. Words to choose from say it in any case, and
+/// `true` in the language of the spreadsheet.
 fn same(a: &str, b: &str, kind: CellKind) -> bool {
     let bools = (parse_bool(a), parse_bool(b));
     match kind {

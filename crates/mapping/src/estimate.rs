@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::MapError;
 
-/// How fast Graph takes things (graph.md 2.1, 2.2).
+/// The rate at which Graph takes things (crates/graph/RULES.md 2.1, 2.2).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rates {
     /// Posts per second into one channel or chat; 5.
@@ -42,14 +42,14 @@ impl Default for Rates {
     }
 }
 
-/// What there will be, and how long it takes.
+/// The result of mapping, and the duration of the upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MapPlan {
     /// All of it.
     pub total: Total,
     /// Team by team, in the order of their keys.
     pub teams: Vec<TeamPlan>,
-    /// How long the upload takes.
+    /// The time the upload takes.
     pub upload: Estimate,
 }
 
@@ -68,22 +68,22 @@ pub struct Total {
     pub posts: u64,
     /// Files of the export that can be brought.
     pub files: u64,
-    /// Their bytes, as far as the source says them.
+    /// The bytes, as far as the source says them.
     pub file_bytes: u64,
 }
 
-/// What there will be in a team.
+/// The plan for a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamPlan {
-    /// Its key in the table of teams.
+    /// The key in the table of teams.
     pub key: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Whether the tenant has it already.
+    /// True if the tenant has it already.
     pub existing: bool,
-    /// Its owners.
+    /// The owners.
     pub owners: u64,
-    /// Its other members.
+    /// The other members.
     pub members: u64,
     /// Channels that everybody in it reads.
     pub standard: u64,
@@ -95,7 +95,7 @@ pub struct TeamPlan {
     pub posts: u64,
 }
 
-/// How long the upload of the posts takes. Files take as long as the line to the tenant lets them.
+/// The time the upload of the posts takes. Files take as long as the line to the tenant lets them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Seconds at the rates documented for imports.
@@ -103,27 +103,27 @@ pub struct Estimate {
     /// Seconds if Graph holds the import to its limit for a team as well, which its documents leave
     /// open; the upload begins at that rate and goes faster as long as it may.
     pub seconds_per_team_limited: u64,
-    /// What bounds it, the longest first.
+    /// The bounds of the duration, the longest first.
     pub bounds: Vec<Bound>,
-    /// What would shorten it, in words.
+    /// The advice that would shorten it, in words.
     pub shorten: Vec<String>,
 }
 
 /// Something that takes so long however fast the rest goes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bound {
-    /// What.
+    /// The kind of bound.
     pub what: What,
     /// The channel's or chat's name, and its team's, where it is one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// How many posts go there.
+    /// The number of posts go there.
     pub posts: u64,
-    /// How long they take.
+    /// The time they take.
     pub seconds: u64,
 }
 
-/// What may bound an upload.
+/// The kinds of bounds of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
@@ -274,7 +274,7 @@ fn estimate(plan: &Plan, teams: &[TeamPlan], rates: Rates) -> Estimate {
                 let topic = chat.topic.clone();
                 let people = chat.members.len() as u64;
                 // Each member of a group is taken out and put in again to see what was said before
-                // (graph.md 1.15); nobody can be taken out of a pair.
+                // (crates/graph/RULES.md 1.15); nobody can be taken out of a pair.
                 let changes = if people > 2 { people * 2 } else { 0 };
                 (
                     1,
@@ -325,7 +325,7 @@ fn estimate(plan: &Plan, teams: &[TeamPlan], rates: Rates) -> Estimate {
     }
 }
 
-/// What would shorten it.
+/// Returns the advice that would shorten the upload.
 fn shorten(bounds: &[Bound], teams_bound: bool, rates: Rates) -> Vec<String> {
     let mut advice = Vec::new();
     let Some(bound) = bounds.first() else {

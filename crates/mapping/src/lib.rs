@@ -5,21 +5,21 @@
 //! the admin left it, into the plan that rendering follows. In reading order: the tenant's people
 //! ([`Directory`]), people to users (`people`), workspaces to teams (`teams`), conversations to
 //! channels (`places`), legal names (`names`), all of it to a plan (`plan`); below them, how the
-//! files keep an admin's edits (`editable_table`) and survive a spreadsheet (`table`). Beside them: the plan
-//! as a value (`estimate`), and the decisions about the unmatched, one by one (`review`).
+//! files keep an admin's edits (`editable_table`) and survive a spreadsheet (`table`). Beside them:
+//! the plan as a value (`estimate`), and the decisions about the unmatched, one by one (`review`).
 //!
 //! # The files
 //! CSV for Excel (UTF-8 with BOM, CRLF, comma), or workbooks; read back in whatever way Excel or
 //! LibreOffice saved them. A cell of CSV that a spreadsheet would take for a formula, a date or a
-//! number that it writes in its own way, has an apostrophe in front. An admin's columns are in bold;
-//! the others say how things stand and are not read.
+//! number that it writes in its own way, has an apostrophe in front. An admin's columns are in
+//! bold; the others say how things stand and are not read.
 //!
 //! * `people.csv`: `source_id` (`*` in the row that says who speaks for those without an account),
 //!   `name`, `email`, `kind`, `messages`, `last_active`, **`entra_id`** (an object id),
 //!   **`entra_user`** (an address, or `Name <address>` as in `suggestion`; one of the two is
 //!   enough), **`action`** (`map`, `placeholder`, `skip`; empty where nobody decided it and the
-//!   placeholder speaks), `status`, `rule_or_reason`, `suggestion` (never applied). Those who need a
-//!   look come first.
+//! placeholder speaks), `status`, `rule_or_reason`, `suggestion` (never applied). Those who need a
+//! look come first.
 //! * `conversations.csv`: `source_id`, `kind`, `name`, `messages`, `members`, `first`, `last`,
 //!   **`action`** (`channel`, `chat`, `skip`), **`team`** (a word from the first column of
 //!   `teams.csv`), **`channel`** (rows with the same team and channel go into one channel),

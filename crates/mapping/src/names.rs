@@ -1,4 +1,4 @@
-//! Names that Teams takes (graph.md 2.6, R12).
+//! Names that Teams takes (crates/graph/RULES.md 2.6, R12).
 //!
 //! Lengths are counted in UTF-16 units, of which a character has at least one: what fits so fits
 //! however Teams counts.

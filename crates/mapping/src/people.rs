@@ -1,7 +1,7 @@
 //! People of the source to users of the tenant.
 //!
 //! Only exact rules map, each with a name that stands in `people.csv`; likeness of names only
-//! suggests. Whoever is not mapped speaks through the placeholder (design.md rule 4.5).
+//! suggests. Whoever is not mapped speaks through the placeholder (crates/DECISIONS.md rule 4.5).
 
 mod decision;
 mod suggest;

@@ -1,7 +1,8 @@
 //! Conversations to channels and chats, and `conversations.csv`.
 //!
-//! Private stays private (design.md rule 4.4): whatever a row says, a conversation that is not
-//! public comes to stand in a standard channel only if its own row allows it in so many words.
+//! Private stays private (crates/DECISIONS.md rule 4.4): whatever a row says, a conversation that
+//! is not public comes to stand in a standard channel only if its own row allows it in so many
+//! words.
 
 mod decision;
 mod names;
@@ -62,7 +63,7 @@ pub(crate) const WITHOUT_PEOPLE: &str = "chat-without-people";
 pub(crate) const TOO_LARGE: &str = "chat-too-large";
 pub(crate) const BY_ADMIN: &str = "skipped-by-admin";
 
-/// The number of people a group chat holds (graph.md 2.5).
+/// The number of people a group chat holds (crates/graph/RULES.md 2.5).
 const CHAT_MEMBERS: usize = 250;
 
 /// Proposes a place for each conversation; `user_of` says who is mapped to whom.
@@ -198,8 +199,8 @@ pub(crate) fn shown_name<'a>(
     }
 }
 
-/// Returns the reason why so many people make no chat, if they don't: it takes two for a direct message, several for
-/// any other (R55).
+/// Returns the reason why so many people make no chat, if they don't: it takes two for a direct
+/// message, several for any other (R55).
 pub(crate) fn fault_of_chat(kind: ConversationKind, members: usize) -> Option<&'static str> {
     match (kind, members) {
         (_, 0 | 1) => Some(WITHOUT_PEOPLE),
@@ -210,7 +211,8 @@ pub(crate) fn fault_of_chat(kind: ConversationKind, members: usize) -> Option<&'
     }
 }
 
-/// The channel or chat of the tenant that a cell names: by id (graph.md 1.15), or else by name.
+/// The channel or chat of the tenant that a cell names: by id (crates/graph/RULES.md 1.15), or else
+/// by name.
 pub(crate) fn existing(text: &str) -> Option<Existing> {
     match text {
         "" => None,

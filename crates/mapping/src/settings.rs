@@ -26,7 +26,7 @@ pub struct MapSettings {
     pub people: PeopleSettings,
     /// The capacity of a team, a channel and a chat.
     pub limits: PlaceLimits,
-    /// How fast Graph takes posts.
+    /// The rate at which Graph takes posts.
     pub rates: Rates,
     /// The kind of file in which the tables are written.
     pub sheets: Sheets,
@@ -34,7 +34,7 @@ pub struct MapSettings {
     pub selection: Selection,
 }
 
-/// The treatment of direct and group messages (design.md rule 4.4).
+/// The treatment of direct and group messages (crates/DECISIONS.md rule 4.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Chats {
@@ -45,7 +45,7 @@ pub enum Chats {
     Migrate,
 }
 
-/// The choice between new and existing teams (graph.md 0.3).
+/// The choice between new and existing teams (crates/graph/RULES.md 0.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
@@ -106,7 +106,7 @@ pub enum Policy {
     Skip,
 }
 
-/// The capacity of a team, a channel and a chat (graph.md 2.5).
+/// The capacity of a team, a channel and a chat (crates/graph/RULES.md 2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceLimits {
     /// Private channels of a team: 30 in older tenants, up to 1,000 in newer ones.

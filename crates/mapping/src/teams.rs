@@ -32,11 +32,11 @@ pub(crate) const SCHEMA: TableSchema = TableSchema {
     editable: &["name", "existing", "description", "owners", "visibility"],
 };
 
-/// The number of channels a team holds, General included (graph.md 2.5, R15).
+/// The number of channels a team holds, General included (crates/graph/RULES.md 2.5, R15).
 pub(crate) const CHANNELS: usize = 1_000;
-/// The maximum number of owners of a team (graph.md 2.5).
+/// The maximum number of owners of a team (crates/graph/RULES.md 2.5).
 pub(crate) const OWNERS: usize = 100;
-/// The maximum number of members of a team, owners included (graph.md 2.5).
+/// The maximum number of members of a team, owners included (crates/graph/RULES.md 2.5).
 pub(crate) const MEMBERS: usize = 25_000;
 
 /// A team as a row of `teams.csv` has it.
@@ -58,7 +58,8 @@ pub(crate) struct TeamAssignment {
     pub(crate) teams: Vec<TeamRow>,
     /// The team of each conversation, as an index.
     pub(crate) of: Vec<usize>,
-    /// The number of teams that the conversations of a workspace had to be shared out to, where several.
+    /// The number of teams that the conversations of a workspace had to be shared out to, where
+    /// several.
     pub(crate) split: Vec<(String, usize)>,
 }
 
@@ -74,7 +75,8 @@ pub(crate) fn propose(
         of: vec![0; conversations.len()],
         split: Vec::new(),
     };
-    // Direct messages belong to no team, even where channels do (mattermost.md 2, identity).
+    // Direct messages belong to no team, even where channels do
+    // (crates/readers/src/mattermost/FORMAT.md 2, identity).
     let channels = conversations.iter().filter(|c| !c.kind.is_chat());
     let known: BTreeSet<_> = channels.map(|c| c.workspace.as_ref()).collect();
     let workspaces: Vec<Option<&WorkspaceId<'_>>> = match known.len() {

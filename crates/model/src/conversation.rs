@@ -11,34 +11,34 @@ pub struct Conversation {
     /// The source's id; also the name of its file under `1-read/messages/`.
     #[serde(deserialize_with = "crate::id::owned")]
     pub id: ConversationId<'static>,
-    /// Who can see it.
+    /// The visibility.
     pub kind: ConversationKind,
-    /// Its name, without `#`; empty for direct messages.
+    /// The name, without `#`; empty for direct messages.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// What it is about now.
+    /// The current topic.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
-    /// What it is for.
+    /// The purpose.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub purpose: String,
-    /// Whether it is the one everybody is in (`#general`).
+    /// True if it is the one everybody is in (`#general`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub general: bool,
-    /// Whether it was closed.
+    /// True if it was closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
-    /// When it was made.
+    /// The time it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Micros>,
-    /// Who made it.
+    /// The creator.
     #[serde(
         default,
         deserialize_with = "crate::id::owned_option",
         skip_serializing_if = "Option::is_none"
     )]
     pub creator: Option<PersonId<'static>>,
-    /// Who is in it; in a self-DM one id.
+    /// The members; in a self-DM one id.
     #[serde(
         default,
         deserialize_with = "crate::id::owned_list",
@@ -52,10 +52,10 @@ pub struct Conversation {
         skip_serializing_if = "Option::is_none"
     )]
     pub workspace: Option<WorkspaceId<'static>>,
-    /// How many messages its file holds, replies and placeholders included.
+    /// The number of messages its file holds, replies and placeholders included.
     #[serde(default)]
     pub messages: u64,
-    /// How many of them are replies.
+    /// The number of them that are replies.
     #[serde(default)]
     pub replies: u64,
     /// The time of its earliest message.
@@ -66,7 +66,7 @@ pub struct Conversation {
     pub last: Option<Micros>,
 }
 
-/// Who can see a conversation.
+/// The visibility of a conversation.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -74,9 +74,10 @@ pub struct Conversation {
 pub enum ConversationKind {
     /// Everybody of the workspace.
     Public,
-    /// Its members. Also what a conversation of unknown kind is taken for (design.md rule 4.4).
+    /// The members. Also what a conversation of unknown kind is taken for (crates/DECISIONS.md rule
+    /// 4.4).
     Private,
-    /// Its members, of several organisations.
+    /// The members, of several organisations.
     Shared,
     /// Two people, or one with itself.
     Dm,
@@ -85,13 +86,13 @@ pub enum ConversationKind {
 }
 
 impl ConversationKind {
-    /// Whether it must never come to stand where others than its members can read it.
+    /// Returns true if it must never come to stand where others than its members can read it.
     #[must_use]
     pub fn is_private(self) -> bool {
         self != Self::Public
     }
 
-    /// Whether it has no name of its own and becomes a chat.
+    /// Returns true if it has no name of its own and becomes a chat.
     #[must_use]
     pub fn is_chat(self) -> bool {
         matches!(self, Self::Dm | Self::GroupDm)

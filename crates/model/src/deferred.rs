@@ -7,7 +7,7 @@
 //! | in the body | beside it | upload puts there |
 //! |---|---|---|
 //! | `<img src="../hostedContents/N/$value">` | [`PostImage`] | `hostedContents` with the bytes, from `3-render/images` |
-//! | an attachment's `id`, a GUID, and its `contentUrl`, [`file_url`] | [`PostFile`] | the GUID of the uploaded item's eTag and its address (graph.md 1.10) |
+//! | an attachment's `id`, a GUID, and its `contentUrl`, [`file_url`] | [`PostFile`] | the GUID of the uploaded item's eTag and its address (crates/graph/RULES.md 1.10) |
 //! | an address or a mention's id, [`link_url`] | [`PostLink`] | the address of the message or channel in Teams, or the id of the channel |
 //!
 //! All stand-ins are addresses of `chatferry.invalid`, a name that can never exist (RFC 2606).
@@ -18,33 +18,33 @@ use serde::{Deserialize, Serialize};
 use crate::folder::file_name;
 use crate::{ConversationId, GraphMessageId, MessageId, TargetKey, Text};
 
-/// What every stand-in begins with.
+/// The beginning of every placeholder URL.
 pub const UNRESOLVED_URL: &str = "https://chatferry.invalid/";
 
 /// Bytes to reserve in a message for each link: what an address of Teams may take in place of
 /// [`link_url`].
 pub const LINK_BYTES: usize = 512;
 
-/// A picture within the text of a post (graph.md 1.9).
+/// A picture within the text of a post (crates/graph/RULES.md 1.9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PostImage<'a> {
-    /// Its `temporaryId`, from 1; `../hostedContents/<id>/$value` in the text.
+    /// The `temporaryId`, from 1; `../hostedContents/<id>/$value` in the text.
     pub id: u32,
     /// The name of the file in `3-render/images/`.
     #[serde(borrow)]
     pub path: Text<'a>,
-    /// Its media type: `image/png`, `image/jpeg` or `image/gif`.
+    /// The media type: `image/png`, `image/jpeg` or `image/gif`.
     #[serde(borrow)]
     pub media_type: Text<'a>,
-    /// Its size in bytes, before base64.
+    /// The size in bytes, before base64.
     pub bytes: u64,
-    /// Its name with extension, for when it has to go as a file (graph.md R41).
+    /// The name with extension, for when it has to go as a file (crates/graph/RULES.md R41).
     #[serde(borrow)]
     pub name: Text<'a>,
 }
 
-/// A file that hangs on a post (graph.md 1.10).
+/// A file that hangs on a post (crates/graph/RULES.md 1.10).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PostFile<'a> {
@@ -54,10 +54,10 @@ pub struct PostFile<'a> {
     /// The name of the file in `3-render/files/`, a hash of its content.
     #[serde(borrow)]
     pub path: Text<'a>,
-    /// Its name in SharePoint: legal and with an extension (graph.md 1.12, R39).
+    /// The name in SharePoint: legal and with an extension (crates/graph/RULES.md 1.12, R39).
     #[serde(borrow)]
     pub name: Text<'a>,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub bytes: u64,
 }
 
@@ -65,18 +65,18 @@ pub struct PostFile<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PostLink<'a> {
-    /// Its number in the post, from 0; see [`link_url`].
+    /// The number in the post, from 0; see [`link_url`].
     pub id: u32,
-    /// Where it leads.
+    /// The place where it leads.
     #[serde(borrow)]
     pub to: LinkTo<'a>,
-    /// What stands there if the place is not known by then: the address in the source. Absent in a
+    /// The text there if the place is not known by then: the address in the source. Absent in a
     /// mention, which becomes plain text.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Text<'a>>,
 }
 
-/// Where a link leads.
+/// The place where a link leads.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -93,7 +93,7 @@ pub enum LinkTo<'a> {
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 pub struct SourceMessage<'a> {
-    /// Its conversation.
+    /// The conversation.
     #[serde(borrow)]
     pub conversation: ConversationId<'a>,
     /// The message in it.
@@ -102,7 +102,7 @@ pub struct SourceMessage<'a> {
 }
 
 impl PostImage<'_> {
-    /// The same, independent of the line it was read from.
+    /// Returns a copy, independent of the line it was read from.
     #[must_use]
     pub fn to_owned(&self) -> PostImage<'static> {
         PostImage {
@@ -116,7 +116,7 @@ impl PostImage<'_> {
 }
 
 impl PostFile<'_> {
-    /// The same, independent of the line it was read from.
+    /// Returns a copy, independent of the line it was read from.
     #[must_use]
     pub fn to_owned(&self) -> PostFile<'static> {
         PostFile {
@@ -129,7 +129,7 @@ impl PostFile<'_> {
 }
 
 impl PostLink<'_> {
-    /// The same, independent of the line it was read from.
+    /// Returns a copy, independent of the line it was read from.
     #[must_use]
     pub fn to_owned(&self) -> PostLink<'static> {
         let to = match &self.to {
@@ -168,7 +168,7 @@ pub struct LinkedPost<'a> {
     /// The channel or chat.
     #[serde(borrow)]
     pub target: TargetKey<'a>,
-    /// Its first post there.
+    /// The first post there.
     pub post: GraphMessageId,
     /// The root that post answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,10 +8,10 @@ use crate::{FileId, Text};
 /// An emoji where it is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Emoji<'a> {
-    /// Its name in the source, without colons and skin tone.
+    /// The name in the source, without colons and skin tone.
     #[serde(borrow)]
     pub name: Text<'a>,
-    /// Its characters, skin tone included; absent: a custom emoji, see `emoji.jsonl`.
+    /// The characters, skin tone included; absent: a custom emoji, see `emoji.jsonl`.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub unicode: Option<Text<'a>>,
 }
@@ -32,16 +32,16 @@ impl Emoji<'_> {
 /// A line of `emoji.jsonl`: a custom emoji of the source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CustomEmoji {
-    /// Its name, without colons.
+    /// The name, without colons.
     pub name: String,
-    /// Its picture, one of the source's files.
+    /// The picture, one of the source's files.
     #[serde(
         default,
         deserialize_with = "crate::id::owned_option",
         skip_serializing_if = "Option::is_none"
     )]
     pub file: Option<FileId<'static>>,
-    /// Where its picture was; free of tokens.
+    /// The place where its picture was; free of tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The name of the emoji it stands for, with all aliases followed.

@@ -13,10 +13,10 @@ pub struct Fetched<'a> {
     /// The source's id of it.
     #[serde(borrow)]
     pub id: FileId<'a>,
-    /// Its name under `1-fetch/blobs/` (a hash of its content).
+    /// The name under `1-fetch/blobs/` (a hash of its content).
     #[serde(borrow)]
     pub blob: Text<'a>,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub bytes: u64,
     /// The media type its first bytes tell, else the one the server said.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]

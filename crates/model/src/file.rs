@@ -11,14 +11,14 @@ pub struct File<'a> {
     /// The source's id of it.
     #[serde(borrow)]
     pub id: FileId<'a>,
-    /// Its name with extension, as the source has it; may be unfit for a file system. Empty for
+    /// The name with extension, as the source has it; may be unfit for a file system. Empty for
     /// the stub of a file that is gone.
     #[serde(borrow, default, skip_serializing_if = "str_is_empty")]
     pub name: Text<'a>,
-    /// Its title, where that differs from the name.
+    /// The title, where that differs from the name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text<'a>>,
-    /// Its media type as the source says it; can be wrong.
+    /// The media type as the source says it; can be wrong.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub media_type: Option<Text<'a>>,
     /// Bytes, as the source says it.
@@ -30,13 +30,13 @@ pub struct File<'a> {
     /// Pixels of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
-    /// What it shows, in words.
+    /// The text it shows.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub alt: Option<Text<'a>>,
     /// The text or its head, where the message itself carries it (snippets, e-mails, transcripts).
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Preview<'a>>,
-    /// Where its bytes are.
+    /// The place where its bytes are.
     #[serde(borrow)]
     pub place: FilePlace<'a>,
 }
@@ -47,15 +47,15 @@ pub struct Preview<'a> {
     /// The text.
     #[serde(borrow)]
     pub text: Text<'a>,
-    /// Its language, where it is code.
+    /// The language, where it is code.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Text<'a>>,
-    /// Whether there is more than this.
+    /// True if there is more than this.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
 }
 
-/// Where the bytes of a file are.
+/// The place where the bytes of a file are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FilePlace<'a> {
@@ -69,7 +69,7 @@ pub enum FilePlace<'a> {
     Gone(Gone),
 }
 
-/// Why a file is nowhere.
+/// The reason why a file is nowhere.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]

@@ -14,15 +14,15 @@ use crate::Text;
 pub struct Code {
     /// The stable id, `stage-what`: `slack-unknown-block`.
     pub id: &'static str,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What it means, in one sentence.
+    /// The meaning of the code, in one sentence.
     pub summary: &'static str,
-    /// What became of the thing, and what a person can do about it.
+    /// The outcome of the thing, and what a person can do about it.
     pub remedy: &'static str,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -92,19 +92,19 @@ pub struct Finding<'a> {
     pub code: Text<'a>,
     /// The code's severity.
     pub severity: Severity,
-    /// Who found it.
+    /// The stage that reported it.
     pub stage: Stage,
-    /// Where it was first seen.
+    /// The place where it was first seen.
     #[serde(borrow, rename = "where")]
     pub place: Place<'a>,
-    /// What was seen there, in words.
+    /// The message in words.
     #[serde(borrow)]
     pub message: Text<'a>,
-    /// How often, in this conversation or file.
+    /// The number of occurrences in this conversation or file.
     pub count: u64,
 }
 
-/// Where something was found; as much as is known.
+/// The place of a finding; as much as is known.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -121,7 +121,7 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The same place, independent of what it was read from.
+    /// Returns a copy of the place, independent of the line it was read from.
     #[must_use]
     pub fn into_owned(self) -> Place<'static> {
         Place {
@@ -222,7 +222,7 @@ impl Findings {
         }
     }
 
-    /// How many were noted with that severity.
+    /// Returns the number of findings with that severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> u64 {
         self.totals()
@@ -231,7 +231,7 @@ impl Findings {
             .sum()
     }
 
-    /// How many were noted of each code, by severity and then by id.
+    /// Returns the number of findings of each code, by severity and then by id.
     pub fn totals(&self) -> impl Iterator<Item = (&'static Code, u64)> {
         let mut totals: Vec<_> = self
             .by_code

@@ -20,9 +20,9 @@ pub struct WorkFolder {
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {error}")]
 pub struct FolderError {
-    /// Which.
+    /// The file.
     pub path: PathBuf,
-    /// What the file system said.
+    /// The underlying error.
     #[source]
     pub error: io::Error,
 }
@@ -313,7 +313,7 @@ impl StageFolder {
         Ok(stage)
     }
 
-    /// Where to write.
+    /// The folder to write to.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.new

@@ -31,7 +31,7 @@ macro_rules! source_id {
                 self.0.as_str()
             }
 
-            /// The same id, independent of the line it was read from.
+            /// Returns a copy of the id, independent of the line it was read from.
             #[must_use]
             pub fn into_owned(self) -> $name<'static> {
                 $name(self.0.into_owned())
@@ -198,7 +198,8 @@ impl JsonSchema for EntraId {
     }
 }
 
-/// The id Teams gives an imported message: its creation time in ms since 1970 (graph.md R32).
+/// The id Teams gives an imported message: its creation time in ms since 1970
+/// (crates/graph/RULES.md R32).
 ///
 /// It is known offline, which is what makes it the idempotency key of an upload.
 #[derive(
@@ -214,7 +215,7 @@ impl GraphMessageId {
         Self(created)
     }
 
-    /// When the message was created.
+    /// Returns the time the message was created.
     #[must_use]
     pub fn created(self) -> Millis {
         self.0

@@ -3,11 +3,12 @@
 //! In reading order: ids and times, then people, conversations and messages with their rich-text
 //! [`document`], then what could not be carried over ([`finding`]), then how all of it lies on disk
 //! ([`jsonl`], [`folder`], [`manifest`]), and last what the later stages hand to one another
-//! ([`plan`], [`post`] with its [`deferred`] references, and what they may hold: [`teams_html`], [`teams_names`]).
+//! ([`plan`], [`post`] with its [`deferred`] references, and what they may hold: [`teams_html`],
+//! [`teams_names`]).
 //!
-//! Invariants: nothing of a source's markup and nothing of HTML is in a document; no network, no clock,
-//! no environment. Types borrow from the line they were parsed from ([`Text`]), so that a stage can
-//! hold one message at a time.
+//! Invariants: nothing of a source's markup and nothing of HTML is in a document; no network, no
+//! clock, no environment. Types borrow from the line they were parsed from ([`Text`]), so that a
+//! stage can hold one message at a time.
 #![forbid(unsafe_code)]
 
 mod id;

@@ -23,20 +23,20 @@ pub struct Manifest<D> {
     pub chatferry: String,
     /// The stage.
     pub stage: Stage,
-    /// What the stage was given: a hash of each input's content, by name. The same inputs give
+    /// The inputs of the stage: a hash of each input's content, by name. The same inputs give
     /// the same folder, so a stage whose inputs have not changed need not run again.
     pub inputs: BTreeMap<String, String>,
-    /// What it counted, by unit: `messages`, `people`, `conversations`, `files`.
+    /// The counts by unit: `messages`, `people`, `conversations`, `files`.
     pub sums: BTreeMap<String, Sum>,
     /// The files it wrote, by path within the stage's folder.
     pub files: BTreeMap<String, FileSummary>,
-    /// How many findings of each code there are.
+    /// The number of findings of each code there are.
     pub findings: BTreeMap<String, u64>,
-    /// What only this stage has to say.
+    /// The details that only this stage has.
     pub details: D,
 }
 
-/// What a stage has to say when it is done: all of its manifest but the inputs.
+/// The outcome of a stage: all of its manifest but the inputs.
 #[derive(Debug, Default)]
 pub struct Outcome<D> {
     /// [`Manifest::details`]
@@ -45,7 +45,7 @@ pub struct Outcome<D> {
     pub sums: BTreeMap<String, Sum>,
     /// [`Manifest::files`]
     pub files: BTreeMap<String, FileSummary>,
-    /// What could not be carried over whole.
+    /// The findings.
     pub findings: Findings,
 }
 
@@ -64,9 +64,9 @@ pub struct ReadDetails {
 /// A workspace of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Workspace {
-    /// Its id in the source.
+    /// The id in the source.
     pub id: String,
-    /// Its name, if the source says it.
+    /// The name, if the source says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -77,27 +77,27 @@ pub enum ManifestError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: std::io::Error,
     },
-    /// It is no manifest, or a damaged one.
+    /// The file is no manifest, or a damaged one.
     #[error("{path}: not a readable manifest: {error}")]
     Damaged {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         #[source]
         error: serde_json::Error,
     },
-    /// It was written by a chatferry that this one does not understand.
+    /// The manifest was written by a chatferry that this one does not understand.
     #[error("{path}: {error}")]
     Version {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         #[source]
         error: crate::jsonl::VersionError,
     },

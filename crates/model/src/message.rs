@@ -18,12 +18,12 @@ pub struct Message<'a> {
     /// Unique in its conversation.
     #[serde(borrow)]
     pub id: MessageId<'a>,
-    /// When it was said.
+    /// The time it was said.
     pub time: Micros,
-    /// Who said it.
+    /// The author.
     #[serde(borrow)]
     pub author: Author<'a>,
-    /// What sort of message it is.
+    /// The kind of message.
     #[serde(default, skip_serializing_if = "MessageKind::is_said")]
     pub kind: MessageKind,
     /// The thread it answers in; a root has none.
@@ -32,7 +32,7 @@ pub struct Message<'a> {
     /// A title above the text.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Text<'a>>,
-    /// What it says.
+    /// The body.
     #[serde(borrow, default, skip_serializing_if = "Document::is_empty")]
     pub body: Document<'a>,
     /// Addresses in its body that lead into the source itself.
@@ -41,10 +41,10 @@ pub struct Message<'a> {
     /// Files that hang on it.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File<'a>>,
-    /// When and by whom it was last changed.
+    /// The last edit: when and by whom.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<EditInfo<'a>>,
-    /// When and by whom it was pinned.
+    /// The pin: when and by whom.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub pinned: Option<EditInfo<'a>>,
     /// Reactions, in the source's order.
@@ -61,7 +61,7 @@ pub struct SourceLink<'a> {
     /// The address, as the body has it.
     #[serde(borrow)]
     pub url: Text<'a>,
-    /// Where it leads.
+    /// The place where it leads.
     #[serde(borrow)]
     pub to: SourcePlace<'a>,
 }
@@ -78,7 +78,7 @@ pub enum SourcePlace<'a> {
     File(#[serde(borrow)] FileId<'a>),
 }
 
-/// Who said something.
+/// The author of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Author<'a> {
     /// The person or bot; it has a line in `people.jsonl`.
@@ -89,7 +89,7 @@ pub struct Author<'a> {
     pub name: Option<Text<'a>>,
 }
 
-/// What sort of message it is.
+/// The kind of message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
@@ -116,18 +116,18 @@ pub struct Thread<'a> {
     pub root: MessageId<'a>,
     /// The root's time.
     pub root_time: Micros,
-    /// Whether the reply was shown in the conversation too.
+    /// True if the reply was shown in the conversation too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub broadcast: bool,
 }
 
-/// When something was done, and by whom.
+/// The time and the person of an edit or pin.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EditInfo<'a> {
-    /// When.
+    /// The time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Micros>,
-    /// By whom.
+    /// The person.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId<'a>>,
 }
@@ -135,12 +135,13 @@ pub struct EditInfo<'a> {
 /// One emoji under a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reaction<'a> {
-    /// Which.
+    /// The emoji.
     #[serde(borrow)]
     pub emoji: Emoji<'a>,
-    /// How many; may be more than the people named (slack.md trap 57).
+    /// The number of reactions; may be more than the people named
+    /// (crates/readers/src/slack/FORMAT.md trap 57).
     pub count: u32,
-    /// Who, as far as the source says.
+    /// The people, as far as the source says.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<PersonId<'a>>,
 }

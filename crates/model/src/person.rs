@@ -11,9 +11,9 @@ pub struct Person {
     /// The source's id.
     #[serde(deserialize_with = "crate::id::owned")]
     pub id: PersonId<'static>,
-    /// What it is.
+    /// The kind of person.
     pub kind: PersonKind,
-    /// Its role in the workspace.
+    /// The role in the workspace.
     #[serde(default, skip_serializing_if = "Role::is_member")]
     pub role: Role,
     /// The name to show: never empty.
@@ -33,7 +33,7 @@ pub struct Person {
     /// The title or position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Whether the account was switched off.
+    /// True if the account was switched off.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deactivated: bool,
     /// The workspace it belongs to, where the source has several.
@@ -43,10 +43,10 @@ pub struct Person {
         skip_serializing_if = "Option::is_none"
     )]
     pub workspace: Option<WorkspaceId<'static>>,
-    /// How many messages it wrote, in this export.
+    /// The number of messages it wrote, in this export.
     #[serde(default)]
     pub messages: u64,
-    /// When it wrote the last of them.
+    /// The time it wrote the last of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_active: Option<Micros>,
 }
@@ -73,7 +73,7 @@ impl Person {
     }
 }
 
-/// What somebody is.
+/// The kind of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
@@ -89,7 +89,7 @@ pub enum PersonKind {
     Unknown,
 }
 
-/// What somebody may do.
+/// The role of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {

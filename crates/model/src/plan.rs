@@ -36,19 +36,19 @@ impl User {
     }
 }
 
-/// What somebody of the source becomes.
+/// The mapping of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonPlan {
     /// The name the source shows.
     pub name: String,
-    /// Who speaks for it.
+    /// The account that posts the person's messages.
     pub voice: Voice,
 }
 
-/// Who speaks for somebody of the source.
+/// The account that posts a person's messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Voice {
-    /// This user.
+    /// The user.
     User(User),
     /// The placeholder, with the name in the text.
     Placeholder,
@@ -86,31 +86,32 @@ pub struct Plan {
 /// A team to fill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Team {
-    /// Its key in `teams.csv`.
+    /// The key in `teams.csv`.
     #[serde(deserialize_with = "crate::id::owned")]
     pub key: TeamKey<'static>,
     /// The team of the tenant it is; absent: it is made anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub existing: Option<Existing>,
-    /// Its name, at most 256 characters.
+    /// The name, at most 256 characters.
     pub name: String,
-    /// Its description.
+    /// The description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Who may find and join it.
+    /// The people who may find and join the team.
     #[serde(default)]
     pub visibility: Visibility,
-    /// Its creation time: earlier than every channel's in it (graph.md R11).
+    /// The creation time: earlier than every channel's in it (crates/graph/RULES.md R11).
     pub created: Millis,
-    /// Its owners, made so after the import is complete (graph.md R52).
+    /// The owners, made so after the import is complete (crates/graph/RULES.md R52).
     #[serde(default)]
     pub owners: Vec<EntraId>,
-    /// Its other members, likewise.
+    /// The other members, likewise.
     #[serde(default)]
     pub members: Vec<EntraId>,
 }
 
-/// Something the tenant has already, to be filled instead of a new one (graph.md 0.3, Import V2).
+/// Something the tenant has already, to be filled instead of a new one (crates/graph/RULES.md 0.3,
+/// Import V2).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Existing {
@@ -120,7 +121,7 @@ pub enum Existing {
     Name(String),
 }
 
-/// Who may find and join a team. Graph takes a team for public where nothing is said, so it is
+/// The visibility of a team. Graph takes a team for public where nothing is said, so it is
 /// always said.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -137,20 +138,20 @@ pub enum Visibility {
 /// A channel or chat to fill; also what the first line of its posts' file is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// Its key, also the name of its posts' file.
+    /// The key, also the name of its posts' file.
     #[serde(deserialize_with = "crate::id::owned")]
     pub key: TargetKey<'static>,
-    /// What it is.
+    /// The place: a channel or a chat.
     pub place: TargetPlace,
-    /// Its creation time: earlier than every post in it (graph.md R28).
+    /// The creation time: earlier than every post in it (crates/graph/RULES.md R28).
     pub created: Millis,
     /// The conversations that go into it.
     pub sources: Vec<TargetSource>,
 }
 
 impl Target {
-    /// Its name in Teams; a chat without a topic is called by its first source, and what has no name
-    /// at all by its key.
+    /// Returns the name in Teams; a chat without a topic is called by its first source, and what
+    /// has no name at all by its key.
     #[must_use]
     pub fn name(&self) -> &str {
         match &self.place {
@@ -167,7 +168,7 @@ impl Target {
     }
 }
 
-/// What a target is.
+/// The place of a target: a channel or a chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetPlace {
@@ -186,25 +187,25 @@ pub struct Channel {
     /// The channel of that team it is, where the team exists too; absent: it is made anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub existing: Option<Existing>,
-    /// Its name: legal and unique in the team (graph.md R12).
+    /// The name: legal and unique in the team (crates/graph/RULES.md R12).
     pub name: String,
-    /// Its description.
+    /// The description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Who can see it.
+    /// The membership type.
     pub membership: Membership,
-    /// Whether it is the team's General channel, which is not created but taken.
+    /// True if it is the team's General channel, which is not created but taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub general: bool,
-    /// Whether it is closed once it is complete.
+    /// True if it is closed once it is complete.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archive: bool,
-    /// Its own members, where it is private or shared; the first is its owner.
+    /// The members of its own, where it is private or shared; the first is its owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<EntraId>,
 }
 
-/// Who can see a channel.
+/// The membership type of a channel.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -212,14 +213,14 @@ pub struct Channel {
 pub enum Membership {
     /// Everybody in the team.
     Standard,
-    /// Its own members.
+    /// The members of its own.
     Private,
-    /// Its own members, of several teams or organisations.
+    /// The members of its own, of several teams or organisations.
     Shared,
 }
 
 impl Membership {
-    /// Whether only its own members see the channel.
+    /// Returns true if only its own members see the channel.
     #[must_use]
     pub fn is_closed(self) -> bool {
         match self {
@@ -232,20 +233,20 @@ impl Membership {
 /// A chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Chat {
-    /// What kind it is.
+    /// The kind of chat.
     pub kind: ChatKind,
     /// The chat of the tenant it is; absent: it is made anew. A pair of people has one chat in any
-    /// case (graph.md R54).
+    /// case (crates/graph/RULES.md R54).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub existing: Option<Existing>,
-    /// Its topic, for a group.
+    /// The topic, for a group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// Who is in it: two for a 1:1 chat.
+    /// The members: two for a 1:1 chat.
     pub members: Vec<EntraId>,
 }
 
-/// What kind of chat (`chatType`).
+/// The kind of chat (`chatType`).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -260,17 +261,17 @@ pub enum ChatKind {
 /// A conversation that goes into a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetSource {
-    /// Which.
+    /// The conversation.
     #[serde(deserialize_with = "crate::id::owned")]
     pub conversation: ConversationId<'static>,
-    /// Who could see it.
+    /// The conversation's visibility in the source.
     pub kind: ConversationKind,
-    /// Its name in the source.
+    /// The name in the source.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// How many messages of it go there.
+    /// The number of messages of it go there.
     pub messages: u64,
-    /// Which part of it goes there; absent: all of it. The parts of a conversation don't overlap
+    /// The part of it goes there; absent: all of it. The parts of a conversation don't overlap
     /// and leave nothing out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<TimeRange>,
@@ -286,7 +287,7 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    /// Whether a thread whose root was said at `time` is in it.
+    /// Returns true if a thread whose root was said at `time` is in it.
     #[must_use]
     pub fn contains(&self, time: Micros) -> bool {
         (self.from..self.until).contains(&time)
@@ -300,19 +301,19 @@ pub struct RenderDetails {
     pub teams: Vec<Team>,
     /// The channels and chats to fill, with what their posts' files hold.
     pub targets: Vec<TargetSummary>,
-    /// Whether posts speak through the [`REHEARSAL_ACCOUNT`], because no placeholder is named yet.
+    /// True if posts speak through the [`REHEARSAL_ACCOUNT`], because no placeholder is named yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rehearsal_account: bool,
 }
 
-/// What the file of a target holds.
+/// The summary of a target's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetSummary {
     /// The target.
     pub target: Target,
     /// Posts in its file.
     pub posts: u64,
-    /// How many of them are replies.
+    /// The number of them that are replies.
     pub replies: u64,
     /// Bytes of all request bodies, without pictures.
     pub bytes: u64,

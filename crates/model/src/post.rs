@@ -1,8 +1,8 @@
 //! Posts: a message as Graph takes it, ready to send.
 //!
 //! A line of `3-render/posts/<target>.jsonl` is a [`Post`]; its `body` is the request's body,
-//! byte for byte but for its [blanks](crate::deferred). Posts stand in the order of sending: by time, a
-//! root before its replies.
+//! byte for byte but for its [blanks](crate::deferred). Posts stand in the order of sending: by
+//! time, a root before its replies.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,8 @@ pub struct Post<'a, B> {
     /// Links and mentions whose address is known at upload only.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<PostLink<'a>>,
-    /// `reactions` to try, where the tenant is found to keep them (graph.md 1.11); the text names
-    /// them in any case.
+    /// `reactions` to try, where the tenant is found to keep them (crates/graph/RULES.md 1.11); the
+    /// text names them in any case.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<ChatMessageReaction<'a>>,
     /// The request's body.
@@ -43,41 +43,41 @@ pub struct Post<'a, B> {
 /// The message a post comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PostSource<'a> {
-    /// Its conversation.
+    /// The conversation.
     #[serde(borrow)]
     pub conversation: ConversationId<'a>,
     /// The message in it.
     #[serde(borrow)]
     pub message: MessageId<'a>,
-    /// Which post of several the message became, from 1; absent: the first or only one.
+    /// The post of several the message became, from 1; absent: the first or only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u32>,
 }
 
-/// `chatMessage`, as far as an import sets it (graph.md 1.7 and 5).
+/// `chatMessage`, as far as an import sets it (crates/graph/RULES.md 1.7 and 5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage<'a> {
-    /// When it was said; unique in the channel or chat (graph.md R31).
+    /// The time it was said; unique in the channel or chat (crates/graph/RULES.md R31).
     pub created_date_time: Millis,
-    /// Who said it.
+    /// The author.
     #[serde(borrow)]
     pub from: From<'a>,
     /// A title above the text.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Text<'a>>,
-    /// What it says.
+    /// The content.
     #[serde(borrow)]
     pub body: ItemBody<'a>,
-    /// Who is called in it (graph.md R37).
+    /// The mentions (crates/graph/RULES.md R37).
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<ChatMessageMention<'a>>,
-    /// What hangs on it (graph.md R38).
+    /// The attachments (crates/graph/RULES.md R38).
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<ChatMessageAttachment<'a>>,
 }
 
-/// `chatMessageFromIdentitySet`: always a user (graph.md R27).
+/// `chatMessageFromIdentitySet`: always a user (crates/graph/RULES.md R27).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct From<'a> {
     /// The user.
@@ -94,7 +94,7 @@ pub struct Identity<'a> {
     /// The name.
     #[serde(borrow)]
     pub display_name: Text<'a>,
-    /// Always `aadUser` (graph.md R27).
+    /// Always `aadUser` (crates/graph/RULES.md R27).
     pub user_identity_type: UserIdentityType,
 }
 
@@ -136,7 +136,7 @@ pub struct ChatMessageMention<'a> {
     /// The text in the body.
     #[serde(borrow)]
     pub mention_text: Text<'a>,
-    /// Who or what.
+    /// The user or channel.
     #[serde(borrow)]
     pub mentioned: Mentioned<'a>,
 }
@@ -158,7 +158,7 @@ pub struct ConversationIdentity<'a> {
     /// The channel's id.
     #[serde(borrow)]
     pub id: Text<'a>,
-    /// Its name.
+    /// The name.
     #[serde(borrow)]
     pub display_name: Text<'a>,
     /// Always `channel`.
@@ -181,9 +181,9 @@ pub struct ChatMessageReaction<'a> {
     /// The emoji's characters.
     #[serde(borrow)]
     pub reaction_type: Text<'a>,
-    /// When; sources don't say, so it is the message's own time.
+    /// The time; sources don't say it, so it is the message's own.
     pub created_date_time: Millis,
-    /// Who.
+    /// The user.
     #[serde(borrow)]
     pub user: From<'a>,
 }
@@ -198,10 +198,10 @@ pub struct ChatMessageAttachment<'a> {
     /// `reference` for a file.
     #[serde(borrow)]
     pub content_type: Text<'a>,
-    /// Where it is; ends in a name with an extension (graph.md R39).
+    /// The place where it is; ends in a name with an extension (crates/graph/RULES.md R39).
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub content_url: Option<Text<'a>>,
-    /// Its name.
+    /// The name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text<'a>>,
 }

@@ -1,10 +1,10 @@
-//! How a library tells how far it has come; the binary decides what to show.
+//! The way a library tells how far it has come; the binary decides what to show.
 
 /// Receives progress. Called from any thread.
 pub trait Progress: Sync {
-    /// How much there is to do: a number of units (messages, posts, bytes).
+    /// Announces the amount of work: a number of units (messages, posts, bytes).
     fn total(&self, units: u64);
-    /// That many more units are done.
+    /// Reports that many more units as done.
     fn advance(&self, units: u64);
 }
 

@@ -18,7 +18,7 @@ use crate::post::{ChatMessage, Post};
 pub struct Named {
     /// The name: `messages`, `posts`, …
     pub name: &'static str,
-    /// Where such records stand.
+    /// Returns the path of such records.
     pub place: &'static str,
     /// Makes the schema.
     pub make: fn() -> Schema,

@@ -1,8 +1,8 @@
-//! Which conversations and dates a stage deals with: `--only`, `--except`, `--since`, `--until`.
+//! The conversations and dates a stage deals with: `--only`, `--except`, `--since`, `--until`.
 
 use crate::Micros;
 
-/// Which conversations and dates a stage deals with. The default is everything.
+/// The conversations and dates a stage deals with. The default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Conversations by id or name, `*` standing for any characters; empty: all.
@@ -16,7 +16,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether a conversation of that id and name is wanted.
+    /// Returns true if a conversation of that id and name is wanted.
     #[must_use]
     pub fn has_conversation(&self, id: &str, name: &str) -> bool {
         let listed =
@@ -24,20 +24,21 @@ impl Selection {
         (self.only.is_empty() || listed(&self.only)) && !listed(&self.except)
     }
 
-    /// Whether something said at that time is wanted.
+    /// Returns true if something said at that time is wanted.
     #[must_use]
     pub fn has_time(&self, time: Micros) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 
-    /// Whether everything is wanted.
+    /// Returns true if everything is wanted.
     #[must_use]
     pub fn is_everything(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Whether `text` fits `pattern`, in which `*` stands for any characters; case does not count.
+/// Returns true if `text` fits `pattern`, in which `*` stands for any characters; case does not
+/// count.
 fn matches(pattern: &str, text: &str) -> bool {
     let pattern = pattern.trim_start_matches('#').to_lowercase();
     let text = text.to_lowercase();

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What went into a stage and what became of it, counted in one unit.
+/// The input of a stage and its outcome, counted in one unit.
 ///
 /// `input = output + merged + skipped` must hold. What a stage makes itself (placeholder roots,
 /// continuation posts) is `added` and no part of the equation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sum {
-    /// How many the stage was given, counted where they come in.
+    /// The number of the stage was given, counted where they come in.
     pub input: u64,
-    /// How many of them it wrote, counted where they go out.
+    /// The number of them it wrote, counted where they go out.
     pub output: u64,
-    /// How many became part of another, by reason.
+    /// The number of became part of another, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub merged: BTreeMap<String, u64>,
-    /// How many were left out, by reason.
+    /// The number skipped, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub skipped: BTreeMap<String, u64>,
-    /// How many the stage made itself, by reason.
+    /// The number of the stage made itself, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub added: BTreeMap<String, u64>,
 }
@@ -32,7 +32,7 @@ pub struct Sum {
     "{what}: {input} came in, but {output} went out, {merged} were merged and {skipped} skipped"
 )]
 pub struct SumMismatch {
-    /// What was counted.
+    /// The unit that was counted.
     pub what: String,
     /// [`Sum::input`].
     pub input: u64,

@@ -2,12 +2,12 @@
 //! finds nothing else, and tests build a strict sanitiser from them.
 //!
 //! Microsoft publishes no such list; this one holds what its samples, the fidelity tables of
-//! vendors and third-party clients agree on (graph.md 2.7).
+//! vendors and third-party clients agree on (crates/graph/RULES.md 2.7).
 
 /// An element that Teams keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element {
-    /// Its name.
+    /// The name.
     pub tag: &'static str,
     /// The attributes it may have.
     pub attributes: &'static [&'static str],

@@ -1,7 +1,8 @@
-//! The names that Teams takes, as plain lists: mapping and rendering make such names, checking finds
-//! no others.
+//! The names that Teams takes, as plain lists: mapping and rendering make such names, checking
+//! finds no others.
 //!
-//! Channels, teams and chats: graph.md 2.6, R12. Files: graph.md 1.12, R64.
+//! Channels, teams and chats: crates/graph/RULES.md 2.6, R12. Files: crates/graph/RULES.md 1.12,
+//! R64.
 
 /// Characters that no channel's name may hold; control characters besides.
 pub const FORBIDDEN_IN_CHANNELS: &str = "~#%&*{}+/\\:<>?|'\",";

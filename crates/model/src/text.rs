@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A string that borrows where it can.
 ///
 /// `Option<Cow<str>>` and `Vec<Cow<str>>` always allocate when serde reads them; a newtype around
-/// a bare `Cow` does not (`facts/libraries.md` 1.1), so every string of the model is one of these.
+/// a bare `Cow` does not (crates/DECISIONS.md 1.1), so every string of the model is one of these.
 #[derive(
     Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -30,7 +30,7 @@ impl<'a> Text<'a> {
         &self.0
     }
 
-    /// The same text, independent of the line it was read from.
+    /// Returns a copy of the text, independent of the line it was read from.
     #[must_use]
     pub fn into_owned(self) -> Text<'static> {
         Text(Cow::Owned(self.0.into_owned()))

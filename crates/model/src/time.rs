@@ -40,13 +40,13 @@ macro_rules! time {
                 }
             }
 
-            /// How many units after 1970.
+            /// Returns the number of units after 1970.
             #[must_use]
             pub fn $as(self) -> i64 {
                 self.0
             }
 
-            /// The same point in time for calendars and zones.
+            /// Returns the point in time for calendars and zones.
             #[must_use]
             pub fn timestamp(self) -> Timestamp {
                 // Within range by construction; the epoch can't be reached.
@@ -112,12 +112,12 @@ time! {
     Micros, 1, from_microsecond, as_micros, 6, "2019-02-04T19:58:15.511200Z"
 }
 time! {
-    /// A time of Teams, in ms since 1970: `createdDateTime` (graph.md R30).
+    /// A time of Teams, in ms since 1970: `createdDateTime` (crates/graph/RULES.md R30).
     Millis, 1_000, from_millisecond, as_millis, 3, "2019-02-04T19:58:15.511Z"
 }
 
 impl Micros {
-    /// The ms this falls in: truncated, as Graph does (graph.md R30).
+    /// The ms this falls in: truncated, as Graph does (crates/graph/RULES.md R30).
     #[must_use]
     pub fn to_millis(self) -> Millis {
         Millis(self.0 / 1_000)
@@ -125,13 +125,13 @@ impl Micros {
 }
 
 impl Millis {
-    /// That many ms later, or earlier; stays within the range of this type.
+    /// Returns the time so many ms later, or earlier; stays within the range of this type.
     #[must_use]
     pub fn plus(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms).clamp(0, LATEST_MICROS / 1_000))
     }
 
-    /// The same time in µs.
+    /// Returns the time in µs.
     #[must_use]
     pub fn to_micros(self) -> Micros {
         Micros(self.0 * 1_000)

@@ -1,5 +1,6 @@
-//! Bare addresses in Markdown, by the rules of GitHub's autolinks (mattermost.md 4), and pictures
-//! with a size, which the standard does not know.
+//! Bare addresses in Markdown, by the rules of GitHub's autolinks
+//! (crates/readers/src/mattermost/FORMAT.md 4), and pictures with a size, which the standard does
+//! not know.
 
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use chatferry_model::document::{Image, ImageSource, Inline, Link, Marks};
 
 use crate::url;
 
-/// What an address begins with, in any case.
+/// The beginning of an address, in any case.
 const STARTS: &[&str] = &["https://", "http://", "ftp://", "mailto:", "tel:", "www."];
 const LONGEST_START: usize = 8;
 
@@ -38,7 +39,7 @@ pub(crate) fn find(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     None
 }
 
-/// How long the address is that `text` begins with.
+/// Returns the time the address is that `text` begins with.
 fn length(text: &str) -> Option<usize> {
     let start = STARTS.iter().find(|start| {
         text.as_bytes()

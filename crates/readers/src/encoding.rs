@@ -6,9 +6,9 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// The text of a file without a byte order mark, and what to tell of it if it was not UTF-8.
 ///
-/// UTF-16 is known by its mark or by a bracket of two bytes at its start. What is neither, and holds
-/// no letter beyond ASCII in UTF-8, is Windows-1252, the code page of old tools; where there are such
-/// letters, the other bytes are damage and become U+FFFD.
+/// UTF-16 is known by its mark or by a bracket of two bytes at its start. What is neither, and
+/// holds no letter beyond ASCII in UTF-8, is Windows-1252, the code page of old tools; where there
+/// are such letters, the other bytes are damage and become U+FFFD.
 pub(crate) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     if let Some((wide, bytes)) = utf_16(bytes) {
         let (text, _) = wide.decode_without_bom_handling(bytes);

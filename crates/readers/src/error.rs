@@ -1,4 +1,4 @@
-//! Why an export can't be read at all.
+//! The reason why an export can't be read at all.
 
 use std::path::PathBuf;
 
@@ -18,9 +18,9 @@ pub enum ReadError {
     /// No reader knows it.
     #[error("{path}: not an export that chatferry knows: {reason}")]
     Unknown {
-        /// Which export.
+        /// The export.
         path: PathBuf,
-        /// What was looked for, and what to do.
+        /// The thing that was looked for, and the remedy.
         reason: String,
     },
     /// The exports are of different sources.
@@ -37,9 +37,9 @@ pub enum ReadError {
     /// A folder or file of the output can't be made.
     #[error("{path}: {error}")]
     Io {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What the file system said.
+        /// The underlying error.
         #[source]
         error: std::io::Error,
     },

@@ -1,11 +1,11 @@
-//! What `fuzz/` feeds with arbitrary bytes, and `tests/fuzz.rs` with what once broke. Each says which
-//! promise was broken; none is part of the library's interface.
+//! Entry points that `fuzz/` feeds with arbitrary bytes, and `tests/fuzz.rs` with what once broke.
+//! Each says which promise was broken; none is part of the library's interface.
 
 use crate::container;
 
 pub use crate::slack::fuzzing::{message, mrkdwn};
 
-/// Reads the name of an archive's entry (slack.md traps 1, 2, 12, 74).
+/// Reads the name of an archive's entry (crates/readers/src/slack/FORMAT.md traps 1, 2, 12, 74).
 ///
 /// # Errors
 /// When the path leaves the container, or is not in the form in which paths are compared.

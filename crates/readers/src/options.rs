@@ -1,23 +1,23 @@
-//! How to read.
+//! The options of reading.
 
 use chatferry_model::selection::Selection;
 
-/// How to read.
+/// The options of reading.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
     /// Write the messages as `.jsonl.zst`.
     pub compress: bool,
-    /// Which conversations and dates to read.
+    /// The conversations and dates to read.
     pub selection: Selection,
-    /// What to do with joins, topics and the like.
+    /// The things to do with joins, topics and the like.
     pub system_messages: SystemMessages,
-    /// What to do with smileys made of signs.
+    /// The things to do with smileys made of signs.
     pub text_smileys: TextSmileys,
-    /// What to do with previews of links.
+    /// The things to do with previews of links.
     pub link_previews: LinkPreviews,
 }
 
-/// What to do with what the source noted by itself: joins, leaves, topics, names, archiving.
+/// The things to do with what the source noted by itself: joins, leaves, topics, names, archiving.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SystemMessages {
     /// Count them, and leave them out unless somebody replied to them.
@@ -27,7 +27,8 @@ pub enum SystemMessages {
     Show,
 }
 
-/// What to do with the previews that the source made of links in a message (title, summary, picture).
+/// The things to do with the previews that the source made of links in a message (title, summary,
+/// picture).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LinkPreviews {
     /// Keep them as cards: what was behind the link may be gone.
@@ -37,11 +38,11 @@ pub enum LinkPreviews {
     Drop,
 }
 
-/// What to do with smileys made of signs, `:-)`.
+/// The things to do with smileys made of signs, `:-)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextSmileys {
     /// Show them as emoji where the source does: Mattermost's clients do so unless told otherwise
-    /// (mattermost.md 4).
+    /// (crates/readers/src/mattermost/FORMAT.md 4).
     #[default]
     Emoji,
     /// Leave them as they are written.

@@ -1,4 +1,4 @@
-//! Where readers put what they read: the files of `1-read`.
+//! The sink for what readers read: the files of `1-read`.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ pub struct Sink<'a> {
     outcome: Outcome<ReadDetails>,
 }
 
-/// What the first line of a file of messages says.
+/// The subject in the first line of a file of messages.
 #[derive(Serialize)]
 struct About<'a> {
     conversation: &'a ConversationId<'a>,
@@ -48,7 +48,7 @@ impl<'a> Sink<'a> {
         })
     }
 
-    /// How to read.
+    /// Returns the options of reading.
     #[must_use]
     pub fn options(&self) -> &'a ReadOptions {
         self.options
@@ -60,13 +60,13 @@ impl<'a> Sink<'a> {
         self.folder
     }
 
-    /// Whom to tell how far the reading has come, in bytes of the exports.
+    /// Returns the receiver of progress, in bytes of the exports.
     #[must_use]
     pub fn progress(&self) -> &'a dyn Progress {
         self.progress
     }
 
-    /// What only this stage has to say.
+    /// Returns the details that only this stage has.
     pub fn details(&mut self) -> &mut ReadDetails {
         &mut self.outcome.details
     }
@@ -76,7 +76,7 @@ impl<'a> Sink<'a> {
         self.outcome.sums.entry(unit.to_owned()).or_default()
     }
 
-    /// What could not be carried over whole.
+    /// Returns the findings.
     pub fn findings(&mut self) -> &mut Findings {
         &mut self.outcome.findings
     }

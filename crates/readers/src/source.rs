@@ -12,13 +12,13 @@ pub trait ExportReader: Sync {
     /// The layout in words, if `container` holds an export of this source.
     fn sniff(&self, container: &Container) -> Option<String>;
 
-    /// Why a container that no reader knows may be one that this reader would read in another
-    /// form, and what to do about it.
+    /// Returns the reason why a container that no reader knows may be one that this reader would
+    /// read in another form, and what to do about it.
     fn hint(&self, _container: &Container) -> Option<String> {
         None
     }
 
-    /// What is carried over, element by element.
+    /// Returns the support, element by element.
     fn support(&self) -> Vec<SupportTable> {
         Vec::new()
     }

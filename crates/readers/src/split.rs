@@ -1,5 +1,6 @@
-//! Cuts a damaged list into its elements, by quotes and brackets alone, so that what is wrong in one
-//! of them does not touch the others (libraries.md 1.1; slack.md traps 16, 75).
+//! Cuts a damaged list into its elements, by quotes and brackets alone, so that what is wrong in
+//! one of them does not touch the others (crates/DECISIONS.md 1.1;
+//! crates/readers/src/slack/FORMAT.md traps 16, 75).
 
 /// A piece of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +30,12 @@ pub(super) struct Elements<'t> {
 }
 
 impl Elements<'_> {
-    /// What stands behind the list, where nothing should.
+    /// Returns the text behind the list, where nothing should.
     pub(super) fn after(&self) -> &str {
         self.after
     }
 
-    /// Whether the list's own closing bracket was there.
+    /// Returns true if the list's own closing bracket was there.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -77,7 +78,7 @@ impl<'t> Iterator for Elements<'t> {
     }
 }
 
-/// Where the value at the start of `text` ends, if it does.
+/// Returns the place where the value at the start of `text` ends, if it does.
 fn end_of_value(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut in_string = false;
@@ -103,9 +104,10 @@ fn end_of_value(text: &str) -> Option<usize> {
     None
 }
 
-/// Where the message at the start of `text` must end because another one begins behind it.
+/// Returns the place where the message at the start of `text` must end because another one begins
+/// behind it.
 fn next_message(text: &str) -> Option<usize> {
-    /// Where Slack's `"type":"message"` stands in an object, at the latest.
+    /// The latest position of Slack's `"type":"message"` in an object.
     const HEAD: usize = 400;
     let mut from = 1;
     loop {
@@ -158,7 +160,7 @@ pub(super) fn repair(raw: &str) -> String {
     out
 }
 
-/// Whether a character outside strings belongs to a number or a word.
+/// Returns true if a character outside strings belongs to a number or a word.
 fn is_bare(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_' | '$')
 }

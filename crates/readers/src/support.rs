@@ -1,12 +1,12 @@
-//! What a reader carries over, element by element, told by the registries that do it. The guide's
+//! The support of a reader, element by element, told by the registries that do it. The guide's
 //! pages show it; a test holds them to it.
 
-/// How much of an element reaches the intermediate format.
+/// The extent to which an element reaches the intermediate format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// What people saw of it.
+    /// The element is carried over as people saw it.
     Whole,
-    /// Its words, or the part that can be shown elsewhere.
+    /// The words, or the part that can be shown elsewhere.
     Partly,
     /// Nothing; it is counted or named instead, where it said anything.
     No,
@@ -15,18 +15,18 @@ pub enum Support {
 /// One element of a source's format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element {
-    /// Its name in the format.
+    /// The name in the format.
     pub name: &'static str,
-    /// How much of it is carried over.
+    /// The extent to which it is carried over.
     pub support: Support,
-    /// What becomes of it.
+    /// The outcome for it.
     pub becomes: &'static str,
 }
 
 /// The elements of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupportTable {
-    /// What they are.
+    /// The title of the elements.
     pub title: &'static str,
     /// One row each.
     pub elements: Vec<Element>,

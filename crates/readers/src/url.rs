@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use chatferry_model::Text;
 use memchr::memmem::Finder;
 
-/// The address without the token that an export puts into its query (slack.md traps 51, 52): any
-/// parameter whose value is a Slack token, and `t` and `token` at Slack's file servers.
+/// The address without the token that an export puts into its query
+/// (crates/readers/src/slack/FORMAT.md traps 51, 52): any parameter whose value is a Slack token,
+/// and `t` and `token` at Slack's file servers.
 pub(crate) fn without_token(url: Text<'_>) -> Text<'_> {
     let Some(query_at) = memchr::memchr(b'?', url.as_bytes()) else {
         return url;
@@ -44,7 +45,7 @@ pub(crate) fn without_token(url: Text<'_>) -> Text<'_> {
     clean.into()
 }
 
-/// Whether an address is one of Slack's file servers, where a token is needed.
+/// Returns true if an address is one of Slack's file servers, where a token is needed.
 pub(crate) fn is_slack_file(url: &str) -> bool {
     let host = url.split("://").nth(1).unwrap_or_default();
     let host = host.split(['/', '?', ':']).next().unwrap_or_default();
@@ -53,7 +54,7 @@ pub(crate) fn is_slack_file(url: &str) -> bool {
         || host.ends_with("-files.slack.com")
 }
 
-/// Whether a value is a secret of Slack's: `xoxe-…`, `xoxb-…`.
+/// Returns true if a value is a secret of Slack's: `xoxe-…`, `xoxb-…`.
 fn is_token(value: &str) -> bool {
     value
         .strip_prefix("xox")

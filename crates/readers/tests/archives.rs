@@ -1,5 +1,5 @@
-//! Archives as they come: names in every encoding, sizes that lie, large ones, wrapped ones, and what
-//! is no export at all. What is binary or large is made here.
+//! Archives as they come: names in every encoding, sizes that lie, large ones, wrapped ones, and
+//! what is no export at all. What is binary or large is made here.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

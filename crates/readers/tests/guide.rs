@@ -1,4 +1,5 @@
-//! The tables in the guide say what the readers do. `CHATFERRY_UPDATE=1 cargo test` writes them anew.
+//! The tables in the guide say what the readers do. `CHATFERRY_UPDATE=1 cargo test` writes them
+//! anew.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;

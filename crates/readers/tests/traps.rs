@@ -1,6 +1,6 @@
-//! One small export for each kind of trouble: `fixtures/<source>/traps/<what>`, with what is read from
-//! it beside it in `expected.txt`. `CHATFERRY_UPDATE=1 cargo test` writes that anew, `=slack` that of
-//! one source.
+//! One small export for each kind of trouble: `fixtures/<source>/traps/<what>`, with what is read
+//! from it beside it in `expected.txt`. `CHATFERRY_UPDATE=1 cargo test` writes that anew, `=slack`
+//! that of one source.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

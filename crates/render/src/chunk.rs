@@ -22,7 +22,7 @@ use crate::media::Media;
 use crate::names::{Names, Speaker};
 use crate::settings::RenderSettings;
 
-/// What rendering a chunk depends on.
+/// The context of rendering a chunk.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'c> {
     pub(crate) names: &'c Names<'c>,
@@ -44,7 +44,7 @@ pub(crate) struct Rendered {
     pub(crate) findings: Findings,
     /// The files that hang on the posts, by hash, with their bytes.
     pub(crate) files: Vec<(u64, u64)>,
-    /// What became of the messages' files.
+    /// The outcome of the messages' files.
     pub(crate) file_sum: Sum,
     /// Messages outside of the chosen dates.
     pub(crate) outside: u64,
@@ -56,10 +56,10 @@ pub(crate) struct Rendered {
 
 /// A post whose time is not decided yet.
 pub(crate) struct Draft {
-    /// Where its line ends; it begins where the one before ends.
+    /// The place where its line ends; it begins where the one before ends.
     pub(crate) end: usize,
     pub(crate) line: Line,
-    /// When the source says it was said.
+    /// The time the source says it was said.
     pub(crate) time: Micros,
     /// The time its root suggests; a root has none.
     pub(crate) root: Option<Millis>,
@@ -68,16 +68,16 @@ pub(crate) struct Draft {
     pub(crate) kind: PostKind,
 }
 
-/// What a post is to its message.
+/// The role of a post in its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PostKind {
     /// The message, or its first part.
     First,
     /// A further part of it.
     Continuation,
-    /// Its copy in the channel.
+    /// The copy in the channel.
     Copy,
-    /// What is left of it where its author is left out.
+    /// The message is emptied, since its author is excluded.
     Emptied,
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn render_chunk(chunk: &Chunk, context: Context<'_>) -> Result<Render
 pub(crate) struct ChunkWriter<'c> {
     pub(crate) context: Context<'c>,
     rendered: Rendered,
-    /// Those the placeholder spoke for: how often, and in which message first.
+    /// The people posted by the placeholder: how often, and in which message first.
     unmapped: BTreeMap<PersonId<'static>, Unmapped>,
     /// A buffer to use again.
     html: Html,

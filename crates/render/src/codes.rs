@@ -1,4 +1,4 @@
-//! What rendering has to say about what could not be carried over whole.
+//! The findings of rendering.
 
 use chatferry_model::finding::{Code, Severity};
 

@@ -1,4 +1,4 @@
-//! What stands around a message's text: who said it, what hangs on it, what was done to it.
+//! The text around a message's text: who said it, what hangs on it, what was done to it.
 //!
 //! All of it is document too, so that it is rendered, measured and split like the text itself.
 
@@ -20,19 +20,19 @@ pub(crate) struct Decoration<'m> {
     pub(crate) foot: Vec<Block<'m>>,
 }
 
-/// What a message's decoration depends on beside the message.
+/// The context of a message's decoration beside the message.
 #[derive(Clone, Copy)]
 pub(crate) struct DecorationContext<'m> {
-    /// Its author, where that has to be said.
+    /// The author, where that has to be said.
     pub(crate) author: Option<Shown<'m>>,
     pub(crate) position: ThreadPosition,
     pub(crate) settings: &'m RenderSettings,
     pub(crate) names: &'m Names<'m>,
-    /// Whether its author is left out.
+    /// True if its author is left out.
     pub(crate) silenced: bool,
 }
 
-/// How a message stands in its target.
+/// The way a message stands in its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ThreadPosition {
     /// As a message of its own.

@@ -1,10 +1,10 @@
-//! What makes rendering stop.
+//! Errors that stop rendering.
 
 use std::path::{Path, PathBuf};
 
 use chatferry_model::jsonl::JsonlError;
 
-/// What makes rendering stop; nothing half-done is left in place.
+/// An error that stops rendering; nothing half-done is left in place.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// A file of `1-read` can't be read, or one of `3-render` can't be written.
@@ -16,13 +16,14 @@ pub enum RenderError {
     /// A folder or file can't be made, read or written.
     #[error("{path}: {error}")]
     Io {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What the file system said.
+        /// The underlying error.
         #[source]
         error: std::io::Error,
     },
-    /// A private conversation would come to stand where everybody can read it (design.md rule 4.4).
+    /// A private conversation would come to stand where everybody can read it (crates/DECISIONS.md
+    /// rule 4.4).
     #[error(
         "the private conversation {conversation} would go to {target}, a channel that its whole team can read; make that channel private in 2-map/conversations.csv"
     )]

@@ -1,8 +1,8 @@
 //! People of whom nothing is carried over, and what others answered them.
 //!
-//! What they wrote is left out; a root of theirs that somebody else answered stays as a placeholder.
-//! Whether somebody did is known only further down, so it takes a pass of its own, and only where
-//! there are such people.
+//! What they wrote is left out; a root of theirs that somebody else answered stays as a
+//! placeholder. Whether somebody did is known only further down, so it takes a pass of its own, and
+//! only where there are such people.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +21,7 @@ pub(crate) struct ExcludedAuthors {
     answered: HashMap<ConversationId<'static>, HashSet<MessageId<'static>>>,
 }
 
-/// What has to be known of a message.
+/// The fields of a message that are needed.
 #[derive(Deserialize)]
 struct Line<'a> {
     #[serde(borrow)]
@@ -76,7 +76,7 @@ impl ExcludedAuthors {
         !self.people.is_empty() && self.people.contains(person.as_str())
     }
 
-    /// Whether somebody else answered that root.
+    /// Returns true if somebody else answered that root.
     pub(crate) fn is_answered(
         &self,
         conversation: &ConversationId<'_>,

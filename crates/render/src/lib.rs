@@ -1,9 +1,9 @@
 //! Renders messages to the posts that Teams keeps: `1-read` and the plan in, `3-render` out.
 //!
 //! A message on its way, module by module: `account` holds the plan against what was read; `stage`
-//! runs the pipeline; `feed` reads chunks of messages; `chunk` and `message` render each one's `decoration`
-//! and `document` through typed `html`, `split` if it is too large, into its `line`; `target` decides
-//! its `time` and writes it.
+//! runs the pipeline; `feed` reads chunks of messages; `chunk` and `message` render each one's
+//! `decoration` and `document` through typed `html`, `split` if it is too large, into its `line`;
+//! `target` decides its `time` and writes it.
 //!
 //! Invariants: all HTML comes out of typed elements; no clock and no randomness, so the same input
 //! gives the same bytes on any number of threads; one pass, with memory that does not grow with the

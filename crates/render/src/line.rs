@@ -11,7 +11,7 @@ use chatferry_model::post::{
 use chatferry_model::{Millis, Text};
 use serde::Serialize;
 
-/// What a post's line is made of.
+/// The content of a post's line.
 pub(crate) struct Content<'c> {
     pub(crate) time: Millis,
     /// The time of the root it answers.
@@ -28,7 +28,7 @@ pub(crate) struct Content<'c> {
     pub(crate) reactions: &'c [ChatMessageReaction<'c>],
 }
 
-/// What stands in the body for a file that hangs on the post.
+/// Returns the text in the body for a file that hangs on the post.
 pub(crate) fn attachment<'f>(file: &'f PostFile<'_>) -> ChatMessageAttachment<'f> {
     ChatMessageAttachment {
         id: file.id.as_str().into(),

@@ -31,7 +31,7 @@ struct Wish {
     first: SourceMessage<'static>,
 }
 
-/// What has to be known of a post.
+/// The fields of a post that are needed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {

@@ -120,7 +120,7 @@ fn position(message: &Message<'_>, out: &mut ChunkWriter<'_>) -> ThreadPosition 
     };
     let context = out.context;
     let (code, what) = if matches!(context.target.place, TargetPlace::Chat(_)) {
-        // Chats have no replies (graph.md R36).
+        // Chats have no replies (crates/graph/RULES.md R36).
         (&codes::REPLY_IN_CHAT, "a reply in a thread")
     } else if !context.settings.selection.has_time(thread.root_time) {
         (
@@ -146,9 +146,9 @@ struct MessagePosts<'m, 'o, 'c> {
     message: &'m Message<'m>,
     speaker: Speaker<'m>,
     out: &'o mut ChunkWriter<'c>,
-    /// How many there are by now.
+    /// The number of them by now.
     written: u32,
-    /// Whether its author is left out.
+    /// True if its author is left out.
     silenced: bool,
 }
 

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 /// A step of the pipeline, in the order in which the posts are written.
 pub(crate) struct Step<T> {
-    /// Which target, by its place in the plan.
+    /// The target, by its place in the plan.
     pub(crate) target: usize,
-    /// Which of its conversations, by its place in the target.
+    /// The conversation, by its position in the target.
     pub(crate) source: usize,
     pub(crate) what: What<T>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct MessageStream<'p> {
 /// A conversation that is being read.
 struct Stream {
     source: usize,
-    /// Whether its messages are counted here.
+    /// True if its messages are counted here.
     counts: bool,
     reader: JsonlReader,
     /// The time of the last message read.

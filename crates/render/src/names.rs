@@ -1,4 +1,4 @@
-//! Who speaks, and what people and conversations are called.
+//! The names of authors, people and conversations.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,19 +13,19 @@ use chatferry_model::{ConversationId, Micros, PersonId};
 use crate::html::is_visible;
 use crate::texts::Texts;
 
-/// Who speaks, and what people and conversations are called.
+/// The names of authors, people and conversations.
 pub(crate) struct Names<'p> {
     texts: &'static Texts,
     people: HashMap<&'p str, Known<'p>>,
     placeholder: Option<Account<'p>>,
-    /// Whether the placeholder has spoken for anybody.
+    /// True if the placeholder has spoken for anybody.
     placeholder_spoke: AtomicBool,
     conversations: HashMap<ConversationId<'static>, ConversationName<'p>>,
 }
 
 /// Somebody of the source.
 struct Known<'p> {
-    /// Its name, if anybody knows it: readers call those by their ids of whom nothing is known.
+    /// The name, if anybody knows it: readers call those by their ids of whom nothing is known.
     name: Option<&'p str>,
     bot: bool,
     account: Option<Account<'p>>,
@@ -39,13 +39,13 @@ struct Account<'p> {
 }
 
 struct ConversationName<'p> {
-    /// What it is called in Teams, or in the source if it goes nowhere.
+    /// The name in Teams, or in the source if it is not migrated.
     name: String,
-    /// Where it goes; the latest part of it, if it goes to several targets.
+    /// The place where it goes; the latest part of it, if it goes to several targets.
     target: Option<&'p Target>,
-    /// When that part begins.
+    /// The beginning of that part.
     from: Option<Micros>,
-    /// Whether its name is nothing for everybody.
+    /// True if its name is nothing for everybody.
     private: bool,
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Speaker<'s> {
     /// The JSON of the post's author.
     pub(crate) from: &'s str,
     pub(crate) shown: Option<Shown<'s>>,
-    /// Whether the placeholder speaks.
+    /// True if the placeholder speaks.
     pub(crate) placeholder: bool,
 }
 
@@ -131,7 +131,8 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// Who posts what `author` wrote; nobody, if it has no account and there is no placeholder.
+    /// Returns the account that posts what `author` wrote; none without an account and a
+    /// placeholder.
     pub(crate) fn speaker<'s>(&'s self, author: &'s Author<'_>) -> Option<Speaker<'s>> {
         let person = self.people.get(author.person.as_str());
         let used = author.name.as_deref().filter(|name| is_visible(name));
@@ -166,12 +167,13 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// Where a conversation goes, if it goes anywhere; the latest part of it, if to several targets.
+    /// Returns the place where a conversation goes, if it goes anywhere; the latest part of it, if
+    /// to several targets.
     pub(crate) fn target(&self, id: &ConversationId<'_>) -> Option<&'p Target> {
         self.conversations.get(id.as_str())?.target
     }
 
-    /// Whether posts speak through the placeholder's stand-in.
+    /// Returns true if posts speak through the placeholder's stand-in.
     pub(crate) fn rehearsal_account_used(&self) -> bool {
         let spoke = self.placeholder_spoke.load(Ordering::Relaxed);
         let placeholder = self.placeholder.as_ref();
@@ -213,7 +215,7 @@ impl<'p> Names<'p> {
     }
 }
 
-/// Whether more people than its own members can read what comes to stand there.
+/// Returns true if more people than its own members can read what comes to stand there.
 pub(crate) fn is_open(target: &Target) -> bool {
     match &target.place {
         TargetPlace::Channel(channel) => match channel.membership {

@@ -1,5 +1,6 @@
-//! Holds the plan against what was read, before anything is rendered: every conversation goes to one
-//! place or is left out for a reason, and nothing private comes to stand where others can read it.
+//! Holds the plan against what was read, before anything is rendered: every conversation goes to
+//! one place or is left out for a reason, and nothing private comes to stand where others can read
+//! it.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use crate::names::is_open;
 /// The reason of a conversation that was not selected, as mapping calls it.
 const NOT_SELECTED: &str = "not-selected";
 
-/// What is rendered, and what is not.
+/// The audit of the plan: what is rendered, and what is not.
 pub(crate) struct PlanAudit {
     /// The targets with those of their conversations that are selected.
     pub(crate) targets: Vec<Target>,
@@ -116,7 +117,7 @@ impl PlanAudit {
     }
 }
 
-/// Whether each message of the conversation is in exactly one of the ranges.
+/// Returns true if each message of the conversation is in exactly one of the ranges.
 fn covers(ranges: &mut [TimeRange], conversation: &Conversation) -> bool {
     ranges.sort_unstable_by_key(|range| range.from);
     let joined = ranges
@@ -128,7 +129,7 @@ fn covers(ranges: &mut [TimeRange], conversation: &Conversation) -> bool {
     joined && conversation.first.is_none_or(begins) && conversation.last.is_none_or(ends)
 }
 
-/// Whichever says so is believed (design.md rule 4.4).
+/// Whichever says so is believed (crates/DECISIONS.md rule 4.4).
 fn is_private(kind: ConversationKind, source: &TargetSource) -> bool {
     kind.is_private() || source.kind.is_private()
 }

@@ -7,7 +7,7 @@ use chatferry_model::post::{ChatMessageReaction, From, Identity, UserIdentityTyp
 use crate::names::Names;
 use crate::settings::Reactions;
 
-/// Reactions of one message that Graph takes (graph.md 1.11).
+/// Reactions of one message that Graph takes (crates/graph/RULES.md 1.11).
 const MOST_PROBED: usize = 250;
 
 /// 👍 12 · 🎉 3, or 👍 12: Ann, Bob, +10 · 🎉 3: Carl, Dora, Eve
@@ -34,7 +34,7 @@ pub(crate) fn line<'m>(
     Some(Block::Paragraph(line))
 }
 
-/// Who reacted, as far as the source says.
+/// Returns the people who reacted, as far as the source says.
 fn people(reaction: &Reaction<'_>, names: &Names<'_>) -> String {
     let mut all: Vec<&str> = (reaction.people.iter())
         .map(|person| names.of_person(person, ""))

@@ -1,4 +1,4 @@
-//! What can be set about rendering.
+//! The settings of rendering.
 
 use chatferry_model::folder::FetchFolder;
 use chatferry_model::selection::Selection;
@@ -7,38 +7,40 @@ use serde::{Deserialize, Serialize};
 
 use crate::texts::{ENGLISH, Texts};
 
-/// What can be set about rendering.
+/// The settings of rendering.
 #[derive(Clone, Debug)]
 pub struct RenderSettings {
-    /// Which conversations and messages are rendered.
+    /// The conversations and messages are rendered.
     pub selection: Selection,
-    /// Where fetched files are, if any were.
+    /// The folder of fetched files, if any were.
     pub fetched: Option<FetchFolder>,
-    /// The largest message in bytes (`limits.message_bytes`): the UTF-8 bytes of its HTML and of the
-    /// JSON of its mentions and attachments. What is larger is split. Teams takes about 28 KiB
-    /// (graph.md R43).
+    /// The largest message in bytes (`limits.message_bytes`): the UTF-8 bytes of its HTML and of
+    /// the JSON of its mentions and attachments. What is larger is split. Teams takes about 28 KiB
+    /// (crates/graph/RULES.md R43).
     pub message_bytes: usize,
-    /// The largest request in bytes (`limits.request_bytes`), pictures included (graph.md R42).
+    /// The largest request in bytes (`limits.request_bytes`), pictures included
+    /// (crates/graph/RULES.md R42).
     pub request_bytes: usize,
-    /// What becomes of pictures.
+    /// The outcome for pictures.
     pub images: Images,
-    /// What becomes of files.
+    /// The outcome for files.
     pub files: Files,
-    /// What becomes of reactions.
+    /// The outcome for reactions.
     pub reactions: Reactions,
-    /// Whether posts bring along `reactions` for upload to try (graph.md 1.11: unproven).
+    /// True if posts bring along `reactions` for upload to try (crates/graph/RULES.md 1.11:
+    /// unproven).
     pub reactions_probe: bool,
-    /// How people are called.
+    /// The way people are called.
     pub mentions: Mentions,
-    /// How channels are called.
+    /// The form of channel mentions.
     pub channel_mentions: ChannelMentions,
-    /// How everybody is called.
+    /// The form of mentions of everybody.
     pub broadcast_mentions: BroadcastMentions,
-    /// How code blocks are written.
+    /// The form of code blocks.
     pub code_blocks: CodeBlocks,
-    /// Where a reply stands that the source showed in its conversation too.
+    /// The place where a reply stands that the source showed in its conversation too.
     pub broadcast: Broadcast,
-    /// Whether the posts' files are compressed.
+    /// True if the posts' files are compressed.
     pub compress: bool,
     /// The zone in which times are shown.
     pub time_zone: TimeZone,
@@ -70,8 +72,8 @@ impl Default for RenderSettings {
 }
 
 impl RenderSettings {
-    /// What the pictures of a post may take in a request, in base64: all that its text leaves, which
-    /// JSON may make twice as long.
+    /// Returns the bytes that the pictures of a post may take in a request, in base64: all that its
+    /// text leaves, which JSON may make twice as long.
     pub(crate) fn image_room(&self) -> usize {
         self.request_bytes
             .saturating_sub(self.message_bytes.saturating_mul(2))
@@ -79,48 +81,48 @@ impl RenderSettings {
     }
 }
 
-/// What becomes of pictures.
+/// The outcome for pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Images {
-    /// They stand within the text; what is too large for that hangs on the post as a file.
+    /// Images are shown within the text; what is too large for that is attached as a file.
     #[default]
     Inline,
-    /// They hang on the post as files.
+    /// Images are attached as files.
     Files,
-    /// They are named, and stay where they are.
+    /// Images are named, and stay where they are.
     Off,
 }
 
-/// What becomes of files.
+/// The outcome for files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Files {
-    /// They go into SharePoint or OneDrive and hang on their posts.
+    /// Files are uploaded to SharePoint or OneDrive and attached.
     #[default]
     Upload,
-    /// They are named, and stay where they are.
+    /// Files are named, and stay where they are.
     List,
 }
 
-/// What becomes of reactions.
+/// The outcome for reactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reactions {
     /// A line of them with their numbers.
     #[default]
     Line,
-    /// The same with the names of those who reacted.
+    /// Reactions are listed with the names of those who reacted.
     Names,
-    /// They are left out.
+    /// Reactions are left out.
     Off,
 }
 
-/// How people are called.
+/// The way people are called.
 ///
-/// Importing a mention is documented (graph.md 1.11), and neither a document nor a tool tells of
-/// anybody being notified by one: messages in migration mode keep their own, past times. Whoever
-/// wants to be certain writes names as text.
+/// Importing a mention is documented (crates/graph/RULES.md 1.11), and neither a document nor a
+/// tool tells of anybody being notified by one: messages in migration mode keep their own, past
+/// times. Whoever wants to be certain writes names as text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mentions {
@@ -131,7 +133,7 @@ pub enum Mentions {
     Text,
 }
 
-/// How channels are called.
+/// The form of channel mentions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelMentions {
@@ -142,7 +144,7 @@ pub enum ChannelMentions {
     Text,
 }
 
-/// How everybody is called: `@here`, `@channel`, `@everyone`.
+/// The form of mentions of everybody: `@here`, `@channel`, `@everyone`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BroadcastMentions {
@@ -153,7 +155,7 @@ pub enum BroadcastMentions {
     Channel,
 }
 
-/// How code blocks are written.
+/// The form of code blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CodeBlocks {
@@ -164,7 +166,8 @@ pub enum CodeBlocks {
     Pre,
 }
 
-/// Where a reply stands that the source showed in its conversation too (Slack's "also sent to").
+/// The place where a reply stands that the source showed in its conversation too (Slack's "also
+/// sent to").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Broadcast {

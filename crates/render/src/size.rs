@@ -1,4 +1,4 @@
-//! How large a message is.
+//! The size of a message.
 
 use std::io;
 
@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::document::Renderer;
 use crate::line::attachment;
 
-/// The size that [`RenderSettings::message_bytes`](crate::RenderSettings) bounds: the UTF-8 bytes of
-/// the HTML and of the JSON of what stands beside it, with room for the addresses that upload fills
-/// in. Graph names about 28 KB for "text, image links, mentions" without saying how it counts
-/// (graph.md 2.4, R43).
+/// The size that [`RenderSettings::message_bytes`](crate::RenderSettings) bounds: the UTF-8 bytes
+/// of the HTML and of the JSON of what stands beside it, with room for the addresses that upload
+/// fills in. Graph names about 28 KB for "text, image links, mentions" without saying how it counts
+/// (crates/graph/RULES.md 2.4, R43).
 pub(crate) fn size(renderer: &Renderer<'_>) -> usize {
     let mut count = Count(renderer.html.as_str().len());
     if !renderer.mentions.is_empty() {
@@ -23,8 +23,9 @@ pub(crate) fn size(renderer: &Renderer<'_>) -> usize {
     count.0 + (renderer.files.len() + renderer.links.len()) * LINK_BYTES
 }
 
-/// What is left free for who speaks and when, in case a tenant weighs the whole request: 512 bytes of
-/// 28 KB. The longest body that was seen to go through is 28,522 characters (graph.md 2.4).
+/// Returns the bytes left free for the author and the time, in case a tenant weighs the whole
+/// request: 512 bytes of 28 KB. The longest body that was seen to go through is 28,522 characters
+/// (crates/graph/RULES.md 2.4).
 pub(crate) fn envelope(message_bytes: usize) -> usize {
     message_bytes / 56
 }

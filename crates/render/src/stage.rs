@@ -1,9 +1,9 @@
 //! The stage: 1-read and the plan in, 3-render out.
 //!
-//! One pipeline runs through the messages of all targets, in their order: while a batch of chunks is
-//! rendered on all cores, the batch before is written and the one after is read. So one channel of a
-//! million messages keeps both cores as busy as a thousand small ones, memory holds three batches
-//! whatever the export's size, and what is written does not depend on the number of cores.
+//! One pipeline runs through the messages of all targets, in their order: while a batch of chunks
+//! is rendered on all cores, the batch before is written and the one after is read. So one channel
+//! of a million messages keeps both cores as busy as a thousand small ones, memory holds three
+//! batches whatever the export's size, and what is written does not depend on the number of cores.
 
 use std::fs;
 use std::path::PathBuf;
@@ -35,8 +35,8 @@ const CHUNKS_PER_THREAD: usize = 8;
 /// Renders all messages that the plan gives a place, into `into`.
 ///
 /// # Errors
-/// When a file can't be read or written, when the plan does not fit `1-read` or would publish what is
-/// private, or when nobody can speak for an author.
+/// When a file can't be read or written, when the plan does not fit `1-read` or would publish what
+/// is private, or when nobody can speak for an author.
 pub fn render(
     read: &ReadFolder,
     plan: &Plan,
@@ -122,7 +122,7 @@ pub fn render(
     Ok(outcome)
 }
 
-/// What rendering depends on in all targets.
+/// The context of rendering in all targets.
 #[derive(Clone, Copy)]
 struct Common<'c> {
     names: &'c Names<'c>,

@@ -22,7 +22,7 @@ pub(crate) struct TargetWriter {
     files: HashSet<u64>,
 }
 
-/// What has been rendered of a conversation and is not written yet.
+/// The rendered posts of a conversation that are not written yet.
 #[derive(Default)]
 struct Source {
     waiting: VecDeque<Rendered>,
@@ -84,7 +84,7 @@ impl TargetWriter {
         self.advance(sum)
     }
 
-    /// Whether all of its conversations have ended.
+    /// Returns true if all of its conversations have ended.
     pub(crate) fn is_complete(&self) -> bool {
         self.sources.iter().all(|source| source.ended)
     }
@@ -165,7 +165,7 @@ impl Source {
     }
 }
 
-/// When a post has its turn after one of `latest`.
+/// Returns the time a post has its turn after one of `latest`.
 fn later(latest: Option<Micros>, draft: &Draft) -> Micros {
     latest.map_or(draft.time, |latest| latest.max(draft.time))
 }

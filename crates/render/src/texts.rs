@@ -5,7 +5,7 @@
 pub struct Texts {
     /// The language, by its BCP 47 tag.
     pub language: &'static str,
-    /// How a point in time is written, in the words of `strftime`.
+    /// The way a point in time is written, in the words of `strftime`.
     pub date_time: &'static str,
     /// After the name of an author that is no person.
     pub bot: &'static str,

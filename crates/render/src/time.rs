@@ -1,9 +1,9 @@
-//! When each post was said, chosen offline (design.md rule 4.1).
+//! The times of posts, chosen offline (crates/DECISIONS.md rule 4.1).
 //!
 //! One sweep over a target in the order of its posts: the source's time in ms, moved forward by the
-//! fewest ms that keep times unique and in order, all later than the target's own. A reply comes after
-//! its root because the root comes before it. A root that stays at its natural time can be found from
-//! that alone; only those that were moved are remembered.
+//! fewest ms that keep times unique and in order, all later than the target's own. A reply comes
+//! after its root because the root comes before it. A root that stays at its natural time can be
+//! found from that alone; only those that were moved are remembered.
 
 use std::collections::HashMap;
 
@@ -56,7 +56,8 @@ impl TimestampAllocator {
     }
 }
 
-/// A time as it is shown in texts, in the zone and the form of the settings: `2019-02-04 19:58 UTC`.
+/// A time as it is shown in texts, in the zone and the form of the settings: `2019-02-04 19:58
+/// UTC`.
 pub(crate) fn shown(time: Micros, settings: &RenderSettings) -> String {
     let zoned = time.timestamp().to_zoned(settings.time_zone.clone());
     zoned.strftime(settings.texts.date_time).to_string()

@@ -1,4 +1,5 @@
-//! The gallery: what becomes of every node, to be read here and looked at with `cargo xtask gallery`.
+//! The gallery: what becomes of every node, to be read here and looked at with `cargo xtask
+//! gallery`.
 
 mod support;
 

@@ -1,4 +1,5 @@
-//! What leads from post to post and from channel to channel; conversations in parts; people left out.
+//! What leads from post to post and from channel to channel; conversations in parts; people left
+//! out.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

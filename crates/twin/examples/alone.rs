@@ -1,4 +1,5 @@
-//! Measures the posts per second that the twin takes by itself: in process, on one core, limits lifted.
+//! Measures the posts per second that the twin takes by itself: in process, on one core, limits
+//! lifted.
 //!
 //! `cargo xtask bench --upload` prints it beside an upload over sockets.
 #![forbid(unsafe_code)]

@@ -79,7 +79,7 @@ impl Ids<'_> {
     }
 }
 
-/// Graph's error envelope (graph.md section 3).
+/// Graph's error envelope (crates/graph/RULES.md section 3).
 pub(crate) fn graph_error(status: u16, code: &str, message: &str, ids: &Ids<'_>) -> Answer {
     let body = json!({
         "error": {

@@ -1,5 +1,5 @@
 //! `client_assertion`: a token that a registered certificate signed, or one of an issuer that the
-//! app trusts (graph.md 1.1).
+//! app trusts (crates/graph/RULES.md 1.1).
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;

@@ -49,7 +49,8 @@ impl When {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum What {
-    /// The call is not carried out, and answered with this status and, maybe, `Retry-After` in seconds.
+    /// The call is not carried out, and answered with this status and, maybe, `Retry-After` in
+    /// seconds.
     #[serde(rename_all = "camelCase")]
     Answer {
         /// The status, an error.

@@ -1,4 +1,4 @@
-//! `$filter`, as far as it works without advanced queries (graph.md 1.13).
+//! `$filter`, as far as it works without advanced queries (crates/graph/RULES.md 1.13).
 
 use crate::refusal::Refused;
 use crate::rules::Rule;

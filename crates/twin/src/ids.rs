@@ -79,7 +79,7 @@ id! {
     OperationId
 }
 
-/// A message's id: the milliseconds of its `createdDateTime` (graph.md R32).
+/// A message's id: the milliseconds of its `createdDateTime` (crates/graph/RULES.md R32).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub i64);

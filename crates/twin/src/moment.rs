@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 /// A point in time: microseconds since the Unix epoch, UTC.
 ///
-/// Graph keeps a post's time in milliseconds (graph.md R30); rolling windows are judged in
-/// microseconds, so that a burst cannot hide behind rounding.
+/// Graph keeps a post's time in milliseconds (crates/graph/RULES.md R30); rolling windows are
+/// judged in microseconds, so that a burst cannot hide behind rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Moment(i64);
 
 impl Moment {
     /// `DateTimeOffset.MinValue`, 0001-01-01T00:00:00Z: no conversation can be that old
-    /// (graph.md R17).
+    /// (crates/graph/RULES.md R17).
     pub const MIN_VALUE: Moment = Moment(-62_135_596_800_000_000);
 
     /// The moment that many microseconds after the epoch.
@@ -33,7 +33,8 @@ impl Moment {
         self.0
     }
 
-    /// Milliseconds since the epoch, finer digits cut off and never rounded (graph.md R30).
+    /// Milliseconds since the epoch, finer digits cut off and never rounded (crates/graph/RULES.md
+    /// R30).
     pub const fn as_millis(self) -> i64 {
         self.0.div_euclid(1_000)
     }

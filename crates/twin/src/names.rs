@@ -1,4 +1,5 @@
-//! The legal names of channels (graph.md 2.6, R12) and of files (graph.md 1.12, R64).
+//! The legal names of channels (crates/graph/RULES.md 2.6, R12) and of files (crates/graph/RULES.md
+//! 1.12, R64).
 
 const FORBIDDEN: &str = "~#%&*{}+/\\:<>?|'\",";
 

@@ -1,11 +1,12 @@
 //! The rule book: every rule the tenant enforces, once, with its source and its exact answer.
 //!
-//! Numbers `R1`–`R68` are those of graph.md section 6, whose letters say what a rule rests on:
-//! D documented, O observed, I inferred, K common knowledge. `A` rules are Entra's, at the token
-//! endpoint; `G` rules are Graph's own, outside the import API; `F` rules are troubles of the
-//! service that a setting turns on, with the section of graph.md that tells of them. Where the sources give a status
-//! but no text, the text is `Bad Request`, as Graph's own bare answers have it. A rule without an
-//! answer describes behaviour; where breaking it is only noticed, the log says so.
+//! Numbers `R1`–`R68` are those of crates/graph/RULES.md section 6, whose letters say what a rule
+//! rests on: D documented, O observed, I inferred, K common knowledge. `A` rules are Entra's, at
+//! the token endpoint; `G` rules are Graph's own, outside the import API; `F` rules are troubles of
+//! the service that a setting turns on, with the section of crates/graph/RULES.md that tells of
+//! them. Where the sources give a status but no text, the text is `Bad Request`, as Graph's own
+//! bare answers have it. A rule without an answer describes behaviour; where breaking it is only
+//! noticed, the log says so.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -28,7 +29,7 @@ pub struct Entry {
     pub rule: Rule,
     /// The rule's name in the twin: its number, with a word where one number has several responses.
     pub name: &'static str,
-    /// The number or section in graph.md section 6, or Entra's number.
+    /// The number or section in crates/graph/RULES.md section 6, or Entra's number.
     pub number: &'static str,
     /// The demand of the rule.
     pub sentence: &'static str,
@@ -365,7 +366,7 @@ rule_book! {
     G6 "G6" "K"
         => 404 "NotFound" "{} '{}' does not exist.";
     /// The token has one of the permissions that the call needs.
-    G7 "G7" "D permission tables, graph.md section 1.0"
+    G7 "G7" "D permission tables, crates/graph/RULES.md section 1.0"
         => 403 "Forbidden" "Missing role permissions on the request. API requires one of '{}'. Roles on the request '{}'.";
     /// The query has only options that this collection takes.
     G8 "G8" "K"
@@ -389,7 +390,7 @@ rule_book! {
     G14 "G14" "K"
         => 404 "itemNotFound" "The resource could not be found.";
     /// A guest of the tenant is `guest` in a chat, everybody else `owner`.
-    G15 "G15" "D chat-post, graph.md section 1.15; I status"
+    G15 "G15" "D chat-post, crates/graph/RULES.md section 1.15; I status"
         => 400 "BadRequest" "Bad Request";
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::OperationKind;
 
-/// The tenant's figures. The defaults are the strictest reading of the facts (graph.md
+/// The tenant's figures. The defaults are the strictest reading of the facts (crates/graph/RULES.md
 /// sections 2 and 6); every field names the rule it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
@@ -19,7 +19,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The most a message may weigh, in bytes (R43).
     pub message_bytes: usize,
-    /// The part of a message that counts towards [`Settings::message_bytes`]. Default: [`Weight::Parts`].
+    /// The part of a message that counts towards [`Settings::message_bytes`]. Default:
+    /// [`Weight::Parts`].
     pub message_weight: Weight,
     /// The most a request body may hold, in bytes (R42).
     pub request_bytes: usize,
@@ -35,15 +36,15 @@ pub struct Settings {
     /// Polls of one operation closer together than this, in ms, are noted (R8).
     pub poll_interval_ms: u64,
     /// The form of an operation's `Location`; both forms are documented
-    /// (graph.md 1.2). Default: [`AddressStyle::Quoted`].
+    /// (crates/graph/RULES.md 1.2). Default: [`AddressStyle::Quoted`].
     pub address_style: AddressStyle,
     /// For so many ms after a channel's completion the team cannot be completed yet (R50).
     pub completion_lag_ms: u64,
     /// The status of a posted message: 201 by the reference, 200 in one printed sample
-    /// (graph.md E11). Default: 201.
+    /// (crates/graph/RULES.md E11). Default: 201.
     pub message_status: u16,
     /// The status of a channel created in migration mode: 201 by the reference and observed, 202
-    /// in one document (graph.md E4). Default: 201.
+    /// in one document (crates/graph/RULES.md E4). Default: 201.
     pub migration_channel_status: u16,
     /// True to refuse a property that the type does not have (R21 for actions, inferred for
     /// the rest) or ignored. Default: refused.
@@ -68,8 +69,8 @@ pub struct Settings {
     pub troubles: Troubles,
     /// The settings for files (R60–R64).
     pub files: Files,
-    /// True to ask for the application permission of each call (graph.md section 1.0), or
-    /// only `Teamwork.Migrate.All` (R1). Default: each call's.
+    /// True to ask for the application permission of each call (crates/graph/RULES.md section 1.0),
+    /// or only `Teamwork.Migrate.All` (R1). Default: each call's.
     pub check_permissions: bool,
     /// True for a national cloud, where `startMigration` does not exist (R68).
     pub national_cloud: bool,
@@ -103,22 +104,22 @@ pub struct Troubles {
     /// For so many ms after its creation, General after its team's, a channel is not found (R7).
     pub channel_ms: u64,
     /// True if channels and chats do not tell their `migrationMode`, as in early 2026
-    /// (graph.md 1.5).
+    /// (crates/graph/RULES.md 1.5).
     pub silent_mode: bool,
     /// A new team has no site until General's folder is asked for, so many ms after its creation
-    /// (R60; graph.md 1.2).
+    /// (R60; crates/graph/RULES.md 1.2).
     pub site_ms: u64,
     /// For so many ms after somebody was added to a team, its private channels take them for a
     /// stranger (E16: "propagation delayed"; G12).
     pub member_ms: u64,
 }
 
-/// Settings for files (graph.md 1.12).
+/// Settings for files (crates/graph/RULES.md 1.12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Files {
-    /// The number of times a channel's folder is asked for in vain before it is there (R60). No figure in
-    /// the facts; one tool asks six times. Default: 2.
+    /// The number of times a channel's folder is asked for in vain before it is there (R60). No
+    /// figure in the facts; one tool asks six times. Default: 2.
     pub folder_calls: u32,
     /// The delay between a channel and its folder, in ms (R60). Default: 5,000.
     pub folder_ms: u64,
@@ -165,7 +166,7 @@ pub enum AddressStyle {
     Slashes,
 }
 
-/// Ceilings on requests, each in a rolling window (graph.md 2.1, 2.2; R46, R47).
+/// Ceilings on requests, each in a rolling window (crates/graph/RULES.md 2.1, 2.2; R46, R47).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
@@ -177,7 +178,8 @@ pub struct Limits {
     pub app_channel_posts: u32,
     /// Messages of one app into all chats, per second.
     pub app_chat_posts: u32,
-    /// Reads of messages by one app, per second (graph.md 2.2, GET channel or chat message).
+    /// Reads of messages by one app, per second (crates/graph/RULES.md 2.2, GET channel or chat
+    /// message).
     pub app_message_reads: u32,
     /// The limit of all other calls of one app, per second.
     pub other_calls: u32,
@@ -185,13 +187,13 @@ pub struct Limits {
     /// counts once.
     pub member_changes: u32,
     /// Calls of one app on drives, per second. SharePoint throttles separately, by figures that
-    /// are not in the facts (graph.md 2.3). Default: none.
+    /// are not in the facts (crates/graph/RULES.md 2.3). Default: none.
     pub drive_calls: Option<u32>,
     /// Calls of one app on one team, per second. The general line says 4, and whether it exempts
-    /// imports is unclear (graph.md 2.1). Default: none.
+    /// imports is unclear (crates/graph/RULES.md 2.1). Default: none.
     pub team_calls: Option<u32>,
     /// True if a refused call counts too ("retries during throttling still accrue",
-    /// graph.md 2.3). Default: it does.
+    /// crates/graph/RULES.md 2.3). Default: it does.
     pub count_refused: bool,
 }
 
@@ -230,7 +232,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns settings with every rule but without delays: no limits, no lag, operations succeed at once.
+    /// Returns settings with every rule but without delays: no limits, no lag, operations succeed
+    /// at once.
     pub fn instant() -> Settings {
         Settings {
             limits: Limits::lifted(),

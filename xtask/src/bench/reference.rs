@@ -1,5 +1,5 @@
-//! The bare loop that `convert` is measured against: inflate each day file, parse its messages typed
-//! and borrowed, one alive at a time, write as many bytes as `convert` wrote. Nothing else.
+//! The bare loop that `convert` is measured against: inflate each day file, parse its messages
+//! typed and borrowed, one alive at a time, write as many bytes as `convert` wrote. Nothing else.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,7 +22,7 @@ struct Args {
     export: PathBuf,
     #[arg(long, default_value_t = 1)]
     threads: usize,
-    /// How many bytes to write, all together.
+    /// The number of bytes to write, all together.
     #[arg(long, default_value_t = 0)]
     write: u64,
     /// The folder to write them to.

@@ -1,5 +1,5 @@
-//! How fast `upload` is where nothing limits it, beside the twin alone, and whether its memory stays
-//! flat (design.md section 5).
+//! The rate at which `upload` is where nothing limits it, beside the twin alone, and whether its
+//! memory stays flat (crates/DECISIONS.md section 5).
 //!
 //! The twin is served by the same binary over a socket of this machine, so both share its cores.
 
@@ -19,7 +19,7 @@ use crate::{generate, workspace};
 const RATE: f64 = 5_000.0;
 /// At a hundred times the posts it may hold so many times the memory.
 const MOST_TIMES_THE_MEMORY: f64 = 1.2;
-/// What the twin and `upload` take for the app's secret.
+/// The app's secret for the twin and `upload`.
 const SECRET: (&str, &str) = ("CHATFERRY_CLIENT_SECRET", "bench");
 const LIMITS: [&str; 6] = [
     "channel_posts",

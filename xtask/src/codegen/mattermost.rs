@@ -73,7 +73,7 @@ pub(super) fn table(list: &str) -> Result<String> {
     Ok(table)
 }
 
-/// Whether a name is another one with a tone.
+/// Returns true if a name is another one with a tone.
 fn toned(name: &str, all: &BTreeMap<&str, &str>) -> bool {
     let Some(rest) = name.strip_suffix("_skin_tone") else {
         return false;

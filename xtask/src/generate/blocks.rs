@@ -273,7 +273,7 @@ fn plain(text: &str) -> Inline {
     }
 }
 
-/// The same as mrkdwn, which is what `text` holds.
+/// Returns the text as mrkdwn, which is what `text` holds.
 pub(super) fn mrkdwn(parts: &[Part]) -> String {
     let mut text = String::new();
     for part in parts {

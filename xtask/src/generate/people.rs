@@ -11,7 +11,7 @@ pub(super) struct Person {
     pub(super) last: String,
     pub(super) deleted: bool,
     pub(super) guest: bool,
-    /// Whether the tenant's directory has them.
+    /// True if the tenant's directory has them.
     pub(super) in_directory: bool,
 }
 

@@ -1,5 +1,6 @@
 //! JSON as PHP's `json_encode` pretty-prints it, which is how most Slack exports are written:
-//! four blanks, `\/` for a slash, `\u20ac` and the like for everything outside ASCII (slack.md 1.1).
+//! four blanks, `\/` for a slash, `\u20ac` and the like for everything outside ASCII
+//! (crates/readers/src/slack/FORMAT.md 1.1).
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Which channels there are, and when who writes in them, before a word of it is written.
+//! The channels there are, and when who writes in them, before a word of it is written.
 //!
 //! A root lists its replies, so the times of a whole channel are known before its first message:
 //! 32 bytes a message, for one channel at a time.
@@ -17,13 +17,14 @@ use super::words;
 const FIRST_DAY: Date = civil::date(2019, 1, 7);
 /// Days on which anything is written: weekdays, till September 2024.
 const WORKDAYS: usize = 1_480;
-/// How many messages a day file holds in a quiet channel.
+/// The number of messages a day file holds in a quiet channel.
 const DAILY: usize = 6;
 /// A channel for so many messages.
 const PER_CHANNEL: usize = 1_500;
 /// Teams takes 30 private channels a team.
 const MOST_PRIVATE: usize = 25;
-/// Work starts at 15:00 UTC, in the morning of Los Angeles, so that a UTC day is a day file's day too.
+/// Work starts at 15:00 UTC, in the morning of Los Angeles, so that a UTC day is a day file's day
+/// too.
 const MORNING: i64 = 15 * 3_600;
 const WORKDAY_MICROS: usize = 32_000 * 1_000_000;
 /// From here on Slack's times are true microseconds; before they are multiples of a hundred.
@@ -99,7 +100,7 @@ fn channel(random: &mut Random, number: usize, messages: usize, people: &[Person
     }
 }
 
-/// When who writes in one channel, and what answers what.
+/// The timeline of one channel: who writes when, and what answers what.
 pub(super) struct Timeline {
     slots: Vec<Slot>,
     days: Vec<Day>,

@@ -1,4 +1,5 @@
-//! A small deterministic generator: splitmix64, the same numbers on every platform and in every release.
+//! A small deterministic generator: splitmix64, the same numbers on every platform and in every
+//! release.
 
 /// The state of splitmix64.
 pub(super) struct Random {

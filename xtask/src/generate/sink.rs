@@ -1,4 +1,4 @@
-//! Where the files of an export go: a folder, or a zip.
+//! The sink for the files of an export: a folder, or a zip.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -149,7 +149,7 @@ pub(super) struct Message {
     pub(super) reactions: Vec<Reaction>,
 }
 
-/// Who wrote, copied into each message since 2020.
+/// The author, copied into each message since 2020.
 #[derive(Serialize)]
 pub(super) struct Stamp {
     team: &'static str,
@@ -192,14 +192,14 @@ impl Stamp {
     }
 }
 
-/// What a bot's message says of its author.
+/// The author of a bot's message.
 #[derive(Serialize)]
 pub(super) struct Bot {
     pub(super) bot_id: &'static str,
     pub(super) username: &'static str,
 }
 
-/// What a root says of its replies.
+/// The replies that a root lists.
 #[derive(Serialize)]
 pub(super) struct Root {
     pub(super) reply_count: usize,

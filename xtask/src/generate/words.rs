@@ -1,4 +1,4 @@
-//! What people talk about.
+//! The topics of conversations.
 
 pub(super) const FIRST_NAMES: &[&str] = &[
     "Ada",

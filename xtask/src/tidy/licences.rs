@@ -105,7 +105,8 @@ fn manifest(package: &Locked, registries: &[PathBuf]) -> Option<Table> {
         .ok()
 }
 
-/// Whether an SPDX expression can be met with the `allowed` licences. `/` is the old word for OR.
+/// Returns true if an SPDX expression can be met with the `allowed` licences. `/` is the old word
+/// for OR.
 fn is_allowed(expression: &str, allowed: &[String]) -> bool {
     let spaced = expression
         .replace('(', " ( ")

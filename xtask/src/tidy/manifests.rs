@@ -5,7 +5,8 @@ use toml::{Table, Value};
 use super::Violation;
 use super::tree::{File, Tree};
 
-/// Which crates of the workspace a crate may see. `model` is below all; only the binary sees several.
+/// The crates of the workspace a crate may see. `model` is below all; only the binary sees
+/// several.
 const LAYERS: &[(&str, &[&str])] = &[
     ("chatferry-model", &[]),
     ("chatferry-readers", &["chatferry-model"]),
@@ -31,13 +32,13 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// A client's tests may talk to the simulated server; nothing else is seen only by tests.
 const SEEN_BY_TESTS: &[(&str, &str)] = &[("chatferry-graph", "chatferry-twin")];
 
-/// What opens sockets, and who may.
+/// The packages that open sockets, and the crates that may use them.
 const NETWORK: &[&str] = &["tokio", "reqwest"];
 const NETWORKED: &[&str] = &["chatferry-graph", "chatferry-twin", "chatferry"];
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// design.md section 1: readers, mapping, render and graph never depend on one another.
+/// crates/DECISIONS.md section 1: readers, mapping, render and graph never depend on one another.
 pub(super) fn layers_hold(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages(tree) {
@@ -59,7 +60,7 @@ pub(super) fn layers_hold(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// design.md section 1: tokio and reqwest only in graph, twin and cli.
+/// crates/DECISIONS.md section 1: tokio and reqwest only in graph, twin and cli.
 pub(super) fn network_stays_in_its_crates(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages(tree) {

@@ -111,7 +111,8 @@ fn is_written_by_hand(file: &File) -> bool {
     TEXT.contains(&file.extension()) || file.path.starts_with(".ci/")
 }
 
-/// Whether `place` starts somewhere in `line` and is not the tail of a longer path such as `./x/`.
+/// Returns true if `place` starts somewhere in `line` and is not the tail of a longer path such as
+/// `./x/`.
 fn mentions(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(at, _)| {
         let before = line.get(..at).and_then(|head| head.chars().next_back());
@@ -167,11 +168,7 @@ mod tests {
 
     #[test]
     fn a_path_of_one_machine_is_caught() {
-        let path = concat!(
-            "let x = \"/wo",
-            "rk/main\";\n// see ../sha",
-            "red/design.md\n"
-        );
+        let path = concat!("let x = \"/wo", "rk/main\";\n// see ../sha", "red/x.txt\n");
         let tree = Tree::of(&[("a.rs", path), (".ci/run", path), ("fixtures/a.json", path)]);
         assert_eq!(places_are_portable(&tree).len(), 4);
     }

@@ -40,7 +40,7 @@ impl File {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
-    /// What follows the last dot of the name.
+    /// Returns the part after the last dot of the name.
     pub(super) fn extension(&self) -> &str {
         self.name()
             .rsplit_once('.')

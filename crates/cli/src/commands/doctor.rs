@@ -8,7 +8,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::graph;
 
-/// How often the doctor asks again where nobody answers.
+/// The number of times the doctor asks again where nobody answers.
 const RETRIES: u32 = 1;
 
 /// Runs the command.

@@ -24,7 +24,7 @@ use crate::printer::{bytes, count, duration};
 use crate::progress::{StageProgress, Unit};
 use crate::stage::{self, hash_file};
 
-/// What only the manifest of `1-fetch` has to say.
+/// The details of the manifest of `1-fetch`.
 #[derive(Debug, Serialize, Deserialize)]
 struct FetchDetails {
     /// Bytes of all that was fetched.
@@ -110,7 +110,7 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
     Ok(ExitStatus::with_errors(errors))
 }
 
-/// What would be fetched.
+/// Prints the files that would be fetched.
 fn plan(context: &Context, wanted: &[Wanted]) -> Result<ExitStatus, CliError> {
     #[derive(Serialize)]
     struct Plan {

@@ -101,7 +101,7 @@ fn stage_with(context: &Context, fetched: Option<PathBuf>) -> Result<Ran<MapDeta
     Ok(ran)
 }
 
-/// What the settings say about mapping.
+/// Returns the settings of mapping.
 fn settings(context: &Context) -> MapSettings {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let settings = &context.settings;

@@ -152,9 +152,9 @@ fn summarize(
         .max(ExitStatus::with_errors(refusals)))
 }
 
-/// Whether an answer of that rule only says that something takes its time: a new team that is not
-/// there yet, channels whose completion is not known everywhere or whose folder is not there yet
-/// (graph.md R7, R50, R60).
+/// Returns true if an answer of that rule only says that something takes its time: a new team that
+/// is not there yet, channels whose completion is not known everywhere or whose folder is not there
+/// yet (crates/graph/RULES.md R7, R50, R60).
 fn means_not_yet(rule: Rule) -> bool {
     matches!(rule, Rule::R7 | Rule::R50 | Rule::R60)
 }

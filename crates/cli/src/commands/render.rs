@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     Ok(ExitStatus::with_errors(ran.errors))
 }
 
-/// What rendering is told of the settings.
+/// Returns the settings of rendering.
 fn settings(context: &Context) -> Result<RenderSettings, CliError> {
     let settings = &context.settings;
     Ok(RenderSettings {

@@ -94,7 +94,7 @@ fn show_upload(context: &Context, upload: &Status) {
     );
 }
 
-/// What the targets are called, by their keys, as far as `3-render` tells.
+/// Returns the names of targets by key, as far as `3-render` has them.
 pub(crate) fn names(context: &Context) -> BTreeMap<String, String> {
     let manifest = Manifest::<RenderDetails>::read(context.work.render().root());
     let targets = manifest.map(|manifest| manifest.details.targets);
@@ -159,7 +159,7 @@ impl StageStatus {
     }
 }
 
-/// Whether what a stage was made from within the work folder has changed since.
+/// Returns true if what a stage was made from within the work folder has changed since.
 pub(crate) fn is_outdated(context: &Context, inputs: &Inputs) -> bool {
     let map = context.work.map();
     inputs.iter().any(|(name, then)| {

@@ -21,7 +21,7 @@ pub(crate) const SECRET: &str = "CHATFERRY_CLIENT_SECRET";
 const CLIENT_ID: &str = "c4a7fe44-0000-4000-8000-000000000001";
 const DEFAULT_SECRET: &str = "twin-secret";
 
-/// What is told about a twin that listens.
+/// The announcement of a twin that listens.
 #[derive(Serialize)]
 struct Listening<'a> {
     url: &'a str,

@@ -1,4 +1,4 @@
-//! Where files may come from: Slack's own servers, encrypted.
+//! The allowed origins of files: Slack's own servers, encrypted.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::error::CliError;
 
-/// How to reach Slack.
+/// The connection to Slack.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slack {
     /// A server on this machine that stands for all of Slack's, in tests.
@@ -62,7 +62,7 @@ impl SlackUrl {
         Self::of(address.parse().ok()?)
     }
 
-    /// Where this one redirects to, if that is one of Slack's.
+    /// Returns the target of a redirect, if that is one of Slack's addresses.
     pub(crate) fn redirected(&self, location: &str) -> Option<Self> {
         Self::of(self.0.join(location).ok()?)
     }
@@ -85,12 +85,12 @@ impl SlackUrl {
         (is_slack && is_plain).then_some(Self(url))
     }
 
-    /// Whether both are at the same host.
+    /// Returns true if both are at the same host.
     pub(crate) fn same_host(&self, other: &Self) -> bool {
         self.0.host_str() == other.0.host_str()
     }
 
-    /// Whether it is where Slack asks people to sign in.
+    /// Returns true if it is where Slack asks people to sign in.
     pub(crate) fn is_sign_in(&self) -> bool {
         self.0.query_pairs().any(|(name, _)| name == "redir") || self.0.path().contains("signin")
     }

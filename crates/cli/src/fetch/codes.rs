@@ -1,4 +1,4 @@
-//! What fetching can find.
+//! The findings of fetching.
 
 use chatferry_model::finding::{Code, Severity};
 
@@ -63,7 +63,7 @@ pub(crate) static FETCH_OTHER_TYPE: Code = Code {
     remedy: "It is whole, and is treated as what its first bytes say.",
 };
 
-/// 200 with a page (slack.md trap 51).
+/// 200 with a page (crates/readers/src/slack/FORMAT.md trap 51).
 pub(crate) static FETCH_SIGN_IN: Code = Code {
     id: "fetch-sign-in",
     severity: Severity::Error,

@@ -1,20 +1,21 @@
-//! What an answer must be to be taken for the file (slack.md trap 51).
+//! The checks that a response must pass to be taken for the file
+//! (crates/readers/src/slack/FORMAT.md trap 51).
 
 use super::failure::Failure;
 
 /// Bytes from the start of a file that are looked at.
 pub(super) const HEAD: usize = 16 * 1024;
 
-/// What is known of a file before it is fetched.
+/// The expected properties of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Expected {
     /// Bytes, as the export says it.
     pub(super) size: Option<u64>,
-    /// Its media type, likewise; can be wrong.
+    /// The media type, likewise; can be wrong.
     pub(super) media_type: Option<String>,
 }
 
-/// What received.
+/// The received bytes and headers.
 #[derive(Clone, Debug)]
 pub(super) struct Received<'a> {
     /// The server's `Content-Type`.
@@ -28,9 +29,9 @@ pub(super) struct Received<'a> {
 /// A file that is what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Proven {
-    /// What its first bytes tell, else what was said.
+    /// The media type that the first bytes show, else the one that was announced.
     pub(super) media_type: Option<String>,
-    /// Whether that is not what the export says.
+    /// True if that is not what the export says.
     pub(super) other: bool,
 }
 
@@ -185,7 +186,7 @@ pub(super) fn check_content(
 
 const CANVAS: &str = "application/vnd.slack-docs";
 
-/// Whether what came is a web page.
+/// Returns true if what came is a web page.
 fn is_page(received: &Received<'_>) -> bool {
     received
         .content_type
@@ -193,8 +194,8 @@ fn is_page(received: &Received<'_>) -> bool {
         || looks_like_page(received.head)
 }
 
-/// Whether a web page can be the file: one that somebody uploaded, a snippet of HTML, a canvas. The
-/// page that Slack shows to strangers is none of them.
+/// Returns true if a web page can be the file: one that somebody uploaded, a snippet of HTML, a
+/// canvas. The page that Slack shows to strangers is none of them.
 fn is_page_expected(declared: Option<&str>, received: &Received<'_>, length_fits: bool) -> bool {
     if is_slack_s_own_page(received.head) {
         return false;
@@ -220,7 +221,7 @@ fn looks_like_page(head: &[u8]) -> bool {
     })
 }
 
-/// What stands in the pages Slack shows to strangers, and in no file of theirs.
+/// Returns the text in the pages Slack shows to strangers, and in no file of theirs.
 fn is_slack_s_own_page(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     looks_like_page(head)

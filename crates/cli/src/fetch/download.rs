@@ -24,13 +24,13 @@ const SILENT_AT_MOST: Duration = Duration::from_secs(60);
 /// Redirects of one request.
 const REDIRECTS: usize = 5;
 
-/// What became of one attempt.
+/// The outcome of one attempt.
 pub(super) enum Attempt {
     /// The file is in its place.
     Done(Box<Got>),
-    /// It may work later; after this time, if the server says so.
+    /// The attempt may work later; after this time, if the server says so.
     Again(String, Option<Duration>),
-    /// It will not work.
+    /// The attempt cannot work.
     Failed(Failure),
     /// The disk says no, of this path.
     Disk(PathBuf, io::Error),
@@ -39,7 +39,7 @@ pub(super) enum Attempt {
 /// A file in its place.
 pub(super) struct Got {
     pub(super) file: Fetched<'static>,
-    /// Its true media type, where the export says another.
+    /// The true media type, where the export says another.
     pub(super) other_type: Option<String>,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Downloader {
     pub(super) slack: Slack,
 }
 
-/// Where the bytes go.
+/// The place where the bytes go.
 pub(super) struct Paths<'a> {
     /// Until they are proven.
     pub(super) beside: &'a Path,
@@ -187,7 +187,7 @@ impl Downloader {
     }
 }
 
-/// Whether an answer is the file, as far as its status tells.
+/// Returns true if an answer is the file, as far as its status tells.
 fn judge(response: Response) -> Result<Response, Attempt> {
     let status = response.status();
     match status {

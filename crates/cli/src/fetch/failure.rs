@@ -1,10 +1,10 @@
-//! Why a file could not be fetched.
+//! The reason why a file could not be fetched.
 
 use chatferry_model::finding::Code;
 
 use super::codes;
 
-/// Why a file could not be fetched.
+/// The reason why a file could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     /// The address or a redirect is not one of Slack's.
@@ -27,12 +27,12 @@ pub(super) enum Failure {
         /// The media type the export says.
         declared: String,
     },
-    /// It was tried often enough; this is what happened last.
+    /// The last attempt failed; the text is its error.
     Failed(String),
 }
 
 impl Failure {
-    /// Its code.
+    /// Returns the code.
     pub(super) fn code(&self) -> &'static Code {
         match self {
             Self::Elsewhere => &codes::FETCH_ELSEWHERE,
@@ -58,7 +58,7 @@ impl Failure {
         }
     }
 
-    /// What happened, in words. Never holds an address.
+    /// Returns the failure in words, without any address.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Elsewhere => "its address leads to another host than Slack's".to_owned(),
@@ -72,7 +72,8 @@ impl Failure {
         }
     }
 
-    /// Whether the next file may well meet the same, so that after a row of them going on is no use.
+    /// Returns true if the next file may well meet the same, so that after a row of them going on
+    /// is no use.
     pub(super) fn is_general(&self) -> bool {
         matches!(self, Self::SignIn | Self::Denied(_) | Self::Failed(_))
     }

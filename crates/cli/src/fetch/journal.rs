@@ -1,4 +1,5 @@
-//! What was fetched so far, in `1-fetch`: a line in `ledger.log` for each file once its blob is safe.
+//! The files fetched so far, in `1-fetch`: a line in `ledger.log` for each file once its blob is
+//! safe.
 //!
 //! The ledger only grows, so that a kill costs nothing but the files under way; a last line that is
 //! cut is passed over. `files.jsonl`, which rendering reads, is made from it when a run ends.
@@ -15,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::error::CliError;
 
-/// What was fetched so far.
+/// The files fetched so far.
 pub(crate) struct FetchJournal {
     folder: FetchFolder,
     log: File,
@@ -23,7 +24,7 @@ pub(crate) struct FetchJournal {
 }
 
 impl FetchJournal {
-    /// What `folder` holds, without opening it for more; nothing, if it is not there.
+    /// Reads the state of `folder` without opening it for more; nothing, if it does not exist.
     ///
     /// # Errors
     /// When it can't be read.
@@ -88,7 +89,7 @@ impl FetchJournal {
         &self.files
     }
 
-    /// Where the bytes of a file may be written until they are proven.
+    /// Returns the place where the bytes of a file may be written until they are proven.
     pub(super) fn beside(&self, id: &str) -> PathBuf {
         let name = format!("{:032x}.new", xxh3_128(id.as_bytes()));
         self.folder.blobs().join(name)

@@ -2,11 +2,12 @@
 //!
 //! In reading order: what is wanted ([`wanted`]), where it may come from ([`address`]), by what
 //! token ([`token`]), what an answer must be ([`proof`]), one file ([`download`]), all of them
-//! ([`worker_pool`]), what is there already ([`ledger`]), and what went wrong ([`failure`], [`codes`]).
+//! ([`worker_pool`]), what is there already ([`ledger`]), and what went wrong ([`failure`],
+//! [`codes`]).
 //!
 //! Invariants: a token goes to Slack's hosts only, encrypted, and never along a redirect to another
-//! host; no token reaches an output, a file, a log or an error. What is complete stays, whenever the
-//! program is killed. A file that fails costs itself.
+//! host; no token reaches an output, a file, a log or an error. What is complete stays, whenever
+//! the program is killed. A file that fails costs itself.
 
 pub(crate) mod address;
 pub(crate) mod codes;

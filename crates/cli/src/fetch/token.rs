@@ -1,4 +1,4 @@
-//! What Slack is shown so that it hands out a file: the address with a token from the export, or a
+//! The credential for downloading a file from Slack: the address with a token from the export, or a
 //! token of somebody's.
 
 use std::collections::HashMap;
@@ -22,16 +22,16 @@ pub(crate) struct Tokens {
     bearer: Option<HeaderValue>,
 }
 
-/// How to ask for one file.
+/// A request for one file.
 pub(crate) struct Request {
-    /// Where.
+    /// The URL.
     pub(crate) url: SlackUrl,
     /// `Authorization`, where the address holds no token itself.
     pub(crate) bearer: Option<HeaderValue>,
 }
 
 impl Tokens {
-    /// Those in the addresses of `exports`, and somebody's own.
+    /// Returns the tokens in the addresses of `exports`, and the user's own.
     ///
     /// # Errors
     /// When an export can't be opened, or the token can't be one.
@@ -53,13 +53,13 @@ impl Tokens {
         Ok(tokens)
     }
 
-    /// Whether there is none at all.
+    /// Returns true if there is none at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.addresses.is_empty() && self.bearer.is_none()
     }
 
-    /// How to ask for the file of that id, whose address without a token is `address`. Nothing, if
-    /// that is not one of Slack's.
+    /// Returns the request for the file of that id, whose address without a token is `address`.
+    /// Nothing, if that is not one of Slack's.
     pub(crate) fn request(&self, id: &str, address: &Text<'_>) -> Option<Request> {
         if let Some(with_token) = self.addresses.get(id)
             && let Some(url) = SlackUrl::parse(with_token.expose_secret())

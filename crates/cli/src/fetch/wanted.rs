@@ -1,4 +1,4 @@
-//! Which files are to be fetched: those of `1-read` that lie at the source's servers.
+//! The files that are to be fetched: those of `1-read` that lie at the source's servers.
 
 use std::collections::HashSet;
 
@@ -15,15 +15,15 @@ use crate::error::CliError;
 /// A file to fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
-    /// Its id in the source.
+    /// The id in the source.
     pub(crate) id: String,
-    /// Its name, for people.
+    /// The name, for people.
     pub(crate) name: String,
-    /// Its address, without a token.
+    /// The address, without a token.
     pub(crate) address: String,
     /// Bytes, as the source says it.
     pub(crate) size: Option<u64>,
-    /// Its media type, likewise.
+    /// The media type, likewise.
     pub(crate) media_type: Option<String>,
 }
 

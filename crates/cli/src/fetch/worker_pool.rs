@@ -32,27 +32,27 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The longest wait that a server may ask for.
 const LONGEST_QUIET: Duration = Duration::from_secs(600);
 
-/// How to fetch.
+/// The options of fetching.
 pub(crate) struct FetchOptions {
-    /// Where Slack is.
+    /// The connection to Slack.
     pub(crate) slack: Slack,
-    /// What it is shown.
+    /// The tokens to send.
     pub(crate) tokens: Tokens,
     /// Files at a time.
     pub(crate) concurrency: usize,
-    /// How often a file is tried again.
+    /// The number of times a file is tried again.
     pub(crate) retries: u32,
 }
 
-/// What came of it.
+/// The result of fetching.
 pub(crate) struct Report {
     /// Files: those wanted, those in their place, those that are not and why.
     pub(crate) sum: Sum,
-    /// What could not be fetched, one by one.
+    /// The files that could not be fetched, one by one.
     pub(crate) findings: Findings,
     /// Files that came in this run, and their bytes.
     pub(crate) fetched: (u64, u64),
-    /// Whether the run ended before all were tried, and why.
+    /// True if the run ended before all were tried, and why.
     pub(crate) stopped: Option<&'static str>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Report {
 /// it is not here.
 type Tried = (Wanted, Result<Option<String>, Failure>);
 
-/// What the workers share.
+/// The state that the workers share.
 struct WorkerPool {
     options: FetchOptions,
     downloader: Downloader,
@@ -318,7 +318,8 @@ impl WorkerPool {
     }
 }
 
-/// What the progress bar was told of a file: never more than its size, and all of it at the end.
+/// The bytes of a file reported to the progress bar: never more than its size, and all of it at the
+/// end.
 struct Shown<'p> {
     progress: &'p (dyn Progress + Send + Sync),
     size: u64,

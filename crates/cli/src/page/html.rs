@@ -82,7 +82,7 @@ impl Html {
         self.out.push_str(html);
     }
 
-    /// What was written.
+    /// Returns the page as text.
     pub(crate) fn finish(self) -> String {
         self.out
     }

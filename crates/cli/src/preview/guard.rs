@@ -1,4 +1,4 @@
-//! Who may ask, and what a browser may do with an answer.
+//! The guard of the preview: who may ask, and what a browser may do with a response.
 
 use axum::extract::Request;
 use axum::middleware::Next;

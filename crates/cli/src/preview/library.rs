@@ -1,4 +1,4 @@
-//! What there is to show: teams, channels and chats, and where messages came to stand.
+//! The content to show: teams, channels and chats, and the posts of messages.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use chatferry_model::plan::{RenderDetails, TargetSummary};
 use super::posts::Posts;
 use crate::error::CliError;
 
-/// What there is to show.
+/// The content to show.
 pub(crate) struct Library {
     pub(super) folder: RenderFolder,
     pub(super) details: RenderDetails,
@@ -54,7 +54,7 @@ impl Library {
         targets.find(|summary| summary.target.key.as_str() == key)
     }
 
-    /// Its posts; put in order when they are first asked for.
+    /// Returns the posts; put in order when they are first asked for.
     ///
     /// # Errors
     /// When their file is damaged.
@@ -72,7 +72,7 @@ impl Library {
         Ok(posts)
     }
 
-    /// Where a link of a post leads within the preview, if it does.
+    /// Returns the place where a link of a post leads within the preview, if it does.
     pub(super) fn link(&self, to: &LinkTo<'_>) -> Option<String> {
         match to {
             LinkTo::Target(target) => self

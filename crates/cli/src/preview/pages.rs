@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::page::Html;
 use crate::printer::{count, thousands};
 
-/// What of a channel is asked for.
+/// The requested part of a channel.
 #[derive(Debug, Default)]
 pub(super) struct Ask {
     /// The page, from 1.
@@ -89,7 +89,7 @@ pub(super) fn channel(
     }))
 }
 
-/// Where a post is, as an address.
+/// Returns the place where a post is, as an address.
 pub(super) fn address_of(
     library: &Library,
     summary: &TargetSummary,
@@ -101,7 +101,7 @@ pub(super) fn address_of(
     Ok(page.map(|page| format!("/t/{key}?page={page}#p{id}")))
 }
 
-/// What could not be shown.
+/// Returns a page about something that cannot be shown.
 pub(super) fn failure(title: &str, words: &str) -> String {
     Html::page(title, style, |html| {
         html.within("main", &[("class", "alone")], |html| {

@@ -33,7 +33,7 @@ struct Root {
     replies: Vec<u64>,
 }
 
-/// What becomes of a post: the page it is on.
+/// The outcome for a post: the page it is on.
 pub(super) type Show<'s> = dyn Fn(&Post<'_, ChatMessage<'_>>) -> String + 's;
 
 /// A root with its replies, as HTML.
@@ -86,7 +86,7 @@ impl Posts {
         })
     }
 
-    /// How many pages there are: at least one.
+    /// Returns the number of pages there are: at least one.
     pub(super) fn pages(&self) -> usize {
         self.roots.len().div_ceil(PAGE).max(1)
     }

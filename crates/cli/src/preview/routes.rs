@@ -1,4 +1,4 @@
-//! Which address is which page.
+//! The address that is which page.
 
 use std::future::Future;
 use std::io;
@@ -20,7 +20,7 @@ use super::library::{Library, encode};
 use super::pages::{self, Ask};
 use crate::page::STYLE;
 
-/// What only these pages need of styles.
+/// The styles that only these pages need.
 const PREVIEW_STYLE: &str = include_str!("style.css");
 
 /// Serves the preview until `shutdown` is done.

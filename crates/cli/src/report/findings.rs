@@ -20,7 +20,7 @@ pub(super) struct Groups(BTreeMap<(Severity, String), Group>);
 pub(super) struct Group {
     /// The stage that finds such.
     pub(super) stage: Stage,
-    /// How many there are.
+    /// The number of them.
     pub(super) count: u64,
     /// The first of them.
     pub(super) examples: Vec<Example>,
@@ -32,9 +32,9 @@ pub(super) struct Example {
     pub(super) conversation: Option<String>,
     pub(super) file: Option<String>,
     pub(super) ts: Option<String>,
-    /// What was seen there.
+    /// The message of the finding.
     pub(super) message: String,
-    /// How often.
+    /// The number of occurrences.
     pub(super) count: u64,
 }
 
@@ -90,7 +90,7 @@ impl Groups {
         groups.map(|((severity, code), group)| (*severity, code.as_str(), group))
     }
 
-    /// How many findings have that severity.
+    /// Returns the number of findings that have that severity.
     pub(super) fn count(&self, severity: Severity) -> u64 {
         self.iter()
             .filter(|(of, _, _)| *of == severity)

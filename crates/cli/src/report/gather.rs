@@ -29,7 +29,7 @@ pub(super) struct Report {
     pub(super) source: String,
     /// Names of the exports.
     pub(super) exports: Vec<String>,
-    /// What each stage counted, in their order.
+    /// The counts of each stage, in order.
     pub(super) stages: Vec<(&'static str, BTreeMap<String, Sum>)>,
     pub(super) findings: Groups,
     pub(super) people: People,
@@ -37,9 +37,9 @@ pub(super) struct Report {
     pub(super) posts: u64,
     pub(super) replies: u64,
     pub(super) file_bytes: u64,
-    /// How long the upload takes at least, in seconds, where that can be told.
+    /// The time the upload takes at least, in seconds, where that can be told.
     pub(super) seconds: Option<f64>,
-    /// Whether no placeholder is named, though somebody must speak for people without an account.
+    /// True if no placeholder is named, though somebody must speak for people without an account.
     pub(super) rehearsal_account: bool,
     /// Files that are still at the source's servers, and their bytes.
     pub(super) remote: (u64, u64),
@@ -151,7 +151,7 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
 }
 
 impl Report {
-    /// What a stage counted of messages.
+    /// Returns the message counts of a stage.
     pub(super) fn messages(&self, stage: &str) -> Sum {
         let of_stage = self.stages.iter().find(|(name, _)| *name == stage);
         of_stage
@@ -161,7 +161,7 @@ impl Report {
     }
 }
 
-/// What the workspaces are called, or else the first export.
+/// Returns the names of the workspaces, or else of the first export.
 fn title(names: &[String], exports: &[String]) -> String {
     if names.is_empty() {
         let file = exports.first().map_or("Slack", String::as_str);

@@ -1,8 +1,9 @@
 //! The report: one page that says what came in, what goes where, and what is lost and why.
 //!
 //! It is gathered from the manifests, findings and plan of the work folder ([`gather`]) and written
-//! as one file that needs nothing else ([`page`]): no network, no scripts. The same work folder gives
-//! the same bytes. Findings are streamed and only counted, so that a million of them cost no memory.
+//! as one file that needs nothing else ([`page`]): no network, no scripts. The same work folder
+//! gives the same bytes. Findings are streamed and only counted, so that a million of them cost no
+//! memory.
 
 mod findings;
 mod gather;

@@ -7,7 +7,7 @@ use super::sections;
 use crate::page::{Html, STYLE};
 use crate::printer::{bytes, count, duration, thousands};
 
-/// What only this page needs of styles.
+/// The styles that only this page needs.
 const REPORT_STYLE: &str = include_str!("style.css");
 /// Nothing is loaded and nothing runs, whatever names the page holds.
 const POLICY: &str =

@@ -1,4 +1,4 @@
-//! Who is matched to an account, and how many messages stand behind each.
+//! People who are matched to an account, and the number of their messages.
 
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
@@ -13,15 +13,15 @@ const SHOWN: usize = 100;
 /// Everybody of the source by what becomes of them.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    /// Those who speak through their own account.
+    /// The people with an account of their own.
     pub(super) matched: Count,
     /// Persons for whom the placeholder speaks.
     pub(super) unmatched: Count,
     /// Bots and the source's own voice, for whom the placeholder speaks.
     pub(super) bots: Count,
-    /// Those whose messages are left out.
+    /// The people whose messages are skipped.
     pub(super) left_out: Count,
-    /// Those without an account who wrote most, and how many are not shown.
+    /// The most active people without an account, and the number of those not shown.
     pub(super) without_account: Vec<Somebody>,
     pub(super) not_shown: u64,
 }

@@ -1,4 +1,4 @@
-//! What goes where, and what goes nowhere.
+//! Conversations with their targets, and those that are not migrated.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use chatferry_model::{Millis, TeamKey};
 
 use crate::error::CliError;
 
-/// What goes where.
+/// The conversations and their targets.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     /// The teams, each with its channels; then the chats, without a team.
@@ -40,7 +40,7 @@ pub(super) struct Group {
 pub(super) struct Place {
     /// The conversations that go there.
     pub(super) sources: Vec<String>,
-    /// Its name in Teams.
+    /// The name in Teams.
     pub(super) name: String,
     pub(super) kind: &'static str,
     pub(super) posts: u64,
@@ -209,7 +209,7 @@ fn about(team: &Team) -> String {
     )
 }
 
-/// What people call a conversation: its name, or who is in it.
+/// Returns the name of a conversation, or its members.
 fn name_of(conversation: &Conversation, plan: &Plan) -> String {
     let is_named = !conversation.name.is_empty() && !conversation.name.starts_with("mpdm-");
     if is_named {

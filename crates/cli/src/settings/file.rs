@@ -10,7 +10,7 @@ use crate::error::CliError;
 /// The file as it is first written: every setting with its default, commented out.
 const TEMPLATE: &str = include_str!("chatferry.toml");
 
-/// What belongs to the migration rather than to one run: given once, it counts from then on.
+/// The settings that belong to the migration rather than to one run; they are saved.
 const KEPT: [&str; 5] = ["team", "placeholder", "owners", "directory", "chats"];
 
 pub(super) fn write_first(path: &Path, overrides: &Overrides) -> Result<(), CliError> {

@@ -10,7 +10,7 @@ use super::{Settings, limits};
 use crate::error::CliError;
 use crate::suggest::advice;
 
-/// What the command line says: pairs of key and value, later ones winning.
+/// The settings on the command line: pairs of key and value, later ones winning.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overrides {
     pairs: Vec<(String, Value)>,

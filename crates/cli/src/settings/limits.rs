@@ -1,4 +1,4 @@
-//! What limits can be.
+//! The valid values of limits.
 
 use super::Settings;
 use crate::error::CliError;

@@ -33,41 +33,41 @@ pub(crate) struct Settings {
     pub(crate) owners: Vec<String>,
     /// The tenant's people: path of a CSV, XLSX or JSON file.
     pub(crate) directory: String,
-    /// Whether teams are made, or are there already.
+    /// True if teams are made, or are there already.
     pub(crate) route: Route,
-    /// What becomes of direct and group messages.
+    /// The outcome for direct and group messages.
     pub(crate) chats: Chats,
     /// The kind of file in which `map` writes its tables.
     pub(crate) sheets: Sheets,
-    /// What becomes of joins, leaves and topic changes.
+    /// The outcome for joins, leaves and topic changes.
     pub(crate) system_messages: SystemMessages,
-    /// What becomes of previews of links.
+    /// The outcome for previews of links.
     pub(crate) link_previews: LinkPreviews,
-    /// What becomes of smileys made of signs.
+    /// The outcome for smileys made of signs.
     pub(crate) text_smileys: TextSmileys,
-    /// Where a reply that was also sent to the channel is shown.
+    /// The place where a reply that was also sent to the channel is shown.
     pub(crate) broadcast: Broadcast,
-    /// How code blocks are written.
+    /// The form of code blocks.
     pub(crate) code_blocks: CodeBlocks,
-    /// What becomes of pictures.
+    /// The outcome for pictures.
     pub(crate) images: Images,
-    /// What becomes of files.
+    /// The outcome for files.
     pub(crate) files: Files,
-    /// What becomes of reactions.
+    /// The outcome for reactions.
     pub(crate) reactions: Reactions,
-    /// Whether reactions are tried as such too.
+    /// True if reactions are tried as such too.
     pub(crate) reactions_probe: bool,
-    /// How people are called.
+    /// The way people are called.
     pub(crate) mentions: Mentions,
-    /// How channels are called.
+    /// The form of channel mentions.
     pub(crate) channel_mentions: ChannelMentions,
-    /// How everybody is called.
+    /// The form of mentions of everybody.
     pub(crate) broadcast_mentions: BroadcastMentions,
     /// The zone in which times are shown, by its IANA name.
     pub(crate) time_zone: String,
     /// The language of the words around messages.
     pub(crate) language: String,
-    /// Whether the files of `1-read` and `3-render` are compressed.
+    /// True if the files of `1-read` and `3-render` are compressed.
     pub(crate) compress: bool,
     /// The tenant: its id or a domain.
     pub(crate) tenant_id: String,
@@ -77,50 +77,50 @@ pub(crate) struct Settings {
     pub(crate) client_certificate: String,
     /// Path of a file with a federated token.
     pub(crate) federated_token_file: String,
-    /// Whose OneDrive the files of chats go to: UPN, object id or `author`.
+    /// The account whose OneDrive takes the files of chats: UPN, object id or `author`.
     pub(crate) files_account: String,
     /// Graph's address.
     pub(crate) graph_url: String,
     /// The login's address.
     pub(crate) login_url: String,
-    /// How people are matched, and what becomes of those who are not ordinary members.
+    /// The way people are matched, and what becomes of those who are not ordinary members.
     pub(crate) people: PeopleSettings,
     /// Limits.
     pub(crate) limits: Limits,
-    /// How files are fetched from Slack.
+    /// The settings for fetching files from Slack.
     pub(crate) fetch: Fetch,
 }
 
-/// What becomes of joins, leaves and topic changes.
+/// The outcome for joins, leaves and topic changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SystemMessages {
-    /// They are left out, and counted.
+    /// System messages are skipped and counted.
     #[default]
     Drop,
-    /// They become lines of their own.
+    /// System messages become lines of their own.
     Show,
 }
 
-/// What becomes of previews of links.
+/// The outcome for previews of links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LinkPreviews {
-    /// They become cards.
+    /// Link previews become cards.
     #[default]
     Card,
-    /// They are left out, and counted.
+    /// Link previews are skipped and counted.
     Drop,
 }
 
-/// What becomes of smileys made of signs.
+/// The outcome for smileys made of signs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum TextSmileys {
-    /// They become emoji, where the source shows them so.
+    /// Smileys become emoji, where the source shows them so.
     #[default]
     Emoji,
-    /// They stay as they are written.
+    /// Smileys stay as they are written.
     Text,
 }
 
@@ -128,7 +128,7 @@ pub(crate) enum TextSmileys {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
-    /// Posts per second into one channel (graph.md R46).
+    /// Posts per second into one channel (crates/graph/RULES.md R46).
     pub(crate) channel_posts: f64,
     /// Posts per second into all channels of a team to begin with; doubled until Graph says 429.
     pub(crate) team_posts: f64,
@@ -140,27 +140,27 @@ pub(crate) struct Limits {
     pub(crate) other_calls: f64,
     /// Calls about files per second.
     pub(crate) file_calls: f64,
-    /// Private channels of a team (graph.md 2.5).
+    /// Private channels of a team (crates/graph/RULES.md 2.5).
     pub(crate) private_channels: usize,
-    /// Members of a private channel (graph.md 2.5).
+    /// Members of a private channel (crates/graph/RULES.md 2.5).
     pub(crate) private_members: usize,
-    /// Bytes of one message, its mentions included (graph.md R43).
+    /// Bytes of one message, its mentions included (crates/graph/RULES.md R43).
     pub(crate) message_bytes: usize,
-    /// Bytes of one request (graph.md R42).
+    /// Bytes of one request (crates/graph/RULES.md R42).
     pub(crate) request_bytes: usize,
-    /// How often a call is tried again.
+    /// The number of times a call is tried again.
     pub(crate) retries: u32,
     /// Channels filled side by side.
     pub(crate) concurrency: usize,
 }
 
-/// How files are fetched from Slack.
+/// The settings for fetching files from Slack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Fetch {
     /// Files at a time.
     pub(crate) concurrency: usize,
-    /// How often a file is tried again.
+    /// The number of times a file is tried again.
     pub(crate) retries: u32,
     /// A server on this machine that stands for Slack, in tests.
     pub(crate) slack_url: String,

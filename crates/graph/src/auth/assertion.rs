@@ -1,5 +1,5 @@
 //! `client_assertion`: who the app is, signed by its certificate or by whom the tenant trusts to
-//! say so (graph.md 1.1).
+//! say so (crates/graph/RULES.md 1.1).
 
 use std::path::Path;
 
@@ -13,9 +13,9 @@ use serde_json::json;
 use super::certificate::Certificate;
 use crate::error::TokenError;
 
-/// How long an assertion is good for, in seconds: longer than any request takes.
+/// The time an assertion is good for, in seconds: longer than any request takes.
 const LIFETIME: i64 = 300;
-/// How far a clock here may be ahead of Entra's, in seconds.
+/// The allowed clock skew ahead of Entra's, in seconds.
 const SKEW: i64 = 60;
 
 /// An assertion that `certificate` signs, for the token service at `audience`.

@@ -1,4 +1,5 @@
-//! A certificate with its key, by which an app proves that it is the app (graph.md 1.1).
+//! A certificate with its key, by which an app proves that it is the app (crates/graph/RULES.md
+//! 1.1).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -28,18 +29,18 @@ pub enum CertificateError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: std::io::Error,
     },
-    /// It is neither PEM nor PFX, or another password opens it.
+    /// The file is neither PEM nor PFX, or another password opens it.
     #[error("{path}: {reason}")]
     Unusable {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Why, in words.
+        /// The reason in words.
         reason: &'static str,
     },
 }

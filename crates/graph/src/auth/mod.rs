@@ -1,4 +1,5 @@
-//! Access tokens by client credentials (graph.md 1.1): fetched once, shared, renewed in time.
+//! Access tokens by client credentials (crates/graph/RULES.md 1.1): fetched once, shared, renewed
+//! in time.
 
 mod assertion;
 mod certificate;
@@ -63,7 +64,7 @@ enum Seconds {
 }
 
 impl Granted {
-    /// How long the token is good for: an hour, if that is not told.
+    /// Returns the time the token is good for: an hour, if that is not told.
     fn lifetime(&self) -> Duration {
         let seconds = match &self.expires_in {
             Some(Seconds::Number(seconds)) => Some(*seconds),
@@ -89,8 +90,8 @@ impl Tokens {
         }
     }
 
-    /// Whether a call may leave with that one now. One that is merely being renewed is good yet: who
-    /// has its turn and waits for the next would leave together with others.
+    /// Returns true if a call may leave with that one now. One that is merely being renewed is good
+    /// yet: who has its turn and waits for the next would leave together with others.
     pub(crate) fn is_good(&self, token: &Token) -> bool {
         token.useless_at > Instant::now() && token.number > self.rejected.load(Ordering::Relaxed)
     }
@@ -240,7 +241,7 @@ fn token_address(config: &GraphConfig) -> String {
     )
 }
 
-/// The form of graph.md E1.
+/// The form of crates/graph/RULES.md E1.
 fn token_request(config: &GraphConfig, proof: &Proof<'_>) -> Result<Request<Bytes>, http::Error> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("client_id", &config.client_id)

@@ -10,9 +10,9 @@ use super::html::Scan;
 use super::names;
 use super::rules::{self, Rule};
 
-/// The most files that hang on a message (graph.md 2.4).
+/// The most files that hang on a message (crates/graph/RULES.md 2.4).
 const MOST_ATTACHMENTS: usize = 10;
-/// The most reactions of a message (graph.md R44).
+/// The most reactions of a message (crates/graph/RULES.md R44).
 const MOST_REACTIONS: usize = 250;
 
 /// Bytes that a message gains at most when its links and files get their addresses.
@@ -165,7 +165,7 @@ fn check_name(name: &str, broken: &mut impl FnMut(&'static Rule, String)) {
     }
 }
 
-/// Why a file is not there as a post has it.
+/// Returns the reason why a file is not there as a post has it.
 fn absent(folder: &Path, name: &str, bytes: u64) -> Option<String> {
     if name.is_empty() || name.contains(['/', '\\']) || name.starts_with('.') {
         return Some(format!("{name:?} is no name of a file of 3-render"));

@@ -6,7 +6,7 @@
 use chatferry_model::deferred::UNRESOLVED_URL;
 use chatferry_model::teams_html::{ELEMENTS, Element, SCHEMES};
 
-/// What a scan found, in order.
+/// The elements that a scan found, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Scan<'a> {
     /// The id of each `<at>`, and whether there is text in it.
@@ -19,10 +19,10 @@ pub(crate) struct Scan<'a> {
     pub(crate) stand_ins: Vec<&'a str>,
 }
 
-/// What is wrong with a text.
+/// The problem with a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// Where, in bytes from the start.
+    /// The position in bytes from the start.
     at: usize,
     what: String,
 }
@@ -33,7 +33,7 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// How addresses of images within the text begin.
+/// The beginning of addresses of images within the text.
 const HOSTED: &str = "../hostedContents/";
 
 /// Elements that are not closed.
@@ -85,7 +85,7 @@ pub(crate) fn scan(html: &str) -> Result<Scan<'_>, Fault> {
     }
 }
 
-/// How far a tag goes, its `>` included; `>` in quotes does not end it.
+/// Returns the length of a tag, its `>` included; `>` in quotes does not end it.
 fn tag_end(tag: &str) -> Option<usize> {
     let mut quoted = false;
     for (at, byte) in tag.bytes().enumerate() {

@@ -1,4 +1,5 @@
-//! Checks `3-render` against every rule of Graph's that can be known offline (graph.md section 6).
+//! Checks `3-render` against every rule of Graph's that can be known offline (crates/graph/RULES.md
+//! section 6).
 //!
 //! Chunks of lines are checked in parallel and put together in order, so that findings come in the
 //! same order on any number of threads. Memory is flat but for the times of the roots of the
@@ -35,11 +36,12 @@ pub use sanitiser::sanitiser;
 /// Sizes that the tenant takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckLimits {
-    /// The largest message in bytes: content, subject, mentions, attachments (graph.md R43).
+    /// The largest message in bytes: content, subject, mentions, attachments (crates/graph/RULES.md
+    /// R43).
     pub message_bytes: usize,
-    /// The largest request in bytes (graph.md R42).
+    /// The largest request in bytes (crates/graph/RULES.md R42).
     pub request_bytes: usize,
-    /// Whether a sanitiser is asked for a second opinion on every body.
+    /// True if a sanitiser is asked for a second opinion on every body.
     pub strict: bool,
 }
 
@@ -53,7 +55,7 @@ impl Default for CheckLimits {
     }
 }
 
-/// What only checking has to say.
+/// The details of the manifest of checking.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckDetails {
     /// Targets checked.
@@ -185,7 +187,7 @@ fn shown(path: &Path, root: &Path) -> String {
         .to_string()
 }
 
-/// What a chunk came to.
+/// The result of checking a chunk.
 #[derive(Default)]
 struct Checked {
     posts: u64,
@@ -204,7 +206,7 @@ struct Checked {
 struct Seen {
     id: i64,
     line: u64,
-    /// Whether it breaks a rule by itself, and so is counted already.
+    /// True if it breaks a rule by itself, and so is counted already.
     broken: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Which names Teams takes (graph.md 2.6, R12).
+//! The names Teams takes (crates/graph/RULES.md 2.6, R12).
 
 use chatferry_model::teams_names::{
     CHANNEL_UNITS, FORBIDDEN_IN_CHANNELS, FORBIDDEN_IN_FILES, RESERVED_CHANNELS, RESERVED_FILES,
@@ -9,7 +9,7 @@ use chatferry_model::teams_names::{
 /// that a whole path may have is the site's and the channel's.
 const LONGEST_FILE: usize = 200;
 
-/// What is wrong with a channel's name, if anything.
+/// Returns the problem with a channel's name, if anything.
 pub(super) fn channel_fault(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let port = lower
@@ -35,7 +35,7 @@ pub(super) fn channel_fault(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with a team's name, if anything.
+/// Returns the problem with a team's name, if anything.
 pub(super) fn team_fault(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
         Some("it is empty")
@@ -46,7 +46,7 @@ pub(super) fn team_fault(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with a file's name, if anything (graph.md 1.12, R64).
+/// Returns the problem with a file's name, if anything (crates/graph/RULES.md 1.12, R64).
 pub(super) fn file_fault(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let numbered = ["com", "lpt"].iter().any(|port| {

@@ -8,7 +8,7 @@ use chatferry_model::plan::{Channel, Chat, Membership, RenderDetails, Target, Ta
 use super::names;
 use super::rules::{self, Rule};
 
-/// Channels a team may have (graph.md R15).
+/// Channels a team may have (crates/graph/RULES.md R15).
 const MOST_CHANNELS: usize = 1_000;
 
 /// Checks everything that the manifest says.

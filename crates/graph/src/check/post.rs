@@ -13,7 +13,7 @@ use super::sanitiser;
 use super::{CheckLimits, deferred};
 use crate::deferred::hosted_size;
 
-/// What posts of one file are held against.
+/// The container that the posts of one file are checked against.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Container<'a> {
     folder: &'a RenderFolder,
@@ -188,8 +188,8 @@ pub(super) fn request_size(post: &Post<'_, &RawValue>) -> usize {
     post.body.get().len() + images
 }
 
-/// What counts against the size of a message: content and subject in UTF-8, mentions and
-/// attachments as JSON (graph.md R43: "html, mentions and so on").
+/// Returns the bytes that count towards the size of a message: content and subject in UTF-8,
+/// mentions and attachments as JSON (crates/graph/RULES.md R43: "html, mentions and so on").
 fn weight(message: &ChatMessage<'_>) -> usize {
     struct Count(usize);
 
@@ -216,7 +216,7 @@ fn weight(message: &ChatMessage<'_>) -> usize {
     count.0
 }
 
-/// Whether the last segment of an address is a name with an extension.
+/// Returns true if the last segment of an address is a name with an extension.
 fn ends_in_extension(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -225,7 +225,7 @@ fn ends_in_extension(address: &str) -> bool {
     })
 }
 
-/// Which rule a body breaks that is no message at all.
+/// Returns the rule a body breaks that is no message at all.
 fn diagnose(body: &str, error: &serde_json::Error) -> (&'static Rule, String) {
     #[derive(Deserialize, Default)]
     #[serde(default)]

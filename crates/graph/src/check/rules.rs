@@ -1,4 +1,4 @@
-//! The rules of graph.md section 6 that can be checked without a network: one table.
+//! The rules of crates/graph/RULES.md section 6 that can be checked without a network: one table.
 
 use chatferry_model::finding::Code;
 
@@ -7,11 +7,11 @@ use crate::codes;
 /// A rule of Graph's, and the finding that breaking it makes.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its number in graph.md section 6, or the section where it has none.
+    /// The number in crates/graph/RULES.md section 6, or the section where it has none.
     pub number: &'static str,
-    /// What it asks.
+    /// The demand of the rule.
     pub sentence: &'static str,
-    /// What it rests on.
+    /// The evidence for the rule.
     pub basis: &'static str,
     /// The finding.
     pub code: &'static Code,

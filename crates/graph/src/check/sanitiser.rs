@@ -1,5 +1,6 @@
 //! A second opinion on HTML, for `check --strict`: ammonia with the list of what Teams keeps leaves
-//! every body as it is (design.md rule 4.7). It costs many times what our own scanner does.
+//! every body as it is (crates/DECISIONS.md rule 4.7). It costs many times what our own scanner
+//! does.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -28,14 +29,15 @@ pub fn sanitiser() -> Builder<'static> {
     builder
 }
 
-/// The one address that is not absolute: of an image that the post brings along (graph.md 1.9).
+/// The one address that is not absolute: of an image that the post brings along
+/// (crates/graph/RULES.md 1.9).
 fn hosted(address: &str) -> Option<Cow<'_, str>> {
     let number = address.strip_prefix("../hostedContents/")?;
     let number = number.strip_suffix("/$value")?;
     number.parse::<u32>().ok().map(|_| address.into())
 }
 
-/// Whether the sanitiser would change `html`.
+/// Returns true if the sanitiser would change `html`.
 pub(super) fn changes(html: &str) -> bool {
     TEAMS.clean(html).to_string() != html
 }

@@ -25,10 +25,10 @@ pub(super) struct Breaker {
 struct State {
     /// In a row.
     failures: u32,
-    /// When one may go ahead; none: all may.
+    /// The time until which calls wait; none: no wait.
     until: Option<Instant>,
     wait: Option<Duration>,
-    /// Whether one has gone ahead.
+    /// True if one has gone ahead.
     trying: bool,
 }
 

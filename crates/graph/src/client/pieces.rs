@@ -1,5 +1,5 @@
 //! Pieces of a file, to the address of an upload session: outside of Graph, and without a token,
-//! which would be refused there (graph.md R62).
+//! which would be refused there (crates/graph/RULES.md R62).
 
 use std::sync::atomic::Ordering;
 
@@ -23,14 +23,14 @@ use crate::transport::TransportError;
 #[serde(transparent)]
 pub(crate) struct UploadUrl(SecretString);
 
-/// What a session says to a piece.
+/// The response of a session to a piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PieceAnswer {
-    /// It wants the bytes from there on.
+    /// The session wants the bytes from that position on.
     Next(u64),
     /// All of it has come; this is the file.
     Done(Bytes),
-    /// It is no more: finished, cancelled or expired.
+    /// The session is gone: finished, cancelled or expired.
     Gone,
     /// The file's name is taken.
     Taken,

@@ -6,13 +6,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// A place in Teams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// Its address.
+    /// The address.
     pub(crate) address: String,
     /// The id of the channel, if it is one: for mentions.
     pub(crate) channel: Option<String>,
 }
 
-/// Where the Teams client of each cloud is; elsewhere links lead to their source.
+/// The place where the Teams client of each cloud is; elsewhere links lead to their source.
 const CLIENTS: &[(&str, &str)] = &[
     ("https://graph.microsoft.com", "https://teams.microsoft.com"),
     (
@@ -65,7 +65,7 @@ impl Tenant {
         })
     }
 
-    /// Where a channel or chat is.
+    /// Returns the place where a channel or chat is.
     pub(crate) fn thread(&self, thread: ThreadAt<'_>) -> Place {
         let Self { client, id } = self;
         match thread {
@@ -93,7 +93,7 @@ impl Tenant {
         }
     }
 
-    /// Where a message is; `root` is what it answers.
+    /// Returns the place where a message is; `root` is what it answers.
     pub(crate) fn message(
         &self,
         thread: ThreadAt<'_>,

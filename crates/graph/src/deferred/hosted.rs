@@ -1,5 +1,5 @@
 //! Images within the text: `hostedContents`, in base64, read from `3-render/images` piece by piece
-//! straight into the body (graph.md 1.9).
+//! straight into the body (crates/graph/RULES.md 1.9).
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -50,7 +50,7 @@ impl Content {
     }
 }
 
-/// How far a tag goes from within, its `>` included; `>` in quotes does not end it.
+/// Returns the length of a tag from within, its `>` included; `>` in quotes does not end it.
 fn tag_end(rest: &str) -> Option<usize> {
     let mut quoted = false;
     for (at, byte) in rest.bytes().enumerate() {
@@ -68,8 +68,8 @@ pub(super) fn attachment(id: &str) -> String {
     format!("<attachment id=\"{id}\"></attachment>")
 }
 
-/// What stands for a file that could not be uploaded; files that are missing from the start look
-/// The same.
+/// Returns the text for a file that could not be uploaded; files that are missing from the start
+/// look The same.
 pub(super) fn missing(name: &str) -> String {
     let name = html_escape::encode_text(name);
     format!("\u{1f4ce} <strong>{name}</strong> · <em>could not be uploaded</em>")

@@ -81,7 +81,7 @@ impl Serialize for Members<'_> {
     }
 }
 
-/// The same object with another value for one of its members.
+/// Returns the object with another value for one of its members.
 pub(crate) fn with_member<T: Serialize>(
     object: &[u8],
     name: &'static str,

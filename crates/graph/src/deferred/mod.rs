@@ -34,7 +34,7 @@ pub(crate) struct DeferredReferences {
 }
 
 impl DeferredReferences {
-    /// Those of a post; nothing for one without, which is sent as it stands.
+    /// Returns the deferred references of a post; nothing for one without, which is sent as it is.
     pub(crate) fn of<B>(post: &Post<'_, B>) -> Option<Box<Self>> {
         if post.images.is_empty()
             && post.files.is_empty()
@@ -58,17 +58,17 @@ impl DeferredReferences {
     }
 }
 
-/// What goes into the deferred references of a post.
+/// The values of the deferred references of a post.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResolvedReferences {
-    /// Where each link leads, if that is known.
+    /// The target of each link, if it is known.
     pub(crate) links: Vec<Option<Place>>,
-    /// What became of each file.
+    /// The outcome of each file.
     pub(crate) files: Vec<FileOutcome>,
-    /// What became of each image, where they go as files (graph.md R41); otherwise they go within
-    /// The text.
+    /// The outcome of each image, where they go as files (crates/graph/RULES.md R41); otherwise
+    /// they go within The text.
     pub(crate) images: Option<Vec<FileOutcome>>,
-    /// Whether `reactions` are sent along.
+    /// True if `reactions` are sent along.
     pub(crate) reactions: bool,
     /// Another time than the one in the body.
     pub(crate) time: Option<Millis>,
@@ -83,12 +83,12 @@ pub(crate) enum FileOutcome {
     Failed,
 }
 
-/// The link to an uploaded file (graph.md 1.10).
+/// The link to an uploaded file (crates/graph/RULES.md 1.10).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DriveItemLink {
     /// The GUID in the item's eTag.
     pub(crate) guid: String,
-    /// Its address by path, percent-encoded, with an extension at its end.
+    /// The address by path, percent-encoded, with an extension at its end.
     pub(crate) url: String,
 }
 
@@ -96,7 +96,7 @@ pub(crate) struct DriveItemLink {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ResolvedBody {
     pub(crate) body: Vec<u8>,
-    /// What it has in common with what Teams makes of it; the author aside.
+    /// The fingerprint of the message, without the author.
     pub(crate) fingerprint: MessageFingerprint,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::check::html;
 
-/// What a random post is made of.
+/// The parts of a random post.
 #[derive(Clone, Debug)]
 struct Parts {
     words: Vec<String>,

@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::{Journal, JournalError};
 
-/// How far a member is.
+/// The progress of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberState {
     /// May have been taken out, and has to be put back.
@@ -14,7 +14,7 @@ pub(crate) enum MemberState {
 }
 
 impl Journal {
-    /// How far a member of a target is; nothing, if nothing was sent yet.
+    /// Returns the progress of a member of a target; nothing, if nothing was sent yet.
     pub(crate) fn chat_member(
         &self,
         target: i64,

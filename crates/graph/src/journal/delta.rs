@@ -9,16 +9,16 @@ use rusqlite::Connection;
 use super::posts::{Origin, PostState};
 use super::{Journal, JournalError};
 
-/// What became of a post of the new file.
+/// The outcome of a post of the new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// It is new.
+    /// The post is new.
     New,
-    /// It was sent, or was about to be, with the same words.
+    /// The post was sent, or was about to be, with the same text.
     Same,
-    /// The same with other words.
+    /// The post was sent with another text.
     Changed,
-    /// Its message was sent in fewer parts: this one is held back, because it may repeat what is
+    /// The message was sent in fewer parts: this one is held back, because it may repeat what is
     /// There.
     Withheld,
 }

@@ -34,7 +34,7 @@ pub(super) const TABLES: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// Which file: the drive it goes to, and its content.
+/// The file: the drive it goes to, and its content.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileKey {
     pub(crate) drive: String,
@@ -45,9 +45,9 @@ pub(crate) struct FileKey {
 /// A folder in a drive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FolderRow {
-    /// How addresses of what is in it begin, in Graph.
+    /// The beginning of the addresses of the folder's items, in Graph.
     pub(crate) path: String,
-    /// The same for people, in a browser.
+    /// The beginning of the items' addresses for people, in a browser.
     pub(crate) web: String,
 }
 
@@ -56,15 +56,15 @@ pub(crate) struct FolderRow {
 pub(crate) struct FileRow {
     /// The folder it goes to.
     pub(crate) folder: FolderRow,
-    /// Its name there, which no other file of ours has.
+    /// The name there, which no other file of ours has.
     pub(crate) name: String,
     /// The GUID and the address it has, once it is there.
     pub(crate) lodged: Option<(String, String)>,
-    /// Why it could not be put there.
+    /// The reason why it could not be put there.
     pub(crate) reason: Option<String>,
 }
 
-/// What was put into the deferred references of a post when it was last sent.
+/// The resolved references of a post when it was last sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ResolvedRow {
     /// Hashes of what is read in it, of the places it links to, and of its attachments' ids (see
@@ -72,7 +72,7 @@ pub(crate) struct ResolvedRow {
     pub(crate) text: i64,
     pub(crate) places: i64,
     pub(crate) attachments: i64,
-    /// Whether its images went within the text, and not as files.
+    /// True if its images went within the text, and not as files.
     pub(crate) images: bool,
     /// The names in `3-render` of the files that became lines, because they could not be put
     /// anywhere.
@@ -95,7 +95,7 @@ impl FileRow {
 }
 
 impl Journal {
-    /// What is known of a file.
+    /// Returns the row of a file.
     pub(crate) fn file(&self, key: &FileKey) -> Result<Option<FileRow>, JournalError> {
         self.without_fsync(|connection| {
             connection
@@ -196,7 +196,7 @@ impl Journal {
         Ok(())
     }
 
-    /// What the deferred references of a post were filled with when it was last sent.
+    /// Returns the resolved references of a post when it was last sent.
     pub(crate) fn filled(
         &self,
         target: i64,
@@ -223,7 +223,7 @@ impl Journal {
     }
 }
 
-/// Whether no other file of ours has that name in that folder; case does not count there.
+/// Returns true if no other file of ours has that name in that folder; case does not count there.
 fn is_free(
     connection: &Connection,
     key: &FileKey,

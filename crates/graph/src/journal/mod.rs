@@ -2,7 +2,7 @@
 //!
 //! Before anything is created, its key is on disk ([`Durability::Disk`]); what came of it follows.
 //! A crash between the two leaves an intent without a result, which is looked up before anything
-//! is tried again. That is what makes an upload happen exactly once (design.md rule 4.2).
+//! is tried again. That is what makes an upload happen exactly once (crates/DECISIONS.md rule 4.2).
 //!
 //! | table   | a row is                                                               |
 //! |---------|------------------------------------------------------------------------|
@@ -40,18 +40,18 @@ pub enum JournalError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: std::io::Error,
     },
     /// SQLite said no.
     #[error("{path}: {error}")]
     Sqlite {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: rusqlite::Error,
     },
@@ -61,43 +61,43 @@ pub enum JournalError {
         /// The lock file.
         path: PathBuf,
     },
-    /// It was written by a chatferry that this one does not understand.
+    /// The journal was written by a chatferry that this one does not understand.
     #[error(
         "{path}: the journal has format {found}, this chatferry knows {known}; use the chatferry that began the upload, or a newer one"
     )]
     Version {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The format found.
         found: i64,
         /// The format known.
         known: i64,
     },
-    /// It belongs to another tenant or app.
+    /// The journal belongs to another tenant or app.
     #[error(
         "{path}: this upload was begun with {what} {found}, not {given}; use that one again (an import belongs to the app that opened it), or remove the folder to begin anew"
     )]
     Foreign {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What differs: `tenant_id`, `client_id`, `graph_url`.
+        /// The setting that differs: `tenant_id`, `client_id`, `graph_url`.
         what: &'static str,
-        /// What the journal says.
+        /// The value in the journal.
         found: String,
-        /// What was given.
+        /// The value that was given.
         given: String,
     },
-    /// It holds something that no chatferry writes.
+    /// The journal holds something that no chatferry writes.
     #[error("{path}: damaged: {reason}")]
     Damaged {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
 }
 
-/// How safely intents are written.
+/// The durability of intents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
     /// On disk before anything is sent: survives a power cut. For real uploads.
@@ -208,7 +208,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Whether anything may be in the tenant.
+    /// Returns true if anything may be in the tenant.
     fn has_begun(&self) -> Result<bool, JournalError> {
         self.without_fsync(|connection| {
             connection.query_row(

@@ -38,43 +38,43 @@ macro_rules! states {
 }
 
 states! {
-    /// How far a team is.
+    /// The state of a team.
     TeamState {
         /// Nothing was sent.
         Planned = "planned",
-        /// Its creation was or is being sent; whether it exists is to be found out.
+        /// The creation was or is being sent; whether it exists is to be found out.
         Creating = "creating",
-        /// It exists, but can't be used yet.
+        /// The team exists, but cannot be used yet.
         Created = "created",
-        /// It can be used, its General channel is known.
+        /// The team can be used, its General channel is known.
         Open = "open",
-        /// Its completion was or is being sent.
+        /// The completion was or is being sent.
         Completing = "completing",
-        /// It is out of migration mode.
+        /// The place is out of migration mode.
         Complete = "complete",
-        /// Its owners and members are in.
+        /// The owners and members are in.
         Done = "done",
     }
 }
 
 states! {
-    /// How far a target is.
+    /// The state of a target.
     TargetState {
         /// Nothing was sent.
         Planned = "planned",
-        /// Its creation was or is being sent; whether it exists is to be found out.
+        /// The creation was or is being sent; whether it exists is to be found out.
         Creating = "creating",
-        /// It exists, but takes no posts yet, or no more.
+        /// The target exists, but takes no posts yet, or no more.
         Created = "created",
-        /// It takes posts.
+        /// The target takes posts.
         Open = "open",
         /// All posts are through.
         Posted = "posted",
-        /// It is out of migration mode.
+        /// The place is out of migration mode.
         Complete = "complete",
-        /// Its members are being shown its history, one by one.
+        /// The members are being shown its history, one by one.
         Members = "members",
-        /// It needs nothing more.
+        /// The target needs nothing more.
         Done = "done",
     }
 }
@@ -84,24 +84,24 @@ states! {
 pub(crate) struct TeamRow {
     pub(crate) key: String,
     pub(crate) state: TeamState,
-    /// Its id in Teams.
+    /// The id in Teams.
     pub(crate) id: Option<String>,
     /// The operation that creates it.
     pub(crate) operation: Option<String>,
     /// The id of its General channel.
     pub(crate) general: Option<String>,
-    /// Whether the tenant had it before.
+    /// True if the tenant had it before.
     pub(crate) existing: bool,
     /// A hash of the owners and members that were made so.
     pub(crate) members: Option<String>,
-    /// Why the last run could not go on.
+    /// The reason why the last run could not go on.
     pub(crate) reason: Option<String>,
 }
 
 /// A target in the journal.
 #[derive(Clone, Debug)]
 pub(crate) struct TargetRow {
-    /// Its number in the table of posts.
+    /// The number in the table of posts.
     pub(crate) number: i64,
     pub(crate) key: String,
     pub(crate) state: TargetState,
@@ -114,15 +114,15 @@ pub(crate) struct TargetRow {
     /// The hash of its posts' file.
     pub(crate) input: String,
     pub(crate) posts: u64,
-    /// When its creation was first sent, in ms; none: the tenant had it before.
+    /// The time its creation was first sent, in ms; none: the tenant had it before.
     pub(crate) first_attempt: Option<i64>,
     /// The creation time it was given last, in ms.
     pub(crate) requested_creation: Option<i64>,
-    /// When it was taken out of migration mode last, in ms.
+    /// The time it was taken out of migration mode last, in ms.
     pub(crate) completed: Option<i64>,
     /// A hash of the members that were made so.
     pub(crate) members: Option<String>,
-    /// Why the last run could not go on.
+    /// The reason why the last run could not go on.
     pub(crate) reason: Option<String>,
 }
 

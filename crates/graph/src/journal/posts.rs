@@ -9,10 +9,10 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{Journal, JournalError};
 
-/// How far a post is.
+/// The state of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PostState {
-    /// It may have been sent; whether it is there is to be found out.
+    /// The post may have been sent; a look-up has to find out.
     Intended = 0,
     /// Teams has it.
     Posted = 1,
@@ -20,14 +20,16 @@ pub(crate) enum PostState {
     Adopted = 2,
     /// Teams does not take it.
     Refused = 3,
-    /// It is a further part of a message that is there in an older wording: not to be sent.
+    /// The post is a further part of a message that is in Teams in an older wording: not to be
+    /// sent.
     Withheld = 4,
-    /// It is in Teams, or may be, but no longer in the file. Its planned time is its id, negative.
+    /// The post is in Teams, or may be, but no longer in the file. Its planned time is its id,
+    /// negative.
     Vanished = 5,
 }
 
 impl PostState {
-    /// Whether it is in Teams.
+    /// Returns true if it is in Teams.
     pub(crate) fn is_there(self) -> bool {
         matches!(self, Self::Posted | Self::Adopted)
     }
@@ -56,10 +58,10 @@ impl ToSql for PostState {
 /// A post in the journal, by its planned time in ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PostRow {
-    /// Its time in Teams in ms: the planned one, unless that was taken.
+    /// The time in Teams in ms: the planned one, unless that was taken.
     pub(crate) id: i64,
     pub(crate) state: PostState,
-    /// Whether the file has other words by now than those that were sent.
+    /// True if the file has other words by now than those that were sent.
     pub(crate) changed: bool,
 }
 
@@ -74,13 +76,13 @@ impl PostRow {
     }
 }
 
-/// What a post comes from, and what it says, in hashes: by these it is known again in a newer
+/// The origin and text of a post as hashes: by these it is known again in a newer
 /// export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// Of the conversation and the message in it.
     pub(crate) message: [u8; 16],
-    /// Which part of the message, from 1.
+    /// The part of the message, from 1.
     pub(crate) part: u32,
     /// Of the request's body, but for the time.
     pub(crate) body: i64,
@@ -108,7 +110,7 @@ impl Origin {
     }
 }
 
-/// How many posts of a target are in which state.
+/// The number of posts of a target are in which state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) intended: u64,
@@ -165,7 +167,7 @@ impl Journal {
         Ok(())
     }
 
-    /// What is known of the post planned at that time.
+    /// Returns the row of the post planned at that time.
     pub(crate) fn post(&self, target: i64, planned: i64) -> Result<Option<PostRow>, JournalError> {
         self.without_fsync(|connection| {
             connection
@@ -183,7 +185,7 @@ impl Journal {
         })
     }
 
-    /// What is known of the posts planned from `first` to `last`, both included.
+    /// Returns the rows of the posts planned from `first` to `last`, both included.
     pub(crate) fn posts_between(
         &self,
         target: i64,
@@ -237,7 +239,7 @@ impl Journal {
         })
     }
 
-    /// Whether another post of the target was moved to that time.
+    /// Returns true if another post of the target was moved to that time.
     pub(crate) fn is_taken_by_moved(&self, target: i64, id: i64) -> Result<bool, JournalError> {
         self.without_fsync(|connection| {
             connection
@@ -249,7 +251,7 @@ impl Journal {
         })
     }
 
-    /// How many posts of a target are in which state.
+    /// Returns the number of posts of a target are in which state.
     pub(crate) fn tally(&self, target: i64) -> Result<Tally, JournalError> {
         self.without_fsync(|connection| {
             let mut tally = Tally::default();

@@ -102,7 +102,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), JournalE
     }
 }
 
-/// Whether there are no tables yet.
+/// Returns true if there are no tables yet.
 pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(version(connection)? == 0)
 }

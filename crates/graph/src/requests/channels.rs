@@ -1,4 +1,4 @@
-//! Calls about channels (graph.md E4, E5, E24).
+//! Calls about channels (crates/graph/RULES.md E4, E5, E24).
 
 use chatferry_model::Millis;
 use chatferry_model::plan::Channel;
@@ -7,11 +7,11 @@ use serde_json::json;
 use super::{Call, Kind, TeamMember, segment};
 use crate::throttle::Scope;
 
-/// Graph's limit for descriptions, in characters (graph.md 2.6).
+/// Graph's limit for descriptions, in characters (crates/graph/RULES.md 2.6).
 const LONGEST_DESCRIPTION: usize = 1_024;
 
 /// Creates a standard channel in migration mode. Never for a private one, which would silently
-/// become standard (graph.md R10).
+/// become standard (crates/graph/RULES.md R10).
 pub(crate) fn create_standard_channel(team: &str, channel: &Channel, created: Millis) -> Call {
     let mut body = json!({
         "@microsoft.graph.channelCreationMode": "migration",
@@ -29,7 +29,7 @@ pub(crate) fn create_standard_channel(team: &str, channel: &Channel, created: Mi
 }
 
 /// Creates a channel outside migration mode; a private or shared one with its owner and members. A
-/// shared one is made asynchronously (graph.md R13).
+/// shared one is made asynchronously (crates/graph/RULES.md R13).
 pub(crate) fn create_normal_channel(
     graph: &str,
     team: &str,
@@ -75,7 +75,7 @@ pub(crate) fn list_channels(team: &str) -> Call {
     Call::get(Kind::Read, format!("/teams/{}/channels", segment(team))).within(Scope::team(team))
 }
 
-/// Reads a team's General channel, whatever it is called (graph.md 1.6).
+/// Reads a team's General channel, whatever it is called (crates/graph/RULES.md 1.6).
 pub(crate) fn primary_channel(team: &str) -> Call {
     Call::get(
         Kind::Read,

@@ -1,4 +1,4 @@
-//! Calls about chats (graph.md E14, E15, 1.15).
+//! Calls about chats (crates/graph/RULES.md E14, E15, 1.15).
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Call, Kind, Thread, segment, user_address};
 use crate::throttle::Scope;
 
-/// Teams cuts the topic of a chat there (graph.md 2.6).
+/// Teams cuts the topic of a chat there (crates/graph/RULES.md 2.6).
 const LONGEST_TOPIC: usize = 250;
 
 /// The topic of a group as Teams will have it.
@@ -23,7 +23,7 @@ pub(crate) fn topic(chat: &Chat) -> Option<String> {
 }
 
 /// `aadUserConversationMember` of a chat. Guests of the tenant are `guest` there, everybody else is
-/// `owner` (graph.md 1.15).
+/// `owner` (crates/graph/RULES.md 1.15).
 fn member(graph: &str, user: EntraId, guests: &BTreeSet<EntraId>) -> Value {
     let role = if guests.contains(&user) {
         "guest"
@@ -37,8 +37,8 @@ fn member(graph: &str, user: EntraId, guests: &BTreeSet<EntraId>) -> Value {
     })
 }
 
-/// Creates a chat; for two people the one they have already is answered (graph.md R54). Its members
-/// see nothing older than the chat for now (R56).
+/// Creates a chat; for two people the one they have already is answered (crates/graph/RULES.md
+/// R54). Its members see nothing older than the chat for now (R56).
 pub(crate) fn create_chat(graph: &str, chat: &Chat, guests: &BTreeSet<EntraId>) -> Call {
     let members = chat.members.iter();
     let members: Vec<_> = members.map(|user| member(graph, *user, guests)).collect();

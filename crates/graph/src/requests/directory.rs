@@ -1,9 +1,9 @@
-//! Calls about the tenant's users (graph.md E22).
+//! Calls about the tenant's users (crates/graph/RULES.md E22).
 
 use super::{Call, Kind};
 
 /// Lists the users' ids and whether they are guests, 999 a page, which is the most there is
-/// (graph.md R65).
+/// (crates/graph/RULES.md R65).
 pub(crate) fn list_users() -> Call {
     Call::get(
         Kind::Probe,

@@ -1,4 +1,4 @@
-//! Calls about files (graph.md E18–E21).
+//! Calls about files (crates/graph/RULES.md E18–E21).
 
 use bytes::Bytes;
 use serde_json::json;
@@ -6,7 +6,8 @@ use serde_json::json;
 use super::{Call, Kind, Thread, segment};
 use crate::throttle::Scope;
 
-/// Where a channel's files lie; asking for it is what gets it made (graph.md R60).
+/// Returns the place where a channel's files lie; asking for it is what gets it made
+/// (crates/graph/RULES.md R60).
 pub(crate) fn files_folder(thread: &Thread) -> Call {
     Call::get(Kind::Folder, format!("{}/filesFolder", thread.path()))
 }

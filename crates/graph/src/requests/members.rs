@@ -1,4 +1,4 @@
-//! Calls about members (graph.md E16, E17).
+//! Calls about members (crates/graph/RULES.md E16, E17).
 
 use chatferry_model::EntraId;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) struct TeamMember {
 
 /// `@odata.type` of a member, as the samples of creating and adding one write it.
 const MEMBER: &str = "#microsoft.graph.aadUserConversationMember";
-/// The same as the samples of adding several write it.
+/// Returns the member as the samples for adding several write it.
 const ONE_OF_SEVERAL: &str = "microsoft.graph.aadUserConversationMember";
 
 impl TeamMember {
@@ -34,7 +34,7 @@ impl TeamMember {
     }
 }
 
-/// Adds up to 200 members to a team at once (graph.md R53).
+/// Adds up to 200 members to a team at once (crates/graph/RULES.md R53).
 pub(crate) fn add_team_members(graph: &str, team: &str, members: &[TeamMember]) -> Call {
     let values: Vec<_> = members
         .iter()

@@ -1,4 +1,4 @@
-//! Calls about messages (graph.md E11–E13, E26).
+//! Calls about messages (crates/graph/RULES.md E11–E13, E26).
 
 use bytes::Bytes;
 use chatferry_model::GraphMessageId;

@@ -2,7 +2,7 @@
 //!
 //! Everything here is pure. A function per call, in the module of what it is about; snapshot tests
 //! hold what goes over the wire. `@microsoft.graph.*` properties are written as raw JSON, because
-//! that is what SDKs drop (graph.md 3.1, 11).
+//! that is what SDKs drop (crates/graph/RULES.md 3.1).
 
 mod channels;
 mod chats;
@@ -41,17 +41,17 @@ pub(crate) use threads::{Thread, complete, get_thread, list_thread_members, star
 /// A request, before it has an address, a token and its turn.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// What kind of call; decides what is done when it fails.
+    /// The kind of call; decides what is done when it fails.
     pub(crate) kind: Kind,
     pub(crate) method: Method,
     /// From the version on: `/teams/…`, with its query.
     pub(crate) path: String,
     pub(crate) body: Option<Bytes>,
-    /// Whose budget it uses.
+    /// The scope whose budget the call uses.
     pub(crate) scope: Scope,
 }
 
-/// What kind of call it is, as far as failing goes (see [`crate::retry`]).
+/// The kind of call, as far as failing goes (see [`crate::retry`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// Reads something that must be there.
@@ -59,7 +59,7 @@ pub(crate) enum Kind {
     /// Reads something that may not be there yet, or not be allowed: the caller decides.
     Probe,
     /// Asks how far an operation is: seldom, and not again at once because an answer was lost
-    /// (graph.md R8).
+    /// (crates/graph/RULES.md R8).
     Poll,
     /// Posts a root message; its time is its key.
     PostRoot,
@@ -166,7 +166,7 @@ impl Call {
     }
 }
 
-/// What stands for itself in a segment of a path; channels are called `19:…@thread.tacv2`.
+/// The text for itself in a segment of a path; channels are called `19:…@thread.tacv2`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -12,7 +12,7 @@ const NO_TEAM: &str = "/teams/00000000-0000-4000-8000-000000000000";
 const NO_CHANNEL: &str = "/channels/19:00000000000040008000000000000000@thread.tacv2";
 const NO_CHAT: &str = "/chats/19:00000000000040008000000000000000@thread.v2";
 
-/// What is tried.
+/// The permission that is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PermissionProbe {
     /// Puts a channel that does not exist into migration mode.

@@ -1,4 +1,4 @@
-//! Calls about teams (graph.md E2, E3, E9).
+//! Calls about teams (crates/graph/RULES.md E2, E3, E9).
 
 use chatferry_model::plan::{Team, Visibility};
 use serde_json::json;
@@ -6,11 +6,12 @@ use serde_json::json;
 use super::{Call, Kind, query_value, segment};
 use crate::throttle::Scope;
 
-/// Graph's limit for descriptions, in characters (graph.md 2.6).
+/// Graph's limit for descriptions, in characters (crates/graph/RULES.md 2.6).
 const LONGEST_DESCRIPTION: usize = 1_024;
 
 /// Creates a team in migration mode. `marker` ends the description, so that the team is recognised
-/// after a lost answer. Neither owner nor members: they come after the import (graph.md R52).
+/// after a lost answer. Neither owner nor members: they come after the import
+/// (crates/graph/RULES.md R52).
 pub(crate) fn create_team(graph: &str, team: &Team, marker: &str) -> Call {
     let room = LONGEST_DESCRIPTION.saturating_sub(marker.chars().count() + 1);
     let mut description: String = team.description.chars().take(room).collect();
@@ -55,7 +56,7 @@ pub(crate) fn find_group(name: &str) -> Call {
     Call::get(Kind::Probe, path)
 }
 
-/// The same by the list of teams, where the app may not read groups.
+/// Returns the call that lists teams, where the app may not read groups.
 pub(crate) fn find_team(name: &str) -> Call {
     let filter = format!("displayName eq '{}'", name.replace('\'', "''"));
     let path = format!(
@@ -73,7 +74,8 @@ pub(crate) fn complete_team(team: &str) -> Call {
     )
 }
 
-/// Deletes a team with everything in it (graph.md E25); its group goes, and the team with it.
+/// Deletes a team with everything in it (crates/graph/RULES.md E25); its group goes, and the team
+/// with it.
 pub(crate) fn delete_team(team: &str) -> Call {
     Call::delete(Kind::DeleteTeam, format!("/groups/{}", segment(team)))
 }

@@ -1,4 +1,4 @@
-//! Calls about what channels and chats have in common (graph.md E5–E10, E15, E17).
+//! Calls about what channels and chats have in common (crates/graph/RULES.md E5–E10, E15, E17).
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Call, Kind, segment};
 use crate::throttle::Scope;
 
-/// Where messages go: a channel or a chat.
+/// Requests about threads: channels and chats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Thread {
     path: Arc<str>,
@@ -37,7 +37,7 @@ impl Thread {
         }
     }
 
-    /// Its id.
+    /// Returns the id.
     pub(crate) fn id(&self) -> &str {
         &self.key
     }
@@ -96,7 +96,8 @@ pub(crate) fn complete(thread: &Thread) -> Call {
 
 /// Lists the members of a private or shared channel, or of a chat.
 pub(crate) fn list_thread_members(thread: &Thread) -> Call {
-    // A channel that was just made may not be found yet; a chat is looked at to see whether it is it.
+    // A channel that was just made may not be found yet; a chat is looked at to see whether it is
+    // it.
     let kind = if thread.is_chat() {
         Kind::Probe
     } else {

@@ -1,13 +1,13 @@
-//! Who may call when: one schedule for all callers, over hierarchical budgets.
+//! The throttle: one schedule for all callers, over hierarchical budgets.
 //!
 //! A call needs its turn at several limiters at once, narrow to wide: its channel's, its team's and
 //! the app's. Calls of a limiter are spaced evenly, a hair further apart than the limit, so that no
 //! window of any second holds more than the limit and a strict server never says 429. Calls may be
 //! late on their way, some more than others, so that the server sees them closer together than
 //! they left: therefore a second must also lie between a call's arrival, which is its answer at
-//! the latest, and the one that is a window behind it. Among the callers whose limiters are open, the
-//! one with the most left to do goes first: that way the longest target keeps its own full speed
-//! while the rest share what remains.
+//! the latest, and the one that is a window behind it. Among the callers whose limiters are open,
+//! the one with the most left to do goes first: that way the longest target keeps its own full
+//! speed while the rest share what remains.
 //!
 //! Whether a team takes more than 4 calls a second during an import is nowhere said. So its limiter
 //! begins there and doubles every second in which it was used up. The first 429 halves the rate of
@@ -34,10 +34,10 @@ use scope::Budget;
 
 pub(crate) use scope::Scope;
 
-/// How late a call may be on its way without two windows' worth meeting at the server, where the
-/// server is near: its answers come sooner than that, so it costs nothing.
+/// The longest delay of a call on its way without two windows' worth meeting at the server, where
+/// the server is near: its answers come sooner than that, so it costs nothing.
 const LATE_WHEN_NEAR: Duration = Duration::from_millis(50);
-/// The same where no answer comes so soon: this much of every second is lost.
+/// The share of every second that is lost where no response comes so soon.
 const LATE_WHEN_FAR: Duration = Duration::from_millis(12);
 
 /// The schedule; clones share it.
@@ -55,12 +55,12 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Where each scope stands in `queues`, and each budget in `limiters`.
+    /// The index of each scope in `queues`, and of each budget in `limiters`.
     lane_of: HashMap<Scope, usize>,
     gate_of: HashMap<Budget, usize>,
     queues: Vec<Queue>,
     limiters: Vec<RateLimiter>,
-    /// Whether a task gives out turns.
+    /// True if a task gives out turns.
     served: bool,
     arrivals: u64,
     passes: u64,
@@ -68,7 +68,7 @@ struct State {
     quickest: Option<Duration>,
 }
 
-/// Those who wait for the same limiters, in the order of their arrival.
+/// The callers that wait for the same limiters, in the order of their arrival.
 struct Queue {
     /// Narrow to wide.
     limiters: Vec<usize>,
@@ -76,7 +76,7 @@ struct Queue {
 }
 
 struct Waiting {
-    /// Who goes first: the highest priority, then the earliest arrival.
+    /// The order of callers: the highest priority, then the earliest arrival.
     rank: (u64, Reverse<u64>),
     turn: oneshot::Sender<Permit>,
 }
@@ -90,7 +90,7 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
-    /// When the call left.
+    /// Returns the time the call left.
     pub(crate) fn left(&self) -> Instant {
         self.left
     }
@@ -146,9 +146,9 @@ impl Throttle {
         }
     }
 
-    /// Nobody passes the scope's narrow limiter for `wait`, because the server said so to a call that
-    /// left at `left`, and from then on fewer do. When it says so meanwhile to a caller of another
-    /// narrow limiter, the wider one is meant, and the same holds for that.
+    /// Nobody passes the scope's narrow limiter for `wait`, because the server said so to a call
+    /// that left at `left`, and from then on fewer do. When it says so meanwhile to a caller of
+    /// another narrow limiter, the wider one is meant, and the same holds for that.
     pub(crate) fn close(&self, scope: &Scope, wait: Duration, left: Instant) {
         let mut state = self.shared.lock();
         let now = Instant::now();
@@ -261,7 +261,7 @@ impl State {
         waiting.front().map(|first| first.rank)
     }
 
-    /// When all limiters of a queue are open.
+    /// Returns the time when all limiters of a queue are open.
     fn opens(&self, queue: usize) -> Instant {
         let limiters = self.queues.get(queue).into_iter();
         let limiters = limiters.flat_map(|queue| &queue.limiters);

@@ -7,25 +7,25 @@ use tokio::time::Instant;
 
 use crate::config::Rate;
 
-/// How much further apart than the limit calls are spaced.
+/// The extra distance between calls beyond the limit.
 const MARGIN: f64 = 1.005;
-/// How late a turn may be without the next one being late too: tokio's timers are precise to 1 ms.
-/// Less than the margin makes of any second.
+/// The longest delay of a turn that does not delay the next one: tokio's timers are precise to 1
+/// ms. Less than the margin makes of any second.
 const TOLERANCE: Duration = Duration::from_millis(2);
-/// How far the rate of a limiter falls at most, in calls a second.
+/// The lowest rate of a limiter, in calls a second.
 const SLOWEST: f64 = 0.25;
-/// What is beyond any server's limit.
+/// The number that is beyond any server's limit.
 const FAST: f64 = 10_000.0;
-/// How long after a 429 the limiter goes a step faster again, a twentieth of what was refused.
+/// The time after a 429 after which the limiter speeds up again by a twentieth of what was refused.
 const STEP_AFTER: Duration = Duration::from_secs(10);
-/// How much of the rate that was refused is tried again soon.
+/// The share of the refused rate that is soon tried again.
 const NEARLY: f64 = 0.9;
-/// How long after a 429 more than that is tried.
+/// The time after a 429 after which more than that is tried.
 const FORGET_AFTER: Duration = Duration::from_secs(600);
 
 /// A budget of calls.
 pub(super) struct RateLimiter {
-    /// When it opens next.
+    /// The time it opens next.
     at: Instant,
     /// The first call that may still be within the window of the next one, by its number and by
     /// when the server surely had it; as many as the window holds, in the order of their numbers.
@@ -33,14 +33,14 @@ pub(super) struct RateLimiter {
     /// So many calls may arrive within `span`; 0: only spaced.
     window: usize,
     span: Duration,
-    /// Whether calls of a window may follow at once.
+    /// True if calls of a window may follow at once.
     bursts: bool,
     pace: Pace,
     /// The narrowest limiter whose call was last answered with 429, and until when that holds.
     blamed: Option<(usize, Instant)>,
 }
 
-/// How fast calls pass: additive increase, multiplicative decrease.
+/// The rate at which calls pass: additive increase, multiplicative decrease.
 struct Pace {
     /// Calls a second; infinite: as they come.
     rate: f64,
@@ -53,8 +53,8 @@ struct Pace {
 }
 
 impl RateLimiter {
-    /// A limiter of that rate. `from` is what it begins with, where that is slower: it doubles every
-    /// second in which it is used up, until the server says 429.
+    /// A limiter of that rate. `from` is what it begins with, where that is slower: it doubles
+    /// every second in which it is used up, until the server says 429.
     pub(super) fn new(rate: Rate, from: Option<Rate>, now: Instant) -> Self {
         let cap = rate.calls_per_second();
         let pace = Pace {
@@ -91,8 +91,8 @@ impl RateLimiter {
         }
     }
 
-    /// When the next call may leave: spaced from the last, and a span after the one that is a
-    /// window behind it.
+    /// Returns the time the next call may leave: spaced from the last, and a span after the one
+    /// that is a window behind it.
     pub(super) fn opens(&self) -> Instant {
         match self.arrived.front() {
             Some((_, arrived)) if self.arrived.len() >= self.window => {
@@ -139,8 +139,8 @@ impl RateLimiter {
         }
     }
 
-    /// Notes that a call of the limiter `narrow` was refused; whether one of another was too, so that
-    /// this limiter is meant.
+    /// Notes that a call of the limiter `narrow` was refused; whether one of another was too, so
+    /// that this limiter is meant.
     pub(super) fn attribute_429(&mut self, narrow: usize, until: Instant, now: Instant) -> bool {
         let another = self
             .blamed
@@ -203,8 +203,8 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// How many calls pass a limiter in that many seconds; `refuses` tells at which rate the server
-    /// says no.
+    /// Returns the number of calls pass a limiter in that many seconds; `refuses` tells at which
+    /// rate the server says no.
     fn passes(limiter: &mut RateLimiter, start: Instant, seconds: u64, refuses: f64) -> usize {
         let (mut number, mut passed) = (0, 0);
         let end = start + Duration::from_secs(seconds);

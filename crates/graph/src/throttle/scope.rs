@@ -1,6 +1,6 @@
-//! Whose budgets a call uses.
+//! The scopes whose budgets a call uses.
 //!
-//! | calls | limiters (graph.md 2.1, 2.2) |
+//! | calls | limiters (crates/graph/RULES.md 2.1, 2.2) |
 //! |---|---|
 //! | posts into a channel | 5 a second for the channel; the team's; 50 for the app |
 //! | posts into a chat | 5 a second for the chat; 20 for the app |
@@ -19,12 +19,13 @@ use tokio::time::Instant;
 use super::rate_limiter::RateLimiter;
 use crate::config::{Limits, Rate};
 
-/// Creations of teams a second (graph.md 2.2).
+/// Creations of teams a second (crates/graph/RULES.md 2.2).
 const TEAMS: f64 = 10.0;
-/// Calls on one channel or chat a second that are neither posts nor reads of them (graph.md 2.2).
+/// Calls on one channel or chat a second that are neither posts nor reads of them
+/// (crates/graph/RULES.md 2.2).
 const ON_THREAD: f64 = 1.0;
 
-/// Whose budget a call uses.
+/// The scope whose budget a call uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Scope {
     /// A post into a channel of a team.
@@ -52,7 +53,7 @@ pub(crate) enum Scope {
     Other,
 }
 
-/// What a limiter is for.
+/// The budget of a limiter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Budget {
     Posts(Arc<str>),
@@ -97,7 +98,7 @@ impl Scope {
             Self::Thread(thread) => vec![Thread(thread.clone()), Others],
             Self::Team(team) => vec![Team(team.clone()), Others],
             Self::CreateTeam => vec![Teams, Others],
-            // SharePoint throttles by itself (graph.md 2.3).
+            // SharePoint throttles by itself (crates/graph/RULES.md 2.3).
             Self::Files => vec![Budget::Files],
             Self::Other => vec![Others],
         }

@@ -1,4 +1,4 @@
-//! How fast calls pass, measured in virtual time.
+//! The rate at which calls pass, measured in virtual time.
 
 use super::*;
 use crate::config::Rate;

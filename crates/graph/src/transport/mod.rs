@@ -1,4 +1,4 @@
-//! How requests reach a server: by HTTP, or a simulated tenant in the same process.
+//! The transport of requests: HTTP, or a simulated tenant in the same process.
 
 mod over_http;
 
@@ -26,7 +26,7 @@ pub enum TransportError {
     /// The request surely never reached the server.
     #[error("not sent: {0}")]
     NotSent(String),
-    /// It may have reached the server and may have been carried out.
+    /// The request may have reached the server and may have been carried out.
     #[error("no answer: {0}")]
     Lost(String),
 }

@@ -16,8 +16,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(110);
 /// Proxies close idle connections sooner or later; a reused dead one costs a lost answer.
 const IDLE_AT_MOST: Duration = Duration::from_secs(50);
-/// How many requests are under way at a time: at what Graph takes in a second, answers may be a
-/// second and more late before one waits for another. Each takes some 60 KB.
+/// The number of requests that are under way at a time: at what Graph takes in a second, answers
+/// may be a second and more late before one waits for another. Each takes some 60 KB.
 const AT_ONCE: usize = 128;
 
 /// Requests by HTTP, over connections that are kept.
@@ -70,7 +70,7 @@ impl Transport for HttpTransport {
     }
 }
 
-/// What became of a request whose answer did not come.
+/// Returns the outcome of a request whose answer did not come.
 fn failed(error: reqwest::Error, begun: bool) -> TransportError {
     // Addresses hold ids of people and chats; the caller knows which call it was.
     let error = error.without_url();

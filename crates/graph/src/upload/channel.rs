@@ -17,13 +17,15 @@ use crate::journal::{TargetRow, TargetState, TeamRow};
 use crate::requests::{self, Call, TeamMember, Thread};
 use crate::retry::RetryAction;
 
-/// How long to wait between looks for a channel that is being made (graph.md R13, 1.3).
+/// The waits between looks for a channel that is being made (crates/graph/RULES.md R13,
+/// 1.3).
 const LOOK_AFTER: [u64; 7] = [1, 2, 4, 8, 15, 31, 60];
-/// The same where Graph said that it is being made.
+/// The waits where Graph said that the channel is being created.
 const MADE_AFTER: [u64; 12] = [1, 2, 4, 8, 16, 31, 31, 31, 31, 31, 31, 31];
 
-/// When to ask again for a closed channel that Graph refuses without saying why: that its owner is
-/// in the team, where we put them a moment ago, may not be known everywhere (graph.md E16).
+/// The waits before asking again for a closed channel that Graph refuses without saying why: that
+/// its owner is in the team, where we put them a moment ago, may not be known everywhere
+/// (crates/graph/RULES.md E16).
 const SETTLING: [u64; 4] = [4, 8, 16, 32];
 
 /// A channel as Graph answers it, as far as it matters.
@@ -55,7 +57,7 @@ pub(super) async fn create_migrating(
 ) -> Result<(), UploadFailure> {
     let created = assigned.target().created;
     if assigned.route == Route::General {
-        // It is as old as its team (graph.md 1.6).
+        // It is as old as its team (crates/graph/RULES.md 1.6).
         row.requested_creation = Some(team.created.as_millis());
         row.thread.clone_from(&team_row.general);
         return Ok(());
@@ -135,7 +137,8 @@ async fn refuse_a_taken_name(
     )))
 }
 
-/// What is private in the source is not posted where a whole team reads it (graph.md R10).
+/// Refuses to post private content where a whole team reads it (crates/graph/RULES.md
+/// R10).
 fn check_membership(plan: &Plan, channel: &Channel) -> Result<(), UploadFailure> {
     let wanted = match plan.membership {
         Membership::Standard => return Ok(()),
@@ -156,7 +159,7 @@ fn check_membership(plan: &Plan, channel: &Channel) -> Result<(), UploadFailure>
 
 /// Creates a channel outside migration mode, with everybody who belongs in it. If Graph takes
 /// exception to one of them, it is created with its owner alone and the others are added one by
-/// one; a shared one takes no other (graph.md R13).
+/// one; a shared one takes no other (crates/graph/RULES.md R13).
 async fn create_normal(
     run: &Run<'_>,
     team: &Team,
@@ -165,7 +168,7 @@ async fn create_normal(
     assigned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<Channel, UploadFailure> {
-    /// Graph's limit for members in the call that creates a channel (graph.md R14).
+    /// Graph's limit for members in the call that creates a channel (crates/graph/RULES.md R14).
     const MOST_AT_ONCE: usize = 200;
 
     let graph = run.graph();
@@ -349,7 +352,7 @@ async fn create(
 }
 
 /// Looks for a channel whose creation was not answered. A shared one is made asynchronously and is
-/// not listed before (graph.md R13), so it is given the time that takes.
+/// not listed before (crates/graph/RULES.md R13), so it is given the time that takes.
 async fn look_for(
     run: &Run<'_>,
     team: &str,
@@ -374,7 +377,8 @@ fn created(answer: &Answer) -> Option<Channel> {
 }
 
 /// Waits until a channel that is made asynchronously is there. Its operation is asked for as seldom
-/// as Graph wants; in between, the team's channels are looked through (graph.md R13, 1.3).
+/// as Graph wants; in between, the team's channels are looked through (crates/graph/RULES.md R13,
+/// 1.3).
 async fn wait_for(
     run: &Run<'_>,
     team: &str,

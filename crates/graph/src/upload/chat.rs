@@ -1,10 +1,10 @@
 //! A chat, until it is there.
 //!
-//! Two people have one chat, which Teams answers however often it is asked for (graph.md R54). A
-//! group has no key: Teams makes one more each time. So the moment of the first try is in the
-//! journal before it, and after a lost answer the chats of its members are looked through for one
-//! with the same topic and the same members that is no older than that and belongs to no other
-//! target. Only where there is none is it asked for again.
+//! Two people have one chat, which Teams answers however often it is asked for
+//! (crates/graph/RULES.md R54). A group has no key: Teams makes one more each time. So the moment
+//! of the first try is in the journal before it, and after a lost answer the chats of its members
+//! are looked through for one with the same topic and the same members that is no older than that
+//! and belongs to no other target. Only where there is none is it asked for again.
 
 use std::collections::BTreeSet;
 
@@ -19,9 +19,9 @@ use crate::journal::{TargetRow, TargetState};
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
 
-/// When to look for a chat whose creation was not answered: lists lag behind.
+/// The waits before looking for a chat whose creation was not answered: lists lag behind.
 const LOOK_AFTER: [u64; 4] = [2, 5, 10, 30];
-/// How far the clocks of this machine and of Teams may be apart, in ms.
+/// The allowed difference between the clocks of this machine and of Teams, in ms.
 const CLOCKS_APART: i64 = 5 * 60_000;
 
 /// A chat as Graph answers it, as far as it matters.
@@ -41,7 +41,7 @@ struct Chat {
 }
 
 impl Chat {
-    /// When it was made, whatever age an import gave it.
+    /// Returns the time it was made, whatever age an import gave it.
     fn made(&self) -> Option<Millis> {
         let original = self.original_created_date_time.as_ref();
         original.or(self.created_date_time.as_ref())?.parse().ok()

@@ -1,10 +1,10 @@
-//! What an aborted run left in migration mode is taken out of it: `complete` and `unlock`.
+//! Closing: an interrupted upload is taken out of migration mode by `complete` and `unlock`.
 //!
 //! A channel or chat in migration mode shows a banner, and a new team is closed to its members.
 //! [`Closing::Through`] ends the sessions of targets whose posts are all there, and what follows:
 //! it is the end of an upload without sending posts. [`Closing::All`] ends every session of this
 //! journal, so that people can work, however little is in them: the next upload opens them once
-//! more (graph.md R49).
+//! more (crates/graph/RULES.md R49).
 
 use std::path::Path;
 
@@ -22,36 +22,36 @@ use crate::client::Client;
 use crate::journal::{Journal, TargetRow, TargetState, TeamState};
 use crate::observer::Observer;
 
-/// Which sessions are ended.
+/// The sessions that are ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closing {
-    /// Those of targets whose posts are all through, and of teams whose targets are.
+    /// Only targets whose posts are all in, and teams whose targets are.
     Through,
     /// All that this journal began.
     All,
 }
 
-/// What closing came to.
+/// The result of closing.
 #[derive(Debug)]
 pub struct ClosingReport {
     /// The targets and teams that were in migration mode, or not at their end yet, by key.
     pub places: Vec<Closed>,
-    /// What could not be done.
+    /// The things that could not be done.
     pub findings: Findings,
 }
 
-/// What became of a target or team that was in migration mode, or not at its end yet.
+/// The outcome of a target or team that was in migration mode, or not at its end yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Closed {
-    /// Its key.
+    /// The key.
     pub key: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Whether it is out of migration mode now.
+    /// True if it is out of migration mode now.
     pub closed: bool,
     /// Posts that are not in it yet.
     pub missing: u64,
-    /// Why it is not out, or what remains to be done.
+    /// The reason why it is not out, or what remains to be done.
     pub reason: Option<String>,
 }
 
@@ -154,7 +154,7 @@ async fn close_team(
     Ok(places)
 }
 
-/// What became of a target, if it was in migration mode.
+/// Returns the outcome of a target, if it was in migration mode.
 async fn close_target(
     run: &Run<'_>,
     home: Parent<'_>,
@@ -206,7 +206,7 @@ async fn close_target(
     Ok(Some(closed))
 }
 
-/// What follows for a target that is out of migration mode: somebody may have been taken out of a
+/// Finishes a target that is out of migration mode: somebody may have been taken out of a
 /// group to be shown its history, and not be back.
 async fn go_on(
     run: &Run<'_>,
@@ -255,7 +255,7 @@ async fn end(
     }
 }
 
-/// Why it did not work; an error if nothing will.
+/// Returns the reason why it did not work; an error if nothing will.
 fn reason(done: Result<(), UploadFailure>) -> Result<Option<String>, UploadError> {
     match done {
         Ok(()) => Ok(None),

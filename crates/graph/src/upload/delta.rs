@@ -3,11 +3,11 @@
 //! Posts are matched by the message they come from, never by time: between two exports a message
 //! may make others move by some milliseconds. What was sent keeps the time it has in Teams; new
 //! posts whose time is taken there get the next free one when they are sent. A target that was
-//! through is opened once more (graph.md R49), whichever way it was filled before.
+//! through is opened once more (crates/graph/RULES.md R49), whichever way it was filled before.
 //!
-//! Nothing in Teams is changed or deleted: no app can (graph.md 1.15). Messages that changed or
-//! vanished in the source are findings. If a message became more posts than were sent, the further
-//! ones are held back, since they may repeat what is there.
+//! Nothing in Teams is changed or deleted: no app can (crates/graph/RULES.md 1.15). Messages that
+//! changed or vanished in the source are findings. If a message became more posts than were sent,
+//! the further ones are held back, since they may repeat what is there.
 
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::folder::RenderFolder;
@@ -42,7 +42,7 @@ pub(super) fn adopt(
     Ok(())
 }
 
-/// What a target is must not change once it is there.
+/// The properties of a target must not change once it exists.
 pub(super) fn check_same_place(
     assigned: &PlannedTarget,
     row: &TargetRow,

@@ -1,4 +1,4 @@
-//! Why an upload ends before it is done.
+//! The reason why an upload ends before it is done.
 
 use chatferry_model::jsonl::JsonlError;
 use chatferry_model::manifest::ManifestError;
@@ -10,8 +10,8 @@ use crate::error::GraphError;
 use crate::journal::JournalError;
 use crate::retry::RetryAction;
 
-/// Why an upload ends before it is done. What was sent is in the journal: running the upload again
-/// goes on from there.
+/// The reason why an upload ends before it is done. What was sent is in the journal: running the
+/// upload again goes on from there.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadError {
@@ -30,17 +30,17 @@ pub enum UploadError {
     /// A target is no longer what it was when its upload began.
     #[error("target {target} is another channel or chat than the one its upload began with")]
     Changed {
-        /// Which target.
+        /// The target.
         target: TargetKey<'static>,
     },
-    /// A post, a channel or a team lies in the future (graph.md R3, R29).
+    /// A post, a channel or a team lies in the future (crates/graph/RULES.md R3, R29).
     #[error("{what} has the time {time}, which is in the future; now it is {now}")]
     Future {
-        /// What.
+        /// The property.
         what: String,
-        /// Its time.
+        /// The time.
         time: Millis,
-        /// This machine's or the simulated tenant's time.
+        /// The time of the machine or of the simulated tenant.
         now: Millis,
     },
     /// Nobody is named who speaks for people without an account.
@@ -48,7 +48,7 @@ pub enum UploadError {
         "people without an account have written messages, and no account is named that speaks for them"
     )]
     StandIn,
-    /// A national cloud can't fill that (graph.md R68).
+    /// A national cloud can't fill that (crates/graph/RULES.md R68).
     #[error(
         "this national cloud fills new teams with standard channels only, and target {target} is: \
          {}{}", route.as_str(), Others(*others)
@@ -56,17 +56,17 @@ pub enum UploadError {
     NationalCloud {
         /// The first such target.
         target: TargetKey<'static>,
-        /// How it would be filled.
+        /// The way it would be filled.
         route: Route,
-        /// How many more there are.
+        /// The number of more there are.
         others: usize,
     },
     /// A channel's team is not among the teams.
     #[error("target {target} goes into the team {team}, which is not in the manifest")]
     NoTeam {
-        /// Which target.
+        /// The target.
         target: TargetKey<'static>,
-        /// Which team.
+        /// The team.
         team: TeamKey<'static>,
     },
     /// The app may not import.
@@ -74,13 +74,13 @@ pub enum UploadError {
     MissingRole {
         /// The permission.
         missing: &'static str,
-        /// What it has.
+        /// The value found.
         roles: Vec<String>,
     },
-    /// Authors that are not in the tenant (graph.md R26).
+    /// Authors that are not in the tenant (crates/graph/RULES.md R26).
     #[error("{count} authors of posts are no users of the tenant, among them {example}")]
     UnknownAuthors {
-        /// How many.
+        /// The number.
         count: usize,
         /// One of them.
         example: EntraId,
@@ -88,7 +88,7 @@ pub enum UploadError {
 }
 
 impl UploadError {
-    /// What a person can do about it, where that is known: one sentence.
+    /// Returns the remedy, where it is known: one sentence.
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
@@ -131,12 +131,12 @@ impl std::fmt::Display for Others {
     }
 }
 
-/// Why something could not be done: for this place, or at all.
+/// The reason why something could not be done: for this place, or at all.
 #[derive(Debug)]
 pub(super) enum UploadFailure {
     /// The run ends.
     Abort(UploadError),
-    /// This team or target can't go on; others can.
+    /// The team or target cannot go on; others can.
     Failed(String),
 }
 

@@ -1,5 +1,5 @@
-//! Which of the people in chats are guests of the tenant: there they have a role of their own
-//! (graph.md 1.15).
+//! Guests of the tenant among the people in chats: there they have a role of their own
+//! (crates/graph/RULES.md 1.15).
 
 use std::collections::BTreeSet;
 

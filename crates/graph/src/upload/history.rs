@@ -1,8 +1,8 @@
 //! The members of a group chat are shown its history: taken out and put back, one by one.
 //!
 //! A member sees nothing older than the day of joining; only joining anew can set that day back
-//! (graph.md 1.15, R56, R58), at four changes a minute for each chat (R47). Before somebody is
-//! taken out it is in the journal, so that a run that is cut off there puts them back.
+//! (crates/graph/RULES.md 1.15, R56, R58), at four changes a minute for each chat (R47). Before
+//! somebody is taken out it is in the journal, so that a run that is cut off there puts them back.
 
 use chatferry_model::EntraId;
 use chatferry_model::plan::Chat;
@@ -16,7 +16,7 @@ use crate::journal::{MemberState, TargetRow};
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
 
-/// How often somebody is taken out and put back who is seen to be in as before.
+/// The number of times somebody is taken out and put back who is seen to be in as before.
 const MOST_ROUNDS: u32 = 4;
 
 /// Shows all members of the plan the history. Others who are in the chat keep what they see.
@@ -128,8 +128,8 @@ async fn show_to(
     }
 }
 
-/// Whether somebody who was put into a chat sees all of its history, as far as the answer says: who
-/// was in it already is answered as before.
+/// Returns true if somebody who was put into a chat sees all of its history, as far as the answer
+/// says: who was in it already is answered as before.
 fn shows_everything(answer: &[u8]) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! What an upload needs of `3-render`.
+//! The input of an upload: the part of `3-render` it needs.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::{Route, UploadError};
 pub(crate) struct Input {
     pub(crate) teams: Vec<Team>,
     pub(crate) targets: Vec<PlannedTarget>,
-    /// Whether posts speak through the placeholder's stand-in.
+    /// True if posts speak through the placeholder's stand-in.
     pub(crate) rehearsal_account: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct PlannedTarget {
     pub(crate) place: String,
     /// The hash of its posts' file.
     pub(crate) input: String,
-    /// Whether it takes part in this run.
+    /// True if it takes part in this run.
     pub(crate) selected: bool,
     /// Posts of the longest target that can't begin before this one is through.
     pub(crate) successors: u64,
@@ -62,7 +62,7 @@ impl PlannedTarget {
         self.channel().map(|channel| &channel.team)
     }
 
-    /// Its name in Teams; a chat without a topic is called by its source.
+    /// Returns the name in Teams; a chat without a topic is called by its source.
     pub(crate) fn name(&self) -> &str {
         let target = self.target();
         match &target.place {
@@ -77,7 +77,7 @@ impl PlannedTarget {
         }
     }
 
-    /// Where a finding about the whole target is.
+    /// Returns the place where a finding about the whole target is.
     pub(crate) fn finding_place(&self) -> Place<'static> {
         let source = self.target().sources.first();
         Place {
@@ -150,7 +150,7 @@ impl Input {
             .collect()
     }
 
-    /// Whether a team takes part: one of which nothing is selected is not touched.
+    /// Returns true if a team takes part: one of which nothing is selected is not touched.
     pub(crate) fn takes_part(&self, team: &TeamKey<'_>) -> bool {
         let targets = self.of_team(team);
         targets.is_empty() || targets.iter().any(|assigned| assigned.selected)
@@ -164,7 +164,7 @@ impl Input {
     }
 }
 
-/// Lets what other channels wait for go first (graph.md R52).
+/// Lets what other channels wait for go first (crates/graph/RULES.md R52).
 fn wait_for_teams(teams: &[Team], targets: &mut [PlannedTarget]) {
     for team in teams {
         let of_team = |assigned: &&mut PlannedTarget| assigned.team() == Some(&team.key);
@@ -181,7 +181,7 @@ fn wait_for_teams(teams: &[Team], targets: &mut [PlannedTarget]) {
     }
 }
 
-/// What must not change once a target is there: which it is, and who may read it. Names may.
+/// The part of a target that must not change once it exists: its identity and readers. Names may.
 fn fingerprint(place: &TargetPlace) -> String {
     let text = match place {
         TargetPlace::Channel(channel) => format!(

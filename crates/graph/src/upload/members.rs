@@ -1,5 +1,5 @@
-//! Members, once a team is complete (graph.md R52): owners first, because until then nobody can
-//! see the team.
+//! Members, once a team is complete (crates/graph/RULES.md R52): owners first, because until then
+//! nobody can see the team.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,11 +17,11 @@ use crate::journal::TeamRow;
 use crate::requests::{self, Call, TeamMember, Thread};
 use crate::retry::RetryAction;
 
-/// Graph's limit for members in one call (graph.md R53).
+/// Graph's limit for members in one call (crates/graph/RULES.md R53).
 const MOST_AT_ONCE: usize = 200;
 
-/// How long Teams gets before those are tried once more whom it did not take: who somebody is, and
-/// where, is not known everywhere at once (graph.md E16).
+/// The wait before people whom Teams did not take are tried once more: who somebody is, and
+/// where, is not known everywhere at once (crates/graph/RULES.md E16).
 const SECOND_TRY: Duration = Duration::from_secs(20);
 
 /// Adds a team's owners and members who are not in it yet; whether all of them are in it then.
@@ -94,7 +94,8 @@ async fn add_several(
     Ok(refused)
 }
 
-/// Whether a refusal of several may be about one of them, so that the others can be added without.
+/// Returns true if a refusal of several may be about one of them, so that the others can be added
+/// without.
 fn is_about_one(failure: &Failure) -> bool {
     failure
         .error
@@ -145,14 +146,14 @@ impl ThreadMember {
         self.user_id.as_ref()?.parse().ok()
     }
 
-    /// Whether nothing is too old to be shown (graph.md 1.15).
+    /// Returns true if nothing is too old to be shown (crates/graph/RULES.md 1.15).
     pub(super) fn sees_everything(&self) -> bool {
         let from = self.visible_history_start_date_time.as_deref();
         from.is_some_and(|from| from.starts_with("0001-01-01"))
     }
 }
 
-/// Who is in a channel or chat.
+/// Members of a channel or chat.
 pub(super) async fn of_thread(
     run: &Run<'_>,
     thread: &Thread,
@@ -170,8 +171,8 @@ pub(super) async fn of_thread(
     Ok(there)
 }
 
-/// Who is in already. An app that may not read that adds everybody, which changes nothing for
-/// those who are.
+/// Returns the present members. An app that may not read that adds everybody, which changes nothing
+/// for those who are.
 async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, UploadFailure> {
     let mut there = BTreeSet::new();
     let read = run
@@ -186,7 +187,8 @@ async fn present(run: &Run<'_>, call: Call) -> Result<BTreeSet<EntraId>, UploadF
     }
 }
 
-/// Who of several could not be added, and why (graph.md R53: a 207 tells one by one).
+/// Returns the people who could not be added, with the reason (crates/graph/RULES.md R53: a 207
+/// tells one by one).
 fn refusals(body: &[u8]) -> Vec<String> {
     #[derive(Deserialize)]
     struct Results {

@@ -76,26 +76,28 @@ pub use report::{Counts, TargetReport, TeamReport, UploadReport};
 pub use rollback::{Remains, RollbackPlan, RollbackTeam, plan_rollback, rollback};
 pub use route::Route;
 
-/// How an upload is done.
+/// The way an upload is done.
 #[derive(Clone, Debug)]
 pub struct UploadOptions {
-    /// Which conversations take part. A team is completed only when all its targets are through,
+    /// The conversations that take part. A team is completed only when all its targets are through,
     /// so leaving some out leaves their team open for a later run.
     pub selection: Selection,
-    /// How safely the journal is written.
+    /// The durability of the journal.
     pub durability: Durability,
-    /// Whether to check beforehand that every author is a user of the tenant (graph.md R26).
+    /// True if to check beforehand that every author is a user of the tenant (crates/graph/RULES.md
+    /// R26).
     pub check_authors: bool,
-    /// Whether the placeholder's stand-in is a user of the tenant: in rehearsals only.
+    /// True if the placeholder's stand-in is a user of the tenant: in rehearsals only.
     pub rehearsal_account_exists: bool,
-    /// Whose OneDrive the files of chats go to, by object id or UPN; none: their authors'.
+    /// The account whose OneDrive takes the files of chats, by object id or UPN; none: their
+    /// authors'.
     pub files_account: Option<String>,
-    /// Whose takes them where their authors' can't be used; likewise. Where `files_account` is set,
-    /// The authors' do.
+    /// The account that takes them where their authors' can't be used; likewise. Where
+    /// `files_account` is set, The authors' do.
     pub files_else: Option<String>,
-    /// How long to wait at most before looking again whether a new team is there; 2 s.
+    /// The longest wait before looking again for a new team; 2 s.
     pub team_poll: Duration,
-    /// How often to ask for the operation that creates it; Graph wants more than 30 s.
+    /// The number of times to ask for the operation that creates it; Graph wants more than 30 s.
     pub operation_poll: Duration,
 }
 
@@ -124,7 +126,7 @@ struct Run<'a> {
     /// For channels, and for chats, which have budgets of their own.
     slots: Slots,
     chat_slots: Slots,
-    /// What is known of the tenant for the deferred references of posts.
+    /// The values for deferred references that the tenant is known to have.
     resolver: Resolver,
     guests: Guests,
     findings: Mutex<Findings>,
@@ -156,7 +158,7 @@ pub async fn upload(
     let journal = open_journal(client, upload_dir, options)?;
     let mut findings = Findings::default();
     delta::adopt(&journal, folder, &input, &mut findings)?;
-    // A national cloud opens nothing a second time (graph.md R68).
+    // A national cloud opens nothing a second time (crates/graph/RULES.md R68).
     if !client.config().graph_url.is_national() {
         delta::try_refused_again(&journal, &input)?;
     }
@@ -215,8 +217,8 @@ fn new_mark(client: &Client, input: &Input) -> String {
     format!("{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 32)
 }
 
-/// A national cloud can't put anything into migration mode (graph.md R68): only what is created in
-/// it is filled there.
+/// A national cloud can't put anything into migration mode (crates/graph/RULES.md R68): only what
+/// is created in it is filled there.
 fn check_cloud(graph: &BaseUrl, input: &Input) -> Result<(), UploadError> {
     let mut others = input.targets.iter().filter(|assigned| {
         graph.is_national() && assigned.selected && !assigned.route.is_everywhere()
@@ -315,7 +317,7 @@ impl Run<'_> {
         }
     }
 
-    /// The same where another's is an error of the plan.
+    /// Returns an error where another target's place would be an error of the plan.
     fn claim(&self, row: &mut TargetRow, thread: &str) -> Result<(), UploadFailure> {
         if self.may_claim(row, thread)? {
             return Ok(());

@@ -1,5 +1,5 @@
-//! What Graph makes asynchronously: where an answer says that it will be, and how far it is
-//! (graph.md 1.3).
+//! Asynchronous operations of Graph: their address in a response, and their progress
+//! (crates/graph/RULES.md 1.3).
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use crate::client::Answer;
 use crate::requests;
 use crate::retry::RetryAction;
 
-/// How far the creation of a team or channel is.
+/// The progress of creating a team or channel.
 pub(super) enum Progress {
     Pending,
     Succeeded,
@@ -16,7 +16,7 @@ pub(super) enum Progress {
     Failed(String),
 }
 
-/// How far an operation of a team is.
+/// The progress of an operation of a team.
 pub(super) async fn progress(
     run: &Run<'_>,
     team: &str,
@@ -59,7 +59,7 @@ pub(super) async fn progress(
 }
 
 /// The ids in `Content-Location` and `Location`, of which both styles occur: `/teams('T')` and
-/// `/teams/T` (graph.md 1.2).
+/// `/teams/T` (crates/graph/RULES.md 1.2).
 pub(super) fn addressed(answer: &Answer) -> (Option<String>, Option<String>) {
     let location = answer.header("location").unwrap_or_default();
     let content = answer.header("content-location").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What an upload will do, as a value: for `--dry-run`, and for the upload itself.
+//! The plan of an upload as a value: for `--dry-run`, and for the upload itself.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::{Input, Route, UploadError, UploadOptions, check_cloud, delta};
 use crate::config::{BaseUrl, Limits};
 use crate::journal::{Journal, TargetState, TeamState};
 
-/// What an upload will do.
+/// The plan of an upload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UploadPlan {
     /// The teams, by key.
@@ -20,22 +20,23 @@ pub struct UploadPlan {
     pub targets: Vec<TargetPlan>,
     /// Posts in their files.
     pub posts: u64,
-    /// How many of them are through already.
+    /// The number of them that are through already.
     pub done: u64,
-    /// How long the rest takes at least, in seconds: what Graph's limits allow (graph.md 2.1).
+    /// The time the rest takes at least, in seconds: what Graph's limits allow
+    /// (crates/graph/RULES.md 2.1).
     pub seconds: f64,
 }
 
-/// What an upload will do for a team.
+/// The plan for a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TeamPlan {
-    /// Its key in `teams.csv`.
+    /// The key in `teams.csv`.
     pub key: TeamKey<'static>,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Whether the tenant has it already.
+    /// True if the tenant has it already.
     pub exists: bool,
-    /// How far it is: `planned` if nothing was sent yet.
+    /// The state: `planned` if nothing was sent yet.
     pub state: &'static str,
     /// Channels that go into it, General included if something goes there.
     pub channels: u64,
@@ -43,26 +44,26 @@ pub struct TeamPlan {
     pub members: u64,
 }
 
-/// What an upload will do for a target.
+/// The plan for a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TargetPlan {
-    /// Its key.
+    /// The key.
     pub key: TargetKey<'static>,
-    /// Its name in Teams.
+    /// The name in Teams.
     pub name: String,
-    /// Its team; none for a chat.
+    /// The team; none for a chat.
     pub team: Option<TeamKey<'static>>,
-    /// How it is filled.
+    /// The way it is filled.
     pub route: Route,
-    /// Why so: one sentence.
+    /// The reason why so: one sentence.
     pub why: &'static str,
-    /// How far it is: `planned` if nothing was sent yet.
+    /// The state: `planned` if nothing was sent yet.
     pub state: &'static str,
     /// Posts in its file.
     pub posts: u64,
-    /// How many of them are replies.
+    /// The number of them that are replies.
     pub replies: u64,
-    /// How many of them are through already.
+    /// The number of them that are through already.
     pub done: u64,
     /// Members of a group chat who will be shown its history.
     pub shown: u64,
@@ -71,7 +72,8 @@ pub struct TargetPlan {
 impl UploadPlan {
     /// A channel or chat takes so many posts a second, the app so many of each kind; a new team's
     /// private channels are filled after its standard ones, because only a complete team has
-    /// members (graph.md R52); and a group chat's members change four times a minute (R47).
+    /// members (crates/graph/RULES.md R52); and a group chat's members change four times a minute
+    /// (R47).
     fn least_seconds(&self, limits: &Limits) -> f64 {
         let each = limits.channel_posts.calls_per_second();
         let seconds = |posts: u64| posts as f64 / each;

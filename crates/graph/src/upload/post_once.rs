@@ -1,4 +1,4 @@
-//! Delivers one post exactly once (design.md rule 4.2).
+//! Delivers one post exactly once (crates/DECISIONS.md rule 4.2).
 //!
 //! A post's key is its time: Teams makes it the message's id and refuses a second one. So whenever
 //! the outcome of a POST is unknown, and whenever Teams says 409, the message of that id is read:
@@ -27,12 +27,12 @@ use crate::retry::RetryAction;
 
 /// A post to be delivered.
 pub(super) struct Item {
-    /// Its time in 3-render, in ms.
+    /// The time in 3-render, in ms.
     pub(super) planned: i64,
     /// The time of the root it answers, in 3-render.
     pub(super) root: Option<i64>,
     pub(super) body: Bytes,
-    /// What has to be filled in before it is sent.
+    /// The deferred references to resolve before the post is sent.
     pub(super) deferred: Option<Box<DeferredReferences>>,
     /// Set when an earlier run may have sent it.
     pub(super) unsure: Option<PostRow>,
@@ -42,12 +42,12 @@ pub(super) struct Item {
     pub(super) message: Box<str>,
 }
 
-/// What became of a post.
+/// The outcome of a post.
 pub(super) struct Delivered {
-    /// Its time in Teams, in ms.
+    /// The time in Teams, in ms.
     pub(super) id: i64,
     pub(super) state: PostState,
-    /// Why it was refused.
+    /// The reason why it was refused.
     pub(super) reason: Option<String>,
 }
 
@@ -69,7 +69,7 @@ impl Delivered {
     }
 }
 
-/// Where posts go.
+/// The destination of posts.
 #[derive(Clone, Copy)]
 pub(super) struct Destination<'a> {
     pub(super) run: &'a Run<'a>,
@@ -82,10 +82,10 @@ pub(super) struct Destination<'a> {
 /// Times that a moved post must not take.
 #[derive(Default)]
 pub(super) struct Planned {
-    /// Those of the last chunks that were read.
+    /// The planned rows of the last chunks that were read.
     earlier: Vec<i64>,
     latest: Vec<i64>,
-    /// Those that moved posts took in this run.
+    /// The times that moved posts took in this run.
     moved: BTreeSet<i64>,
 }
 
@@ -102,7 +102,7 @@ impl Planned {
     }
 }
 
-/// What is in Teams at a time.
+/// The message in Teams at a given time.
 enum ExistingMessage {
     Ours,
     Theirs,
@@ -111,8 +111,8 @@ enum ExistingMessage {
     Unreadable,
 }
 
-/// How often to look for a message that must be there but is not found, because Teams knows its
-/// id: reading may lag behind writing.
+/// The number of times to look for a message that must be there but is not found, because Teams
+/// knows its id: reading may lag behind writing.
 const LOOKS_AFTER_CONFLICT: u32 = 6;
 
 /// Delivers `item`, as an answer to `root` if there is one.
@@ -197,13 +197,14 @@ pub(super) async fn post_once(
     }
 }
 
-/// How a post with deferred references is sent: another way, where Teams does not take the first.
+/// The way a post with deferred references is sent: another way, where Teams does not take the
+/// first.
 struct Fallback<'a> {
     run: &'a Run<'a>,
     options: SendOptions,
-    /// Whether it tries out what becomes of reactions.
+    /// True if it tries out what becomes of reactions.
     probing: Option<Probing<'a>>,
-    /// Why images go as files, if that is what Teams makes of all of them.
+    /// The reason why images go as files, if that is what Teams makes of all of them.
     refused_images: Option<String>,
 }
 
@@ -221,7 +222,8 @@ impl<'a> Fallback<'a> {
         }
     }
 
-    /// Whether what Teams refused may go through without reactions, or with its images as files.
+    /// Returns true if what Teams refused may go through without reactions, or with its images as
+    /// files.
     fn can_change(&mut self, failure: &Failure, outgoing: &Outgoing<'_>) -> bool {
         let Some(refusal) = failure.error.refusal() else {
             return false;
@@ -234,7 +236,7 @@ impl<'a> Fallback<'a> {
             return true;
         }
         let refused = match refusal.status {
-            // graph.md R41: what kind of 403 it is, is not said.
+            // crates/graph/RULES.md R41: what kind of 403 it is, is not said.
             403 => !refusal.says("missing role") && !refusal.says("without extension"),
             400 => refusal.says("invalid request body"),
             status => status == 413,
@@ -249,7 +251,7 @@ impl<'a> Fallback<'a> {
         true
     }
 
-    /// What other posts learn from one that went through.
+    /// The information that other posts get from one that was sent.
     async fn went_through(
         self,
         to: Destination<'_>,
@@ -363,7 +365,7 @@ impl Destination<'_> {
         }
     }
 
-    /// Whether a message that was found is the one to be delivered.
+    /// Returns true if a message that was found is the one to be delivered.
     fn is_ours(
         &self,
         found: &Found,
@@ -404,7 +406,7 @@ impl Destination<'_> {
         Ok(())
     }
 
-    /// Whether a message that was sent with reactions has them in Teams.
+    /// Returns true if a message that was sent with reactions has them in Teams.
     async fn keeps_reactions(
         &self,
         root: Option<GraphMessageId>,
@@ -446,7 +448,7 @@ fn message_id(id: i64) -> Result<GraphMessageId, UploadFailure> {
     Ok(GraphMessageId::at(created))
 }
 
-/// The same message at another time; everything else stays as it is.
+/// Returns the message with another time and nothing else changed.
 fn with_time(body: &Bytes, id: i64) -> Bytes {
     let moved = || {
         let created = Millis::new(id).ok()?;

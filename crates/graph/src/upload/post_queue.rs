@@ -1,4 +1,5 @@
-//! Fills a channel or chat: streams its posts, keeps several under way, and a reply behind its root.
+//! Fills a channel or chat: streams its posts, keeps several under way, and a reply behind its
+//! root.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
@@ -28,8 +29,8 @@ const INTENTS_AT_ONCE: usize = 32;
 /// Intents without a result that there may be at most: beyond these, a reply waits for its root.
 const MOST_INTENTS: usize = 2 * INTENTS_AT_ONCE;
 
-/// How much of a target's posts is read at a time, in bytes: about what [`MOST_INTENTS`] take, for
-/// many targets are filled at once.
+/// The bytes of a target's posts that are read at a time, in bytes: about what [`MOST_INTENTS`]
+/// take, for many targets are filled at once.
 const CHUNK_BYTES: usize = 32 * 1024;
 
 /// Sends every post of a target that is not through yet.
@@ -113,7 +114,7 @@ struct Queue {
     target: i64,
     reader: JsonlReader,
     items: VecDeque<Item>,
-    /// How many at the front are in the journal as intended.
+    /// The number of at the front are in the journal as intended.
     intended: usize,
     ended: bool,
 }

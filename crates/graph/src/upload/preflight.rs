@@ -1,4 +1,4 @@
-//! What is checked before anything is sent.
+//! The checks before anything is sent.
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ use crate::journal::TargetState;
 use crate::requests;
 use crate::retry::RetryAction;
 
-/// The permission that importing takes (graph.md R1).
+/// The permission that importing takes (crates/graph/RULES.md R1).
 const MIGRATE: &str = "Teamwork.Migrate.All";
-/// Either of them lets files be put into SharePoint and OneDrive (graph.md E18–E21).
+/// Either of them lets files be put into SharePoint and OneDrive (crates/graph/RULES.md E18–E21).
 const FILES: [&str; 2] = ["Files.ReadWrite.All", "Sites.ReadWrite.All"];
 
 /// Checks what needs no network: that somebody speaks, and that nothing lies in the future.
@@ -66,7 +66,7 @@ async fn check_files(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
     Ok(())
 }
 
-/// graph.md R3, R29
+/// crates/graph/RULES.md R3, R29
 fn check_times(input: &Input, now: Millis) -> Result<(), UploadError> {
     let teams = input
         .teams
@@ -89,7 +89,8 @@ fn check_times(input: &Input, now: Millis) -> Result<(), UploadError> {
     Ok(())
 }
 
-/// graph.md R26: a post whose author is not in the tenant is lost, so it is better not to begin.
+/// crates/graph/RULES.md R26: a post whose author is not in the tenant is lost, so it is better not
+/// to begin.
 async fn check_authors(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
     #[derive(Deserialize)]
     struct User {

@@ -1,4 +1,4 @@
-//! What an upload came to.
+//! The result of an upload.
 
 use chatferry_model::finding::Findings;
 use chatferry_model::{TargetKey, TeamKey};
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Input, UploadError};
 use crate::journal::{Journal, Tally, TargetState, TeamState};
 
-/// What an upload came to, earlier runs of the same journal included.
+/// The result of an upload, earlier runs of the same journal included.
 #[derive(Debug)]
 pub struct UploadReport {
     /// The teams that take part, by key.
@@ -18,18 +18,18 @@ pub struct UploadReport {
     pub totals: Counts,
     /// Posts that went through in this run.
     pub sent: u64,
-    /// How long this run took, in seconds.
+    /// The duration of this run, in seconds.
     pub seconds: f64,
     /// Requests sent to Graph in this run, repeated ones included.
     pub calls: u64,
-    /// How often Graph said 429 in this run.
+    /// The number of times Graph said 429 in this run.
     pub throttled: u64,
-    /// What could not be carried over whole.
+    /// The findings.
     pub findings: Findings,
 }
 
 impl UploadReport {
-    /// Whether everything that was selected is in Teams, and its teams are complete.
+    /// Returns true if everything that was selected is in Teams, and its teams are complete.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.targets
@@ -42,7 +42,7 @@ impl UploadReport {
     }
 }
 
-/// How many posts became what.
+/// The number of posts became what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// In the files.
@@ -79,7 +79,7 @@ impl Counts {
         }
     }
 
-    /// How many are in Teams.
+    /// The number of posts in Teams.
     #[must_use]
     pub fn there(&self) -> u64 {
         self.posted + self.adopted
@@ -95,36 +95,36 @@ impl Counts {
     }
 }
 
-/// What became of a team.
+/// The outcome of a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TeamReport {
-    /// Its key in `teams.csv`.
+    /// The key in `teams.csv`.
     pub key: TeamKey<'static>,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its id in Teams, once there is one.
+    /// The id in Teams, once there is one.
     pub id: Option<String>,
-    /// How far it is; `done` at the end.
+    /// The state; `done` at the end.
     pub state: &'static str,
-    /// Why it could not go on.
+    /// The reason why it could not go on.
     pub reason: Option<String>,
 }
 
-/// What became of a target.
+/// The outcome of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TargetReport {
-    /// Its key.
+    /// The key.
     pub key: TargetKey<'static>,
-    /// Its name in Teams.
+    /// The name in Teams.
     pub name: String,
-    /// Its id in Teams, once there is one.
+    /// The id in Teams, once there is one.
     pub id: Option<String>,
-    /// How far it is; `done` at the end.
+    /// The state; `done` at the end.
     pub state: &'static str,
-    /// What became of its posts.
+    /// The outcome of its posts.
     #[serde(flatten)]
     pub counts: Counts,
-    /// Why it could not go on.
+    /// The reason why it could not go on.
     pub reason: Option<String>,
 }
 

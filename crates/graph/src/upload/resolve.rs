@@ -1,4 +1,5 @@
-//! What a run knows of the tenant for the deferred references of posts, and posts made ready with it.
+//! The tenant's values for the deferred references of posts, and posts resolved with
+//! it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,22 +30,22 @@ use crate::journal::{Journal, PostState, ResolvedRow};
 /// Bytes of requests with images that are in memory at the same time, in KiB.
 const ROOM: usize = 64 * 1024;
 
-/// What a run knows beside the journal.
+/// The state of a run beside the journal.
 pub(super) struct Resolver {
     tenant: Option<Tenant>,
     /// Names of channels, by the keys of targets.
     names: BTreeMap<String, String>,
     links: Links,
     pub(super) files: Files,
-    /// Whether images go as files, because the tenant does not take them within texts
-    /// (graph.md R41).
+    /// True if images go as files, because the tenant does not take them within texts
+    /// (crates/graph/RULES.md R41).
     images_as_files: AtomicBool,
-    /// Whether the tenant keeps reactions, once that is known (graph.md 1.11).
+    /// True if the tenant keeps reactions, once that is known (crates/graph/RULES.md 1.11).
     reactions: Mutex<Option<bool>>,
     room: Semaphore,
 }
 
-/// How a post is sent.
+/// The way a post is sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SendOptions {
     pub(super) images_as_files: bool,
@@ -54,13 +55,13 @@ pub(super) struct SendOptions {
 /// A post that is ready to be sent.
 pub(super) struct Outgoing<'a> {
     pub(super) body: Bytes,
-    /// Whether images go within the text.
+    /// True if images go within the text.
     pub(super) hosted: bool,
     /// Room in memory, which it takes until it is sent.
     _room: Option<SemaphorePermit<'a>>,
 }
 
-/// Whether a post tries out what becomes of reactions.
+/// True if a post tries out what becomes of reactions.
 pub(super) type Probing<'a> = MutexGuard<'a, Option<bool>>;
 
 impl Resolver {
@@ -87,8 +88,8 @@ impl Resolver {
         })
     }
 
-    /// How a post with deferred references is sent; and whether it tries out what becomes of reactions: then
-    /// others wait for what it finds.
+    /// Returns the way a post with deferred references is sent; and whether it tries out what
+    /// becomes of reactions: then others wait for what it finds.
     pub(super) async fn options(
         &self,
         deferred: &DeferredReferences,
@@ -114,7 +115,7 @@ impl Resolver {
         }
     }
 
-    /// Where a link leads, as far as that is known.
+    /// Returns the place where a link leads, as far as that is known.
     fn place(&self, journal: &Journal, to: &LinkTo<'_>) -> Result<Option<Place>, UploadFailure> {
         let Some(tenant) = &self.tenant else {
             return Ok(None);
@@ -169,7 +170,7 @@ fn id_of(
     Ok(Millis::new(id).ok().map(GraphMessageId::at))
 }
 
-/// Where messages that others link to have come to stand: one entry for each of them.
+/// The posts of messages that others link to: one entry for each of them.
 #[derive(Default)]
 struct Links {
     /// By a hash of the message: target, post and its root.
@@ -215,8 +216,8 @@ fn hash_of(message: &SourceMessage<'_>) -> u128 {
 /// A post that stays unsent, and why.
 pub(super) struct Unsendable(pub(super) String);
 
-/// Makes a post with deferred references ready: puts its files where they belong, fills in what is known, and
-/// notes in the journal what that is.
+/// Makes a post with deferred references ready: puts its files where they belong, fills in what is
+/// known, and notes in the journal what that is.
 pub(super) async fn prepare<'a>(
     to: Destination<'a>,
     item: &Item,
@@ -325,7 +326,7 @@ struct FileUploads<'d, 'a> {
     to: Destination<'a>,
     item: &'d Item,
     author: EntraId,
-    /// Those that stay where they are.
+    /// The teams that stay.
     nowhere: &'d [String],
 }
 

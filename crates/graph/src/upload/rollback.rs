@@ -2,7 +2,7 @@
 //!
 //! A team goes with its channels, messages and files. What people had before stays as it is:
 //! messages that were imported into existing channels or chats can't be deleted by any app
-//! (graph.md 1.15), and neither can a chat.
+//! (crates/graph/RULES.md 1.15), and neither can a chat.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::observer::Observer;
 use crate::requests;
 use crate::retry::RetryAction;
 
-/// What a rollback deletes, and what it can't.
+/// The plan of a rollback: what it deletes, and what it cannot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RollbackPlan {
     /// The teams that this journal made.
@@ -28,26 +28,26 @@ pub struct RollbackPlan {
 /// A team that this journal made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RollbackTeam {
-    /// Its key.
+    /// The key.
     pub key: String,
-    /// Its id in Teams; none if its creation was not answered.
+    /// The id in Teams; none if its creation was not answered.
     pub id: Option<String>,
     /// Posts in its channels.
     pub posts: u64,
 }
 
-/// What a rollback leaves.
+/// The things that a rollback leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remains {
     /// The key of the channel or chat.
     pub key: String,
-    /// Its id in Teams.
+    /// The id in Teams.
     pub id: String,
     /// Posts in it.
     pub posts: u64,
 }
 
-/// What a rollback of the upload in `upload_dir` would do; without a network.
+/// Plans the rollback of the upload in `upload_dir`; without a network.
 ///
 /// # Errors
 /// When the journal can't be read.

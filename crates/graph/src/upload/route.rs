@@ -3,31 +3,32 @@
 use chatferry_model::plan::{Channel, Chat, ChatKind, Membership, TargetPlace, Team};
 use serde::Serialize;
 
-/// How a target is filled.
+/// The way a target is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
-    /// Created in migration mode together with its team (graph.md E4).
+    /// Created in migration mode together with its team (crates/graph/RULES.md E4).
     Standard,
-    /// The channel that comes with a new team (graph.md 1.6).
+    /// The channel that comes with a new team (crates/graph/RULES.md 1.6).
     General,
     /// A standard channel of a team that has members already: created, then put into migration
-    /// mode (graph.md E4b, E6).
+    /// mode (crates/graph/RULES.md E4b, E6).
     AfterTeam,
-    /// A channel that the tenant has: put into migration mode (graph.md E6).
+    /// A channel that the tenant has: put into migration mode (crates/graph/RULES.md E6).
     ExistingChannel,
-    /// Created private once the team has members, then put into migration mode (graph.md E6): in
-    /// migration mode it would silently become standard (R10).
+    /// Created private once the team has members, then put into migration mode
+    /// (crates/graph/RULES.md E6): in migration mode it would silently become standard (R10).
     Private,
-    /// The same, shared (graph.md E4c).
+    /// Creates a shared channel in the same way (crates/graph/RULES.md E4c).
     Shared,
-    /// The one chat that two people have (graph.md R54), put into migration mode (E7).
+    /// The one chat that two people have (crates/graph/RULES.md R54), put into migration mode (E7).
     OneOnOne,
-    /// A group chat, created, then put into migration mode (graph.md E7).
+    /// A group chat, created, then put into migration mode (crates/graph/RULES.md E7).
     Group,
-    /// A group chat that the tenant has: put into migration mode (graph.md E7).
+    /// A group chat that the tenant has: put into migration mode (crates/graph/RULES.md E7).
     ExistingGroup,
-    /// Uploaded before: put into migration mode once more, for what is new (graph.md R49).
+    /// Uploaded before: put into migration mode once more, for what is new (crates/graph/RULES.md
+    /// R49).
     Again,
 }
 
@@ -62,12 +63,13 @@ impl Route {
         }
     }
 
-    /// Whether it is filled before its team is complete.
+    /// Returns true if it is filled before its team is complete.
     pub(crate) fn is_early(self) -> bool {
         matches!(self, Self::Standard | Self::General)
     }
 
-    /// Whether nobody else puts anything old into it: what stands at a time of the past is ours.
+    /// Returns true if nobody else puts anything old into it: what stands at a time of the past is
+    /// ours.
     pub(super) fn is_ours_alone(self) -> bool {
         matches!(
             self,
@@ -75,7 +77,7 @@ impl Route {
         )
     }
 
-    /// Whether a national cloud has it (graph.md 0.3, R68).
+    /// Returns true if a national cloud has it (crates/graph/RULES.md 0.3, R68).
     pub(super) fn is_everywhere(self) -> bool {
         self.is_early()
     }
@@ -99,7 +101,7 @@ impl Route {
         }
     }
 
-    /// Why that way: one sentence.
+    /// Returns the reason why that way: one sentence.
     #[must_use]
     pub fn why(self) -> &'static str {
         match self {

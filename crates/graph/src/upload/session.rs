@@ -1,10 +1,10 @@
 //! Migration mode of a channel or chat: begun, ended, and what is done where it is not as expected.
 //!
-//! Beginning sets the thread's creation time, which only ever moves back (graph.md R17, R18). The
-//! time that is asked for is in the journal first. If Teams says that the thread is in migration
-//! mode already, it was us, or another session of this app: going on is right as long as the
-//! thread is older than the first post. Whether it is another app's shows with the first call that
-//! needs the session (R22, R23): that target stops and names the remedy.
+//! Beginning sets the thread's creation time, which only ever moves back (crates/graph/RULES.md
+//! R17, R18). The time that is asked for is in the journal first. If Teams says that the thread is
+//! in migration mode already, it was us, or another session of this app: going on is right as long
+//! as the thread is older than the first post. Whether it is another app's shows with the first
+//! call that needs the session (R22, R23): that target stops and names the remedy.
 
 use chatferry_model::Millis;
 use chatferry_model::plan::ChatKind;
@@ -19,10 +19,11 @@ use crate::retry::RetryAction;
 /// 1990: no chat is older, and what is older than a chat of two is never shown in it (1.15).
 const FAR_PAST: i64 = 631_152_000_000;
 
-/// A session that begins right after the last one ended may get stuck for good (graph.md 1.15).
+/// A session that begins right after the last one ended may get stuck for good
+/// (crates/graph/RULES.md 1.15).
 const REST: Duration = Duration::from_secs(60);
 
-/// How often another time is tried, or another session ended first.
+/// The number of times another time is tried, or another session ended first.
 const MOST_STARTS: u32 = 4;
 
 /// A channel or chat, as far as migration mode goes.
@@ -41,7 +42,8 @@ impl State {
         Ok(run.client.read(&call, run.observer).await?)
     }
 
-    /// In lower case: documents write it differently (graph.md 1.5). Some answers lack it.
+    /// In lower case: documents write it differently (crates/graph/RULES.md 1.5). Some answers lack
+    /// it.
     fn mode(&self) -> Option<String> {
         self.migration_mode.as_ref().map(|mode| mode.to_lowercase())
     }
@@ -99,7 +101,7 @@ pub(super) async fn start(
                 sleep(REST).await;
             }
             None if !too_young && created.is_none_or(|created| created < first) => {
-                // Not every answer tells the mode (graph.md 1.5); posting will.
+                // Not every answer tells the mode (crates/graph/RULES.md 1.5); posting will.
                 return Ok(());
             }
             _ if too_young => {}
@@ -166,7 +168,7 @@ pub(super) async fn complete(
     Ok(())
 }
 
-/// The same for a thread that is no target.
+/// Returns the session for a thread that is no target.
 pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), UploadFailure> {
     let call = requests::complete(thread);
     match run.client.call(&call, 0, run.observer).await {
@@ -174,8 +176,8 @@ pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), UploadFail
         Err(failure) if failure.remedy == RetryAction::Done => Ok(()),
         Err(failure) if failure.remedy == RetryAction::LookUp => {
             match State::read(run, thread).await?.mode().as_deref() {
-                // It is out of migration mode: no other reason is documented (graph.md R48), and
-                // not every answer tells the mode (1.5).
+                // It is out of migration mode: no other reason is documented (crates/graph/RULES.md
+                // R48), and not every answer tells the mode (1.5).
                 Some("completed") | None => Ok(()),
                 Some(_) => Err(failure.into()),
             }
@@ -184,20 +186,20 @@ pub(super) async fn end(run: &Run<'_>, thread: &Thread) -> Result<(), UploadFail
     }
 }
 
-/// Whether Teams says that a thread is in migration mode.
+/// Returns true if Teams says that a thread is in migration mode.
 pub(super) async fn is_open(run: &Run<'_>, thread: &Thread) -> Result<bool, UploadFailure> {
     let state = State::read(run, thread).await?;
     Ok(state.mode().as_deref() == Some("inprogress"))
 }
 
-/// Whether Teams says that a thread was taken out of it, or nothing about it.
+/// Returns true if Teams says that a thread was taken out of it, or nothing about it.
 pub(super) async fn may_be_over(run: &Run<'_>, thread: &Thread) -> Result<bool, UploadFailure> {
     let state = State::read(run, thread).await?;
     Ok(state.mode().as_deref() != Some("inprogress"))
 }
 
-/// Why posts into a chat fail for no reason that is told: it is not in migration mode any more
-/// (graph.md R24, where chats answer 502), or its session is stuck.
+/// Returns the reason why posts into a chat fail for no reason that is told: it is not in migration
+/// mode any more (crates/graph/RULES.md R24, where chats answer 502), or its session is stuck.
 pub(super) async fn why_closed(
     run: &Run<'_>,
     thread: &Thread,

@@ -14,7 +14,7 @@ use crate::observer::Event;
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
 
-/// Where a target is.
+/// The place where a target is.
 #[derive(Clone, Copy)]
 pub(super) enum Parent<'a> {
     /// In a team that is under migration: channels are created in migration mode.
@@ -39,8 +39,8 @@ impl<'a> Parent<'a> {
         row.and_then(|row| row.id.as_deref()).unwrap_or_default()
     }
 
-    /// Whether a target is General of a new team, which is taken out of migration mode last of
-    /// all (graph.md R51).
+    /// Returns true if a target is General of a new team, which is taken out of migration mode last
+    /// of all (crates/graph/RULES.md R51).
     pub(super) fn is_ended_with_team(self, assigned: &PlannedTarget) -> bool {
         assigned.route == Route::General && matches!(self, Self::Migrating(..))
     }
@@ -123,7 +123,7 @@ async fn go_on(
 }
 
 /// If somebody took a target out of migration mode meanwhile, the next run puts it into it again
-/// (graph.md R49).
+/// (crates/graph/RULES.md R49).
 async fn open_next_time(
     run: &Run<'_>,
     row: &mut TargetRow,
@@ -136,7 +136,7 @@ async fn open_next_time(
     Ok(())
 }
 
-/// What comes after a target is out of migration mode.
+/// The steps after a target is out of migration mode.
 pub(super) async fn finish(
     run: &Run<'_>,
     home: Parent<'_>,
@@ -161,7 +161,7 @@ pub(super) async fn finish(
     }
 }
 
-/// Whether that is how chats answer that are not in migration mode.
+/// Returns true if that is how chats answer that are not in migration mode.
 fn may_be_closed(thread: &Thread, error: &UploadError) -> bool {
     let UploadError::Graph(error) = error else {
         return false;
@@ -241,8 +241,8 @@ pub(super) async fn close(
     done(run, assigned, row)
 }
 
-/// Whether a target is archived in the end. General never is: that is the team's to be. What others
-/// use is theirs to close.
+/// Returns true if a target is archived in the end. General never is: that is the team's to be.
+/// What others use is theirs to close.
 fn is_archived_by_us(assigned: &PlannedTarget) -> bool {
     let ours = !matches!(assigned.route, Route::General | Route::ExistingChannel);
     ours && assigned.channel().is_some_and(|channel| channel.archive)

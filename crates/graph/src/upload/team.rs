@@ -20,7 +20,8 @@ use crate::retry::RetryAction;
 const READY_WITHIN: Duration = Duration::from_secs(20 * 60);
 /// Some teams are there at once; later looks are ever further apart, up to the setting.
 const FIRST_LOOK: Duration = Duration::from_millis(500);
-/// When to look for a team whose creation was not answered: groups show up with a delay.
+/// The waits before looking for a team whose creation was not answered: groups show up with a
+/// delay.
 const LOOK_AFTER: [u64; 5] = [2, 10, 20, 30, 60];
 
 /// Does everything for a team. What fails here and can be left so is noted.
@@ -352,7 +353,7 @@ async fn description(run: &Run<'_>, team: &str) -> Result<Option<String>, Upload
 }
 
 /// Waits until a new team can be read. Its operation is asked for as seldom as Graph wants
-/// (graph.md 1.3); in between, the team itself is tried.
+/// (crates/graph/RULES.md 1.3); in between, the team itself is tried.
 async fn wait_until_there(
     run: &Run<'_>,
     plan: &Team,
@@ -437,8 +438,8 @@ fn first_open<'a>(
     Ok(None)
 }
 
-/// Takes the team out of migration mode: General after all other channels (graph.md R51), then
-/// The team (R50).
+/// Takes the team out of migration mode: General after all other channels (crates/graph/RULES.md
+/// R51), then The team (R50).
 async fn complete(
     run: &Run<'_>,
     team: &Team,
@@ -464,8 +465,8 @@ pub(super) async fn end(
     let id = row.id.clone().unwrap_or_default();
     let unsure = row.state == TeamState::Completing;
     let general = Thread::channel(&id, row.general.as_deref().unwrap_or_default());
-    // From the end of General on, the team takes no channels in migration mode (graph.md R51): a
-    // run that is cut off here must not ask for any.
+    // From the end of General on, the team takes no channels in migration mode
+    // (crates/graph/RULES.md R51): a run that is cut off here must not ask for any.
     advance(run, team, row, TeamState::Completing)?;
     session::end(run, &general).await?;
     match run

@@ -16,7 +16,7 @@ use crate::fingerprint::MessageFingerprint;
 use crate::journal::{Journal, PostState, ResolvedRow};
 use crate::upload::PlannedTarget;
 
-/// What should be in Teams.
+/// The message that should be in Teams.
 pub(super) struct Expected<'a> {
     pub(super) path: &'a Path,
     pub(super) journal: &'a Journal,
@@ -149,7 +149,7 @@ pub(super) async fn compare(
     Ok(counts)
 }
 
-/// Whether a message is not as it was sent; `note` is told in what.
+/// Returns true if a message is not as it was sent; `note` is told in what.
 fn differs(
     post: &Post<'_, ChatMessage<'_>>,
     filled: Option<&ResolvedRow>,

@@ -1,4 +1,4 @@
-//! Whether everybody in a chat sees its history (graph.md 1.15, R58).
+//! True if everybody in a chat sees its history (crates/graph/RULES.md 1.15, R58).
 
 use chatferry_model::finding::{Findings, Stage};
 use chatferry_model::plan::{Chat, ChatKind};

@@ -18,11 +18,11 @@ const AT_ONCE: usize = 8;
 pub(super) struct Shown {
     /// As they were sent, in the order of the text.
     pub(super) sent: Vec<PostImage<'static>>,
-    /// Where Teams has them, in the order of its text.
+    /// The images as Teams has them, in the order of its text.
     pub(super) addresses: Vec<String>,
 }
 
-/// What reading images takes.
+/// The context of reading images.
 #[derive(Clone, Copy)]
 pub(super) struct Images<'a> {
     pub(super) client: &'a Client,
@@ -44,7 +44,7 @@ impl Shown {
 }
 
 impl Images<'_> {
-    /// What is different about the images of each message; nothing where they are the same.
+    /// Returns the differences between the images of each message; nothing where they are the same.
     pub(super) async fn differ(
         self,
         shown: &[Shown],

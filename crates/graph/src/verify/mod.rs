@@ -30,35 +30,35 @@ use crate::upload::{Input, PlannedTarget, UploadError};
 
 /// Targets that are read at the same time; the budget for reads is shared anyway.
 const TARGETS_AT_ONCE: usize = 8;
-/// How long after its upload a target may still lack messages in lists, in ms.
+/// The time after its upload in which a target may still lack messages in lists, in ms.
 const FRESH_MS: i64 = 120_000;
-/// When to look at such a target once more.
+/// The waits before looking at such a target once more.
 const SETTLING: Duration = Duration::from_secs(20);
 
-/// How Teams is compared.
+/// The options of comparing.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
-    /// Which conversations are compared.
+    /// The conversations that are compared.
     pub selection: Selection,
 }
 
-/// What the comparison came to.
+/// The result of the comparison.
 #[derive(Debug)]
 pub struct VerifyReport {
     /// The targets, longest first.
     pub targets: Vec<TargetVerified>,
     /// All of them together.
     pub totals: Verified,
-    /// How long it took, in seconds.
+    /// The time it took, in seconds.
     pub seconds: f64,
     /// Requests sent to Graph.
     pub calls: u64,
-    /// What is not as it was sent.
+    /// The posts that are not as they were sent.
     pub findings: Findings,
 }
 
 impl VerifyReport {
-    /// Whether everything that was sent is in Teams as it was sent.
+    /// Returns true if everything that was sent is in Teams as it was sent.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         let Verified {
@@ -75,9 +75,9 @@ impl VerifyReport {
 /// A target's comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TargetVerified {
-    /// Its key.
+    /// The key.
     pub key: TargetKey<'static>,
-    /// Its name in Teams.
+    /// The name in Teams.
     pub name: String,
     /// The counts.
     #[serde(flatten)]
@@ -121,7 +121,7 @@ impl Verified {
     }
 }
 
-/// Why nothing can be compared.
+/// The reason why nothing can be compared.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -146,7 +146,7 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
-    /// What a person can do about it, where that is known: one sentence.
+    /// Returns the remedy, where it is known: one sentence.
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
@@ -158,7 +158,7 @@ impl VerifyError {
     }
 }
 
-/// Why a target can't be compared: by itself, or because nothing can.
+/// The reason why a target can't be compared: by itself, or because nothing can.
 enum VerifyFailure {
     Abort(VerifyError),
     Unreadable(GraphError),
@@ -222,7 +222,7 @@ pub async fn verify(
     Ok(report)
 }
 
-/// What comparing a target takes.
+/// The context of comparing a target.
 struct Verifying<'a> {
     client: &'a Client,
     folder: &'a RenderFolder,
@@ -294,7 +294,7 @@ impl Verifying<'_> {
         ))
     }
 
-    /// Where a target is in Teams, if it is.
+    /// Returns the place where a target is in Teams, if it is.
     fn thread(&self, row: &TargetRow) -> Result<Option<Thread>, VerifyError> {
         let Some(id) = row.thread.as_deref() else {
             return Ok(None);

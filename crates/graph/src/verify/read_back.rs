@@ -1,4 +1,4 @@
-//! What a channel holds, gathered in a temporary table.
+//! The messages of a channel, gathered in a temporary table.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ use crate::requests::{self, Thread};
 /// Threads whose replies are read at the same time.
 const THREADS_AT_ONCE: usize = 16;
 
-/// What a channel holds. The file behind it vanishes with it.
+/// The messages of a channel. The file behind it vanishes with it.
 pub(super) struct ReadBack {
     connection: Mutex<Connection>,
 }
@@ -199,7 +199,7 @@ impl ReadBack {
         Ok(there)
     }
 
-    /// What is not accounted for: how many, and the first few ids.
+    /// Returns the number of posts not accounted for, and the first few ids.
     pub(super) fn rest(&self) -> rusqlite::Result<(u64, Vec<i64>)> {
         let connection = self.lock();
         let count: i64 =

@@ -16,7 +16,7 @@ pub(crate) struct State {
     pub(super) ids: u64,
     pub(super) token: u64,
     pub(super) calls: Vec<(String, Duration)>,
-    /// How often completing the team is refused (graph.md R50).
+    /// How often completing the team is refused (crates/graph/RULES.md R50).
     pub(crate) lag: u32,
     /// Seconds until a team can be read.
     pub(crate) ready_after: u64,
@@ -27,7 +27,8 @@ pub(crate) struct State {
     pub(crate) doomed: u32,
     /// How often somebody who is to be no owner is not taken into a team.
     pub(crate) unwelcome: u32,
-    /// Whether answers don't tell the migration mode, nor refusals their reason (graph.md 1.5).
+    /// Whether answers don't tell the migration mode, nor refusals their reason
+    /// (crates/graph/RULES.md 1.5).
     pub(crate) mute: bool,
     /// Whether lists of groups leave out what they are for.
     pub(crate) terse: bool,

@@ -1,4 +1,5 @@
-//! People as the Entra portal's download, PowerShell's `Export-Csv` or a workbook of these has them.
+//! People as the Entra portal's download, PowerShell's `Export-Csv` or a workbook of these has
+//! them.
 
 use std::path::Path;
 

@@ -25,7 +25,8 @@ impl Rows {
         }
     }
 
-    /// Adds a row as it is written; `proposal` is chatferry's own word, `row` the one of the last run.
+    /// Adds a row as it is written; `proposal` is chatferry's own word, `row` the one of the last
+    /// run.
     pub(super) fn push(
         &mut self,
         row: Option<Line<'_>>,

@@ -18,8 +18,8 @@ pub struct MapDetails {
     pub people: BTreeMap<String, u64>,
     /// People who speak through their own user.
     pub people_with_account: u64,
-    /// Conversations by what becomes of them: `standard`, `private`, `shared`, `chat`, or the reason
-    /// for which they are skipped.
+    /// Conversations by what becomes of them: `standard`, `private`, `shared`, `chat`, or the
+    /// reason for which they are skipped.
     pub conversations: BTreeMap<String, u64>,
     /// Teams to fill.
     pub teams: u64,

@@ -118,9 +118,9 @@ impl Builder<'_> {
         }
     }
 
-    /// Returns the members of a private channel: the mapped members of its conversations and no others, its
-    /// owner first. Where nobody is left, an owner of the team comes to own it; the placeholder is
-    /// the owner of last resort, since Teams makes no private channel without one.
+    /// Returns the members of a private channel: the mapped members of its conversations and no
+    /// others, its owner first. Where nobody is left, an owner of the team comes to own it; the
+    /// placeholder is the owner of last resort, since Teams makes no private channel without one.
     fn members(
         &self,
         group: &Group,

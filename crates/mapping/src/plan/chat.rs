@@ -48,7 +48,7 @@ impl Builder<'_> {
                     .entry(chat.clone())
                     .or_insert(targets.len()),
             ),
-            // Two people have one chat, however many accounts they had (graph.md R54).
+            // Two people have one chat, however many accounts they had (crates/graph/RULES.md R54).
             None if is_pair => {
                 let pair = members.iter().copied().collect();
                 Some(*chats.of_pair.entry(pair).or_insert(targets.len()))

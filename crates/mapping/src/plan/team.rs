@@ -101,8 +101,9 @@ impl Builder<'_> {
         teams
     }
 
-    /// Returns the people who wrote something and could read every public channel of these workspaces, so that
-    /// whoever left a channel, or wrote in one whose members are not listed any more, still finds it.
+    /// Returns the people who wrote something and could read every public channel of these
+    /// workspaces, so that whoever left a channel, or wrote in one whose members are not listed any
+    /// more, still finds it.
     fn authors(&self, workspaces: &BTreeSet<Option<&WorkspaceId<'static>>>) -> Vec<EntraId> {
         let of_workspace = |person: &Person| {
             person.workspace.is_none()

@@ -68,7 +68,7 @@ pub enum TableError {
         /// The problem.
         reason: String,
     },
-    /// The same table is there as CSV and as XLSX.
+    /// A table exists twice, as CSV and as XLSX.
     #[error(
         "{csv} and {xlsx} are both there, and either may hold your edits; delete the one that does not"
     )]

@@ -1,4 +1,4 @@
-//! Private stays private (design.md rule 4.4), whatever is written into the files.
+//! Private stays private (crates/DECISIONS.md rule 4.4), whatever is written into the files.
 
 use chatferry_mapping::Chats;
 use chatferry_model::finding::Severity;

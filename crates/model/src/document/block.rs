@@ -45,14 +45,14 @@ pub struct Heading<'a> {
 /// A list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct List<'a> {
-    /// How the items are marked.
+    /// The way the items are marked.
     pub style: ListStyle,
     /// The items from top to bottom.
     #[serde(borrow)]
     pub items: Vec<ListItem<'a>>,
 }
 
-/// How the items of a list are marked.
+/// The way the items of a list are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ListStyle {
@@ -73,7 +73,7 @@ pub struct ListItem<'a> {
     /// The state of its check box, in a task list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<bool>,
-    /// What the item holds; a nested list is one of these.
+    /// The content of the item; a nested list is one of these.
     #[serde(borrow)]
     pub blocks: Vec<Block<'a>>,
 }
@@ -81,27 +81,27 @@ pub struct ListItem<'a> {
 /// A quotation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quote<'a> {
-    /// What is quoted.
+    /// The quoted content.
     #[serde(borrow)]
     pub blocks: Vec<Block<'a>>,
-    /// Whose words these are, for a forwarded or shared message.
+    /// The author of a forwarded or shared message.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub cite: Option<Cite<'a>>,
 }
 
-/// Where a quotation comes from.
+/// The place where a quotation comes from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cite<'a> {
-    /// Who said it, by name.
+    /// The author's name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Text<'a>>,
     /// In which conversation, by name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Text<'a>>,
-    /// When.
+    /// The time of the quoted message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Micros>,
-    /// Its address in the source.
+    /// The address in the source.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text<'a>>,
 }
@@ -146,7 +146,7 @@ pub enum Align {
 /// One row of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Row<'a> {
-    /// Whether its cells are headings.
+    /// True if its cells are headings.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub header: bool,
     /// The cells from left to right.
@@ -158,7 +158,7 @@ pub struct Row<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Cell<'a> {
-    /// What the cell holds.
+    /// The content of the cell.
     #[serde(borrow)]
     pub content: Vec<Inline<'a>>,
 }
@@ -166,13 +166,13 @@ pub struct Cell<'a> {
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Image<'a> {
-    /// Where its bytes are.
+    /// The place where its bytes are.
     #[serde(borrow)]
     pub source: ImageSource<'a>,
-    /// What it shows, in words.
+    /// The text it shows.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub alt: Option<Text<'a>>,
-    /// Its caption.
+    /// The caption.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text<'a>>,
     /// As shown in the source, in CSS pixels.
@@ -183,7 +183,7 @@ pub struct Image<'a> {
     pub height: Option<u32>,
 }
 
-/// Where the bytes of a picture are.
+/// The place where the bytes of a picture are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageSource<'a> {
@@ -199,31 +199,31 @@ pub struct Card<'a> {
     /// The colour of its bar, as `#rrggbb`.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub color: Option<Text<'a>>,
-    /// What stands above the box.
+    /// The text above the box.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub pretext: Vec<Block<'a>>,
-    /// Who or what it is from.
+    /// The source of a card: a person or a service.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub author: Option<CardAuthor<'a>>,
-    /// Its title.
+    /// The title.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub title: Vec<Inline<'a>>,
-    /// Where its title leads.
+    /// The place where its title leads.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub title_url: Option<Text<'a>>,
-    /// Its text.
+    /// The text.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub body: Vec<Block<'a>>,
-    /// Its pairs of name and value.
+    /// The pairs of name and value.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<CardField<'a>>,
-    /// Its picture.
+    /// The picture.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image<'a>>,
-    /// Its small picture.
+    /// The small picture.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<Image<'a>>,
-    /// Its last line.
+    /// The last line.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub footer: Vec<Inline<'a>>,
     /// The time in its last line.
@@ -231,13 +231,13 @@ pub struct Card<'a> {
     pub time: Option<Micros>,
 }
 
-/// Who or what a card is from.
+/// The source of a card: a person or a service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CardAuthor<'a> {
     /// The name.
     #[serde(borrow)]
     pub name: Text<'a>,
-    /// Where the name leads.
+    /// The place where the name leads.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text<'a>>,
 }
@@ -251,7 +251,7 @@ pub struct CardField<'a> {
     /// The value.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub value: Vec<Block<'a>>,
-    /// Whether two of these fit side by side.
+    /// True if two of these fit side by side.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub short: bool,
 }

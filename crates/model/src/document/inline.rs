@@ -33,7 +33,7 @@ pub struct Span<'a> {
     /// The words, without line feeds.
     #[serde(borrow)]
     pub text: Text<'a>,
-    /// How they are set.
+    /// The way they are set.
     #[serde(default, skip_serializing_if = "Marks::is_none")]
     pub marks: Marks,
 }
@@ -41,10 +41,11 @@ pub struct Span<'a> {
 /// A link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Link<'a> {
-    /// Where it leads, as the source has it but free of tokens. Any scheme; the renderer judges.
+    /// The place where it leads, as the source has it but free of tokens. Any scheme; the renderer
+    /// judges.
     #[serde(borrow)]
     pub url: Text<'a>,
-    /// What is shown; empty: the address itself.
+    /// The text that is shown; empty: the address itself.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<Inline<'a>>,
 }
@@ -52,18 +53,18 @@ pub struct Link<'a> {
 /// Somebody or something called by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mention<'a> {
-    /// Who or what.
+    /// The person or group.
     #[serde(borrow)]
     pub target: MentionTarget<'a>,
     /// The name as shown at the time, without `@` or `#`; may be empty where the source has none.
     #[serde(borrow)]
     pub text: Text<'a>,
-    /// How it is set.
+    /// The way it is set.
     #[serde(default, skip_serializing_if = "Marks::is_none")]
     pub marks: Marks,
 }
 
-/// Who or what a mention calls.
+/// The person or group that a mention names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MentionTarget<'a> {
@@ -77,11 +78,11 @@ pub enum MentionTarget<'a> {
     Everyone(Audience),
 }
 
-/// Which everybody a broadcast means.
+/// The everybody a broadcast means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// Those who are online now.
+    /// Members who are online now.
     Here,
     /// All members of the conversation.
     Channel,
@@ -92,19 +93,19 @@ pub enum Audience {
 /// A point in time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Date<'a> {
-    /// Which.
+    /// The audience.
     pub time: Micros,
-    /// How the source would print it, or its own fallback.
+    /// The way the source would print it, or its own fallback.
     #[serde(borrow)]
     pub text: Text<'a>,
-    /// How the source prints it for each reader, as a pattern of `strftime`, to be filled in for
-    /// whoever reads it in Teams.
+    /// The way the source prints it for each reader, as a pattern of `strftime`, to be filled in
+    /// for whoever reads it in Teams.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Text<'a>>,
-    /// Where it leads, if it is a link too.
+    /// The place where it leads, if it is a link too.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text<'a>>,
-    /// How it is set.
+    /// The way it is set.
     #[serde(default, skip_serializing_if = "Marks::is_none")]
     pub marks: Marks,
 }

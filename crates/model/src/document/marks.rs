@@ -1,4 +1,4 @@
-//! How words are set: bold, italic and the like, as a set.
+//! The style of text: bold, italic and the like, as a set.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -48,19 +48,19 @@ impl Marks {
     /// No marks.
     pub const NONE: Self = Self(0);
 
-    /// Whether there are none.
+    /// Returns true if there are none.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.0 == 0
     }
 
-    /// Whether `mark` is among them.
+    /// Returns true if `mark` is among them.
     #[must_use]
     pub fn has(self, mark: Mark) -> bool {
         self.0 & mark as u8 != 0
     }
 
-    /// These marks without `mark`.
+    /// Returns the marks without `mark`.
     #[must_use]
     pub fn without(self, mark: Mark) -> Self {
         Self(self.0 & !(mark as u8))

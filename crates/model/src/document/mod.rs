@@ -24,7 +24,7 @@ pub use block::{
 pub use inline::{Audience, Date, Inline, Link, Mention, MentionTarget, Span};
 pub use marks::{Mark, Marks};
 
-/// What a message says, as a list of blocks.
+/// The body of a message, as a list of blocks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Document<'a> {
@@ -44,7 +44,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Whether there is nothing to show.
+    /// Returns true if there is nothing to show.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// As many as are in the works on two cores or four; what comes beyond goes back to the system.
 const MOST: usize = 32;
-/// What is larger held a line that was longer than all others.
+/// The size above which a buffer held one line longer than all others.
 const LARGEST: usize = 1024 * 1024;
 
 static POOL: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());

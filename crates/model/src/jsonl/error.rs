@@ -1,4 +1,4 @@
-//! What can be wrong with a JSON-lines file.
+//! Errors of a JSON-lines file.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,20 @@ pub enum JsonlError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: io::Error,
     },
     /// A line is not what it should be.
     #[error("{path}:{line}: {reason}")]
     Line {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which line, from 1.
+        /// The line, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// The problem with it.
         reason: String,
     },
     /// The last line is missing.
@@ -32,7 +32,7 @@ pub enum JsonlError {
         "{path}:{line}: the file ends in the middle: its last line, with the count, is missing; run the stage that writes it again"
     )]
     Cut {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The last line there is.
         line: u64,
@@ -42,11 +42,11 @@ pub enum JsonlError {
         "{path}: the last line says {expected} records, but there are {found}; lines were added or are missing"
     )]
     Count {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What the last line says.
+        /// The content of the last line.
         expected: u64,
-        /// What is there.
+        /// The format in the file.
         found: u64,
     },
     /// The content is not what was written.
@@ -54,13 +54,13 @@ pub enum JsonlError {
         "{path}: the content was changed after it was written; if that was on purpose, take \"hash\" out of the last line"
     )]
     Hash {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
     /// The file is of another format.
     #[error("{path}: expected a file of the format {expected}, found {found}")]
     Format {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The format asked for.
         expected: &'static str,
@@ -70,9 +70,9 @@ pub enum JsonlError {
     /// The file is of a version this chatferry does not understand.
     #[error("{path}: {error}")]
     Version {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         #[source]
         error: VersionError,
     },

@@ -62,18 +62,18 @@ pub struct Version {
 pub struct VersionError {
     /// The file's version.
     pub found: Version,
-    /// This chatferry's.
+    /// The format of this chatferry.
     pub known: Version,
 }
 
 impl Version {
-    /// That version.
+    /// The newer version.
     #[must_use]
     pub const fn new(major: u16, minor: u16) -> Self {
         Self { major, minor }
     }
 
-    /// Whether a chatferry of this version can read a file of version `found`.
+    /// Returns true if a chatferry of this version can read a file of version `found`.
     ///
     /// # Errors
     /// [`VersionError`] when the major versions differ.
@@ -85,7 +85,7 @@ impl Version {
         }
     }
 
-    /// Whether a chatferry of this version can add to a file of version `found`.
+    /// Returns true if a chatferry of this version can add to a file of version `found`.
     ///
     /// # Errors
     /// [`VersionError`] when the file is newer or of another major version.

@@ -54,10 +54,10 @@ struct End<'a> {
     hash: Option<&'a str>,
 }
 
-/// How the last line begins; no record does.
+/// The way the last line begins; no record does.
 const TRAILER_START: &[u8] = b"{\"end\":";
 
-/// Whether a path means a compressed file.
+/// Returns true if a path means a compressed file.
 fn is_zstd(path: &std::path::Path) -> bool {
     path.extension().is_some_and(|extension| extension == "zst")
 }

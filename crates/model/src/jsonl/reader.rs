@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{Format, JsonlError, RawHeader, TRAILER_START, Trailer, buffer_pool, is_zstd};
 
-/// How much a chunk holds unless one line is longer: much for one call, little for sharing out
+/// The size of a chunk unless one line is longer: much for one call, little for sharing out
 /// evenly.
 const CHUNK_BYTES: usize = 256 * 1024;
 /// A line longer than this is taken for damage.
@@ -25,7 +25,7 @@ pub struct JsonlReader {
     source: Box<dyn Read + Send>,
     /// Read but not handed out yet.
     rest: Vec<u8>,
-    /// How much is read at a time, in bytes.
+    /// The bytes read at a time.
     chunk: usize,
     about: Option<String>,
     hash: Xxh3,
@@ -60,7 +60,7 @@ impl JsonlReader {
         Self::open_in_chunks(path, format, CHUNK_BYTES)
     }
 
-    /// The same with chunks of that many bytes: where many files are open at once.
+    /// Opens the file with chunks of that many bytes: where many files are open at once.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -117,7 +117,7 @@ impl JsonlReader {
         Ok(reader)
     }
 
-    /// What the whole file is about, from its first line.
+    /// Returns the subject of the whole file, from its first line.
     ///
     /// # Errors
     /// When the first line says nothing of that shape.
@@ -266,19 +266,19 @@ impl Drop for Chunk {
 }
 
 impl Chunk {
-    /// How many records it holds.
+    /// Returns the number of records it holds.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.records
     }
 
-    /// How many bytes its lines take.
+    /// Returns the number of bytes its lines take.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Its lines without their line feeds, each with its number in the file.
+    /// Returns the lines without their line feeds, each with its number in the file.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {
         Lines {

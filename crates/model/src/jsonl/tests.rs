@@ -1,4 +1,4 @@
-//! What a cut, edited or foreign file looks like to its reader.
+//! Errors that a cut, edited or foreign file gives its reader.
 
 use std::fs;
 use std::path::PathBuf;

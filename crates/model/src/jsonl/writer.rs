@@ -10,9 +10,9 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{End, Format, Header, JsonlError, Trailer, is_zstd};
 
-/// zstd's fastest level: on these files higher ones save next to nothing (libraries.md 1.4).
+/// zstd's fastest level: on these files higher ones save next to nothing (crates/DECISIONS.md 1.4).
 const ZSTD_LEVEL: i32 = 1;
-/// Larger than the default 8 KiB, which costs 10 % (libraries.md 1.4).
+/// Larger than the default 8 KiB, which costs 10 % (crates/DECISIONS.md 1.4).
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A finished file: what a manifest says of it.

@@ -1,5 +1,6 @@
-//! A file of JSON lines, a gzip of such or a database as a container, with the folders of files that lie beside it
-//! (mattermost.md 1: the form without an archive; slack.md 1.4: `slackdump.sqlite`).
+//! A file of JSON lines, a gzip of such or a database as a container, with the folders of files
+//! that lie beside it (crates/readers/src/mattermost/FORMAT.md 1: the form without an archive;
+//! crates/readers/src/slack/FORMAT.md 1.4: `slackdump.sqlite`).
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use super::{ContainerError, Entry, Place, display_name, folder};
 /// The folders that such an export has beside it.
 const BESIDE: &[&str] = &["data", "exported_emoji", "__uploads"];
 
-/// What a table of a compliance export has.
+/// The columns of a table of a compliance export.
 const BESIDE_TABLES: &[&str] = &["files"];
 
 /// The lists that a conversation in one of slackdump's chunks has beside it.

@@ -1,4 +1,4 @@
-//! What can be wrong with a container.
+//! Errors of a container.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,9 +11,9 @@ pub enum ContainerError {
     /// The file system said no.
     #[error("{path}: {error}")]
     Io {
-        /// Which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// What it said.
+        /// The underlying error.
         #[source]
         error: io::Error,
     },
@@ -22,7 +22,7 @@ pub enum ContainerError {
         "{path}: neither a folder nor a zip, tar.gz or file of JSON lines; give the export as it was downloaded, or the folder it was unpacked to"
     )]
     NoContainer {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
     /// The zip has no readable table of contents.
@@ -30,9 +30,9 @@ pub enum ContainerError {
         "{path}: the zip is cut or damaged ({reason}); download it again, or repair it with `zip -FF` and give the result"
     )]
     Cut {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
     /// The zip asks for a password.
@@ -40,19 +40,19 @@ pub enum ContainerError {
         "{path}: the zip is protected by a password; unpack it with the password and give the folder"
     )]
     Encrypted {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
-    /// The zip would inflate to something absurd (slack.md trap 73).
+    /// The zip would inflate to something absurd (crates/readers/src/slack/FORMAT.md trap 73).
     #[error(
         "{path}: the zip says it inflates to {inflated} bytes, {ratio} times its size; no export does. If it is genuine, unpack it and give the folder"
     )]
     Bomb {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Bytes it says it holds.
         inflated: u64,
-        /// How many times its size that is.
+        /// The number of times its size that is.
         ratio: u64,
     },
     /// One entry can't be read.
@@ -62,7 +62,7 @@ pub enum ContainerError {
         container: String,
         /// The path within it.
         entry: String,
-        /// What is wrong.
+        /// The problem.
         #[source]
         error: io::Error,
     },

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{ContainerError, Entry, Place, name};
 
-/// How much is read at once: large files are read in few calls.
+/// The bytes read at once: large files are read in few calls.
 const PIECE_BYTES: usize = 1 << 18;
 
 /// Lists the files under `root`; links to folders are not followed, so there are no circles.

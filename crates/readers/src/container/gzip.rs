@@ -10,10 +10,10 @@ use flate2::write::MultiGzDecoder;
 use super::archive::{SUSPICIOUS_BYTES, SUSPICIOUS_RATIO};
 use super::{Container, Entry};
 
-/// How a gzip begins.
+/// The way a gzip begins.
 pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// Whether a file is a gzip of JSON rather than of a tar, which begins with a name.
+/// Returns true if a file is a gzip of JSON rather than of a tar, which begins with a name.
 pub(super) fn holds_json(path: &Path) -> bool {
     /// The first block of a tar, which says so at its end.
     const BLOCK: u64 = 512;
@@ -39,12 +39,12 @@ pub(super) fn holds_json(path: &Path) -> bool {
 }
 
 impl Container {
-    /// Inflates an entry and calls `each` with every line in it, the last one with or without a line
-    /// feed. Before an error, all whole lines that can be had were given.
+    /// Inflates an entry and calls `each` with every line in it, the last one with or without a
+    /// line feed. Before an error, all whole lines that can be had were given.
     ///
     /// # Errors
-    /// When the entry can't be read, is damaged or cut, inflates to something absurd (slack.md trap
-    /// 73), or `each` refuses.
+    /// When the entry can't be read, is damaged or cut, inflates to something absurd
+    /// (crates/readers/src/slack/FORMAT.md trap 73), or `each` refuses.
     pub(crate) fn each_gzipped_line(
         &self,
         entry: &Entry,

@@ -9,7 +9,7 @@ use flate2::{Decompress, FlushDecompress};
 /// An entry larger than this, packed or not, is not for here.
 pub(super) const MOST_BYTES: u64 = 16 << 20;
 
-/// What is used again for the next entry.
+/// The buffers that are used again for the next entry.
 struct Inflater {
     packed: Vec<u8>,
     stream: Decompress,
@@ -62,7 +62,7 @@ impl Inflater {
     }
 }
 
-/// Why an entry is not read to its end.
+/// Returns the reason why an entry is not read to its end.
 pub(super) fn too_much() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,

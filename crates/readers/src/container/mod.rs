@@ -1,4 +1,5 @@
-//! Containers: a zip, a folder, a tar.gz or a file of JSON lines as one sorted list of entries that any thread can read from.
+//! Containers: a zip, a folder, a tar.gz or a file of JSON lines as one sorted list of entries that
+//! any thread can read from.
 
 mod archive;
 mod bare;
@@ -35,14 +36,14 @@ pub struct Container {
 /// A file inside a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its path with `/` between the parts, in Unicode's form NFC.
+    /// The path with `/` between the parts, in Unicode's form NFC.
     pub path: String,
     /// Bytes, as the container says it.
     pub size: u64,
     place: Place,
 }
 
-/// Where an entry's bytes are.
+/// The place where an entry's bytes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     /// The number within the zip.
@@ -53,7 +54,7 @@ enum Place {
     File(std::path::PathBuf),
     /// The offset within what was made from the container.
     Made(u64),
-    /// Which of the zips within the container, and the place in that.
+    /// The zip within the container, and the position in it.
     Within(usize, Box<Place>),
 }
 
@@ -70,7 +71,7 @@ impl Container {
     /// Opens the zip, folder, tar.gz or file of JSON lines at `path` and lists what is in it.
     ///
     /// Entries that leave the container, and what macOS adds (`__MACOSX`, `.DS_Store`), are left
-    /// out (slack.md traps 11, 74).
+    /// out (crates/readers/src/slack/FORMAT.md traps 11, 74).
     ///
     /// # Errors
     /// When it can't be read, is cut, or claims to inflate to something absurd.
@@ -150,7 +151,7 @@ impl Container {
     }
 }
 
-/// How a file begins that is an export by itself: JSON lines, a database, and the two forms of
+/// The way a file begins that is an export by itself: JSON lines, a database, and the two forms of
 /// Mattermost's compliance exports.
 const BARE: &[&[u8]] = &[
     b"{",
@@ -162,7 +163,7 @@ const BARE: &[&[u8]] = &[
     b"<FileDump",
 ];
 
-/// What an export is on disk.
+/// The form of an export on disk.
 enum Kind {
     Folder,
     /// A file of JSON lines or a database, of so many bytes.
@@ -202,7 +203,7 @@ impl Backing {
     }
 }
 
-/// Whether a file begins with those bytes.
+/// Returns true if a file begins with those bytes.
 fn starts_with(path: &Path, magic: &[u8]) -> bool {
     let mut head = Vec::with_capacity(magic.len());
     let read = File::open(path).and_then(|file| {

@@ -5,8 +5,8 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// The upper half of code page 437, which zip names are in when they are not UTF-8.
 const CP437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
 
-/// Reads a zip's name: UTF-8 where it is valid, flag or not, else code page 437 (slack.md 1.1:
-/// official exports write UTF-8 without saying so).
+/// Reads a zip's name: UTF-8 where it is valid, flag or not, else code page 437
+/// (crates/readers/src/slack/FORMAT.md 1.1: official exports write UTF-8 without saying so).
 fn decode(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
         Ok(name) => normalise(name),
@@ -25,7 +25,8 @@ pub(crate) fn entry_path(raw: &[u8]) -> Option<String> {
     enclosed(&decode(raw))
 }
 
-/// Unicode's form NFC, in which names are compared (slack.md trap 12: macOS writes NFD).
+/// Unicode's form NFC, in which names are compared (crates/readers/src/slack/FORMAT.md trap 12:
+/// macOS writes NFD).
 #[must_use]
 pub fn normalise(name: &str) -> String {
     if is_nfc(name) {
@@ -36,7 +37,7 @@ pub fn normalise(name: &str) -> String {
 }
 
 /// The path with `/` between its parts and no empty or `.` part; nothing if it leaves the
-/// container or is absolute (slack.md trap 74).
+/// container or is absolute (crates/readers/src/slack/FORMAT.md trap 74).
 fn enclosed(path: &str) -> Option<String> {
     if path.starts_with('/') || path.contains('\0') {
         return None;
@@ -57,7 +58,7 @@ fn enclosed(path: &str) -> Option<String> {
     }
 }
 
-/// What macOS and Windows add to a zip or folder.
+/// The files that macOS and Windows add to a zip or folder.
 pub(super) fn is_clutter(path: &str) -> bool {
     path.split('/').any(|part| {
         matches!(part, "__MACOSX" | ".DS_Store" | "Thumbs.db" | "desktop.ini")

@@ -1,5 +1,5 @@
-//! A container whose zips are read as folders (mattermost.md 5: compliance exports are a zip for
-//! each batch).
+//! A container whose zips are read as folders (crates/readers/src/mattermost/FORMAT.md 5:
+//! compliance exports are a zip for each batch).
 
 use std::fs::File;
 use std::io;

@@ -1,4 +1,4 @@
-//! What a container looks like from outside, whatever it is inside.
+//! The form of a container from outside, whatever it is inside.
 
 use std::fs;
 use std::io::Write;

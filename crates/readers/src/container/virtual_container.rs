@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::archive::SharedFile;
 use super::{Backing, Container, Entry, Place};
 
-/// What was made, and where the rest lies.
+/// The virtual container: written entries and a reference to the rest.
 #[derive(Clone, Debug)]
 pub(super) struct Unfolded {
     made: SharedFile,
@@ -122,7 +122,8 @@ impl Unfolded {
 }
 
 impl Container {
-    /// Where an entry lies on disk as a file of its own, for libraries that read nothing else.
+    /// Returns the place where an entry lies on disk as a file of its own, for libraries that read
+    /// nothing else.
     pub(crate) fn disk_path<'e>(&self, entry: &'e Entry) -> Option<&'e Path> {
         match &entry.place {
             Place::File(path) => Some(path),

@@ -23,7 +23,7 @@ pub(super) struct Builder<'m, W> {
     pub(super) inlines: W,
     /// Words that may go on, and where they end in the source.
     pub(super) pending: Option<(Words<'m>, usize)>,
-    /// How far the source has been read by itself, past what the parser made of it.
+    /// The bytes of the source read by itself, past what the parser made of it.
     pub(super) read: usize,
     /// Of each quote, list and item that is open, whether it is told apart.
     kept: Vec<bool>,

@@ -8,14 +8,14 @@ use pulldown_cmark::{Options, Parser};
 
 use builder::Builder;
 
-/// What a dialect has beyond standard Markdown.
+/// The extensions of a dialect beyond standard Markdown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// Nothing.
     #[default]
     Standard,
-    /// Mattermost's (mattermost.md 4): bare addresses are links, pictures have sizes, and one tilde
-    /// strikes nothing.
+    /// Mattermost's (crates/readers/src/mattermost/FORMAT.md 4): bare addresses are links, pictures
+    /// have sizes, and one tilde strikes nothing.
     Mattermost,
 }
 
@@ -32,7 +32,7 @@ pub(crate) trait Inlines<'m> {
     /// Appends words outside of code to a line; `in_link` if they are a link's.
     fn words(&mut self, words: Words<'m>, marks: Marks, in_link: bool, out: &mut Vec<Inline<'m>>);
 
-    /// What a picture becomes.
+    /// Returns the inline for a picture.
     fn picture(&mut self, image: Image<'m>) -> Inline<'m> {
         Inline::Image(image)
     }

@@ -1,5 +1,5 @@
-//! Running text: words that the parser takes apart are joined again, so that names in them are whole,
-//! and bare addresses are found, which it does not know.
+//! Running text: words that the parser takes apart are joined again, so that names in them are
+//! whole, and bare addresses are found, which it does not know.
 
 use std::ops::Range;
 
@@ -116,8 +116,8 @@ impl<'m, W: Inlines<'m>> Builder<'m, W> {
         }
     }
 
-    /// Whether a mark is one: not within an address, nor one tilde in Mattermost, where it begins
-    /// the name of a channel.
+    /// Returns true if a mark is one: not within an address, nor one tilde in Mattermost, where it
+    /// begins the name of a channel.
     pub(super) fn mark_opens(&mut self, event: &Event<'_>, range: &Range<usize>) -> bool {
         let source = self.source.get(range.clone()).unwrap_or_default();
         let tilde = self.dialect == Dialect::Mattermost

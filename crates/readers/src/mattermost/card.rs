@@ -1,5 +1,6 @@
-//! Cards, which webhooks and bots send as `props.attachments` (mattermost.md 2.3). The shape is
-//! Slack's of old, the text in it is Mattermost's.
+//! Cards, which webhooks and bots send as `props.attachments`
+//! (crates/readers/src/mattermost/FORMAT.md 2.3). The shape is Slack's of old, the text in it is
+//! Mattermost's.
 
 use std::borrow::Cow;
 

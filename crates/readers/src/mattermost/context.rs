@@ -1,4 +1,4 @@
-//! What a post's words are read with: names, and notes on what was odd.
+//! The context of converting a post's text: names, and notes on oddities.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) struct Context<'m> {
     /// The files that hang on it.
     pub(super) files: Vec<FileId<'m>>,
     pub(super) smileys: TextSmileys,
-    /// What was odd about it, in the order seen.
+    /// The oddities, in the order seen.
     pub(super) notes: Vec<(&'static Code, String)>,
     /// People it names whom no line describes.
     pub(super) unlisted_people: Vec<PersonId<'m>>,

@@ -23,7 +23,7 @@ pub(super) struct One<'p> {
     pub(super) root: Option<&'p Root>,
     pub(super) time: Micros,
     pub(super) index: u32,
-    /// Whether replies to it were kept.
+    /// True if replies to it were kept.
     pub(super) answered: bool,
 }
 
@@ -250,7 +250,7 @@ fn notice(kind: &str) -> String {
     format!("notice: {kind}")
 }
 
-/// What stands where nothing was said and yet somebody replied or reacted.
+/// Returns the text where nothing was said and yet somebody replied or reacted.
 fn empty<'m>() -> Block<'m> {
     Block::Paragraph(vec![Inline::marked(
         "This message is empty.",
@@ -258,7 +258,7 @@ fn empty<'m>() -> Block<'m> {
     )])
 }
 
-/// Whether a text links to a post by its id, which no export holds (trap T2).
+/// Returns true if a text links to a post by its id, which no export holds (trap T2).
 fn has_permalink(text: &str) -> bool {
     let is_id = |rest: &str| {
         let id = rest.get(..26);

@@ -1,4 +1,4 @@
-//! What lines of posts became, on its way to the disk.
+//! The converted lines of posts, on their way to the disk.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use chatferry_model::sum::Sum;
 use super::people::Seen;
 use crate::{ReadError, url};
 
-/// What lines became.
+/// The converted lines.
 #[derive(Default)]
 pub(super) struct Converted {
     /// JSON lines, in the order of `records`.
@@ -30,7 +30,7 @@ pub(super) struct Record {
     pub(super) root: Option<i64>,
     pub(super) line: u64,
     pub(super) index: u32,
-    /// Its length in bytes, line feed included.
+    /// The length in bytes, line feed included.
     pub(super) length: usize,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum To {
     Stray(usize),
 }
 
-/// What was counted on the way.
+/// The counts taken on the way.
 #[derive(Default)]
 pub(super) struct Tally {
     /// Messages in and skipped; those that go out are counted where they are written.

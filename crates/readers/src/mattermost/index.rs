@@ -1,4 +1,5 @@
-//! The first pass: every line that is no post (mattermost.md 1.2: nothing is said of their order).
+//! The first pass: every line that is no post (crates/readers/src/mattermost/FORMAT.md 1.2: nothing
+//! is said of their order).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,7 +15,7 @@ use super::people;
 use super::{lines, names, repair, text};
 use crate::{ReadError, Sink, codes};
 
-/// What the lines say that are no posts.
+/// The index of the lines that are no posts.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) people: BTreeMap<String, Person>,
@@ -30,7 +31,7 @@ pub(super) struct Index {
     pub(super) people_lines: u64,
     pub(super) conversation_lines: u64,
     archived: bool,
-    /// Whether somebody talks to nobody else.
+    /// True if somebody talks to nobody else.
     pub(super) self_direct: Vec<String>,
 }
 
@@ -285,7 +286,7 @@ impl Index {
             .or_else(|| only(channels().filter(|(id, ..)| shows(id)).collect()))
     }
 
-    /// Whether the export holds an archived channel, which by default none does (trap T6).
+    /// Returns true if the export holds an archived channel, which by default none does (trap T6).
     pub(super) fn has_archived(&self) -> bool {
         self.archived
     }

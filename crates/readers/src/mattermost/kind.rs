@@ -1,10 +1,10 @@
-//! What becomes of a post of each type (mattermost.md 2.2). The type decides and never the text,
-//! which is in the language of the server.
+//! The outcome for a post of each type (crates/readers/src/mattermost/FORMAT.md 2.2). The type
+//! decides and never the text, which is in the language of the server.
 
 use crate::Element;
 use crate::Support::{Partly, Whole};
 
-/// What becomes of a post.
+/// The outcome for a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
     /// Somebody said it.
@@ -30,10 +30,10 @@ const SAID: &[&str] = &[
 /// Types of notices that do not begin with `system_`.
 const NOTICES: &[&str] = &["add_bot_teams_channels", "warn_metric_status"];
 
-/// What begins like this is a plugin's, and somebody said it.
+/// The prefix of a plugin's post type that a person wrote.
 const OF_PLUGINS: &str = "custom_";
 
-/// What begins like this the server noted.
+/// The prefix of a post type that the server wrote.
 const OF_SERVER: &str = "system_";
 
 /// All types, and what becomes of posts of each.

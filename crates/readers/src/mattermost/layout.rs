@@ -1,4 +1,5 @@
-//! Where in a container the lines are, and the files that they name (mattermost.md 1).
+//! The layout of a container: its lines, and the files that they name
+//! (crates/readers/src/mattermost/FORMAT.md 1).
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -16,11 +17,11 @@ pub(super) struct Layout<'c> {
     pub(super) container: &'c Container,
     /// The lines.
     pub(super) lines: &'c Entry,
-    /// What the path of the lines begins with: empty, or a folder with its `/`.
+    /// The prefix of the path of the lines: empty, or a folder with its `/`.
     prefix: &'c str,
 }
 
-/// How much of a file is enough for its first line.
+/// The bytes of a file that suffice for its first line.
 const FIRST_LINE: usize = 1 << 16;
 
 impl<'c> Layout<'c> {
@@ -82,7 +83,7 @@ impl<'c> Layout<'c> {
         entries.filter_map(move |entry| entry.path.strip_prefix(folder.as_str()))
     }
 
-    /// What the server noted about files it could not export, a line each.
+    /// The server's notes about files it could not export, a line each.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut bytes = Vec::new();
         let path = format!("{}warnings.txt", self.prefix);
@@ -97,8 +98,8 @@ impl<'c> Layout<'c> {
     }
 }
 
-/// Whether a file is called `2020-01-31.json`. Slack's exports hold tens of thousands of these, and
-/// to look into all of them takes as long as to read them.
+/// Returns true if a file is called `2020-01-31.json`. Slack's exports hold tens of thousands of
+/// these, and to look into all of them takes as long as to read them.
 fn is_day_of_slack(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let shape = |c: char| if c.is_ascii_digit() { '0' } else { c };
@@ -114,7 +115,7 @@ struct FirstLine {
     info: Option<Info>,
 }
 
-/// What a file begins with.
+/// The beginning of a file.
 pub(super) fn head(container: &Container, entry: &Entry) -> Vec<u8> {
     let mut head = Head(Vec::new());
     // Refusing more than the head is how the copy ends; what counts is what came until then.
@@ -122,7 +123,7 @@ pub(super) fn head(container: &Container, entry: &Entry) -> Vec<u8> {
     head.0
 }
 
-/// What the first line says, if it is an export's: `{"type":"version","version":1,…}`.
+/// Returns the first line, if it is an export's: `{"type":"version","version":1,…}`.
 fn info(container: &Container, entry: &Entry) -> Option<Info> {
     let head = head(container, entry);
     let text = String::from_utf8_lossy(&head);

@@ -1,4 +1,5 @@
-//! The lines of an export (mattermost.md 2). Any field may be absent or null.
+//! The lines of an export (crates/readers/src/mattermost/FORMAT.md 2). Any field may be absent or
+//! null.
 
 use chatferry_model::Text;
 use serde::Deserialize;
@@ -73,7 +74,7 @@ pub(super) struct Line<'a> {
     pub(super) direct_post: Option<Post<'a>>,
 }
 
-/// What wrote the export; absent before 7.6.
+/// The program that wrote the export; absent before 7.6.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Info {
     pub(super) generator: Option<String>,
@@ -96,7 +97,7 @@ pub(super) struct Channel {
     pub(super) header: Option<String>,
     pub(super) purpose: Option<String>,
     pub(super) deleted_at: Option<i64>,
-    /// Whether this is all that a compliance export tells; a bulk export's line says more.
+    /// True if this is all that a compliance export tells; a bulk export's line says more.
     #[serde(default)]
     pub(super) partial: bool,
 }
@@ -196,7 +197,7 @@ pub(super) struct Post<'a> {
     #[serde(borrow)]
     pub(super) attachments: Option<Vec<Attachment<'a>>>,
     pub(super) is_pinned: Option<bool>,
-    /// Whether it stands for a post that a compliance export lacks.
+    /// True if it stands for a post that a compliance export lacks.
     pub(super) root_missing: bool,
 }
 
@@ -214,7 +215,7 @@ pub(super) struct Attachment<'a> {
     pub(super) path: Option<Text<'a>>,
 }
 
-/// Whether a line is a post, by how every known program writes one.
+/// Returns true if a line is a post, by how every known program writes one.
 pub(super) fn is_post(line: &[u8]) -> bool {
     line.starts_with(br#"{"type":"post""#) || line.starts_with(br#"{"type":"direct_post""#)
 }

@@ -24,7 +24,7 @@ pub(super) struct Batch {
     _counted: Counted,
 }
 
-/// How many batches there are.
+/// The number of batches there are.
 #[derive(Debug, Default)]
 struct Count {
     batches: Mutex<usize>,
@@ -115,7 +115,7 @@ struct Splitter {
     text: Vec<u8>,
     line: u64,
     count: Arc<Count>,
-    /// Whether no other batch is there any more.
+    /// True if no other batch is there any more.
     alone: bool,
 }
 

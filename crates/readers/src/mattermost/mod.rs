@@ -1,11 +1,11 @@
 //! Mattermost: bulk exports of servers of all versions, what mmetl writes, and compliance exports
 //! (facts/mattermost.md is the format's record).
 //!
-//! In the order of the data: [`compliance`] makes bulk exports of what is none, [`layout`] finds the
-//! lines, [`lines`] unpacks them in batches,
-//! [`index`] reads every [`line`] that is no post into a [`name_table`], [`stream`] converts
-//! the posts on all threads ([`thread`], [`convert`], with [`text`], [`words`], [`card`] and [`files`]),
-//! [`sort`] puts them in order on disk, and [`write`] makes the files of the conversations.
+//! In the order of the data: [`compliance`] makes bulk exports of what is none, [`layout`] finds
+//! the lines, [`lines`] unpacks them in batches, [`index`] reads every [`line`] that is no post
+//! into a [`name_table`], [`stream`] converts the posts on all threads ([`thread`], [`convert`],
+//! with [`text`], [`words`], [`card`] and [`files`]), [`sort`] puts them in order on disk, and
+//! [`write`] makes the files of the conversations.
 
 mod card;
 mod compliance;
@@ -209,7 +209,7 @@ fn in_order(exports: &[Container]) -> Vec<&Container> {
     compliance.into_iter().map(|(_, export)| export).collect()
 }
 
-/// What is gathered before the first post is read.
+/// The state gathered before the first post is read.
 #[derive(Default)]
 struct FirstPass {
     index: Index,

@@ -1,4 +1,4 @@
-//! What is known before the first post is read: names of people, channels and emoji.
+//! The names known before the first post is read: people, channels and emoji.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,11 +14,11 @@ pub(super) struct NameTable {
     pub(super) people: HashMap<String, String>,
     /// The conversations that have a line, in the order of their ids.
     pub(super) conversations: Vec<Place>,
-    /// Their numbers, by id.
+    /// The numbers, by id.
     pub(super) numbers: HashMap<String, u32>,
     /// The channels of each name, with their teams.
     pub(super) channels: HashMap<String, Vec<(String, u32)>>,
-    /// Who is in a channel, by its id.
+    /// The members of a channel, by its id.
     pub(super) members: HashMap<String, BTreeSet<String>>,
     /// The names of the custom emoji whose pictures are in the export.
     pub(super) emoji: BTreeSet<String>,

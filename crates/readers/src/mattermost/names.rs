@@ -1,5 +1,5 @@
-//! Ids for what Mattermost's export gives none to (mattermost.md 2, identity): the same in every
-//! export of the same server, so that a later one is recognised.
+//! Ids for what Mattermost's export gives none to (crates/readers/src/mattermost/FORMAT.md 2,
+//! identity): the same in every export of the same server, so that a later one is recognised.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use xxhash_rust::xxh3::xxh3_128;
 /// A longer list of members is named by its hash, so that the file's name stays legal.
 const LONGEST: usize = 120;
 
-/// A longer name of a file than this no file system has to take. Names of teams and channels are far
-/// shorter, unless somebody means harm.
+/// A longer name of a file than this no file system has to take. Names of teams and channels are
+/// far shorter, unless somebody means harm.
 const LONGEST_FILE: usize = 200;
 
 /// A channel: `team/channel`; channels' names are unique within their team only (trap T10).

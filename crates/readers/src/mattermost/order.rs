@@ -1,10 +1,10 @@
-//! Where a message belongs among the others.
+//! The position of a message among the others.
 
 use std::cmp::Reverse;
 
 use super::sort::{SortKey, take};
 
-/// Where a message belongs. The order of the fields is the order of the messages.
+/// The place where a message belongs. The order of the fields is the order of the messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     /// The conversation's number.
@@ -12,11 +12,11 @@ pub(super) struct Key {
     /// Milliseconds; of a reply that is older than its root, the root's.
     pub(super) time: i64,
     pub(super) reply: bool,
-    /// Which export it is from; of the same post in several the last one counts.
+    /// The export it is from; of the same post in several the last one counts.
     pub(super) export: Reverse<u16>,
     /// The line in the export.
     pub(super) line: u64,
-    /// Which reply of the line; [`Key::MISSING`] if it stands for a root that is missing.
+    /// The reply of the line; [`Key::MISSING`] if it stands for a root that is missing.
     pub(super) index: u32,
     /// Milliseconds, of a reply too.
     pub(super) created: i64,

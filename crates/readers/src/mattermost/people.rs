@@ -1,4 +1,5 @@
-//! Users, guests and bots (mattermost.md 2.1), and those whom only posts name.
+//! Users, guests and bots (crates/readers/src/mattermost/FORMAT.md 2.1), and those whom only posts
+//! name.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,12 +8,12 @@ use chatferry_model::{Micros, PersonId, WorkspaceId};
 
 use super::line::{Bot, User};
 
-/// What was seen of somebody in posts.
+/// The sightings of a person in posts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
-    /// How many messages it wrote.
+    /// The number of messages it wrote.
     pub(super) messages: u64,
-    /// When it wrote the last one.
+    /// The time it wrote the last one.
     pub(super) last: Option<Micros>,
 }
 

@@ -1,5 +1,5 @@
-//! Addresses of a Mattermost server itself. Exports don't say where it is, so what they lead to has to
-//! be in the export; nor do they give ids to posts, so links to those stay as they are.
+//! Addresses of a Mattermost server itself. Exports don't say where it is, so what they lead to has
+//! to be in the export; nor do they give ids to posts, so links to those stay as they are.
 
 use chatferry_model::document::Document;
 use chatferry_model::message::{SourceLink, SourcePlace};
@@ -20,7 +20,7 @@ pub(super) fn links<'m>(body: &Document<'m>, name_table: &NameTable) -> Vec<Sour
     links
 }
 
-/// Where an address leads: `https://chat.example.com/acme/channels/town-square`.
+/// Returns the place where an address leads: `https://chat.example.com/acme/channels/town-square`.
 fn place(url: &str, name_table: &NameTable) -> Option<SourcePlace<'static>> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let (before, channel) = path.trim_end_matches('/').rsplit_once("/channels/")?;

@@ -1,5 +1,6 @@
 //! Files that a text shows or points to by id: `![…](/api/v4/files/<id>)`. The address has no
-//! counterpart in an export (mattermost.md 4), but the file itself may be in it.
+//! counterpart in an export (crates/readers/src/mattermost/FORMAT.md 4), but the file itself may be
+//! in it.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -9,7 +10,7 @@ use chatferry_model::document::{Image, ImageSource, Inline, Mark};
 use super::context::Context;
 use super::layout::Layout;
 
-/// What such an address holds before the id, and how long an id is.
+/// The part of such an address before the id, and the length of an id.
 const ADDRESS: &str = "/api/v4/files/";
 const ID: usize = 26;
 

@@ -1,4 +1,4 @@
-//! What is worth reading of a post's `props` (mattermost.md 2.3).
+//! The useful part of a post's `props` (crates/readers/src/mattermost/FORMAT.md 2.3).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::card::Card;
 use crate::Element;
 use crate::Support::{No, Whole};
 
-/// What a post's `props` say.
+/// The useful part of a post's `props`.
 #[derive(Debug, Default)]
 pub(super) struct Props {
     /// The name it was shown under, where that is not its author's.
@@ -18,7 +18,7 @@ pub(super) struct Props {
     pub(super) channels: BTreeMap<String, String>,
 }
 
-/// What they say. Others are the server's and its plugins' own business.
+/// The keys that are read. Others are the server's and its plugins' own business.
 pub(super) const KEYS: &[Element] = &[
     Element::new("attachments", Whole, "cards"),
     Element::new("channel_mentions", Whole, "names of channels in the text"),

@@ -9,7 +9,7 @@ use crate::split;
 /// Deeper than this nothing is looked at; the server nests seven levels.
 const DEEPEST: usize = 32;
 
-/// What a field holds.
+/// The kind of a field's content.
 #[derive(Clone, Copy)]
 enum Holds {
     Words,

@@ -1,5 +1,6 @@
-//! Smileys made of signs, which Mattermost shows as emoji: `:-)` (mattermost.md 4; which ones, and
-//! what may stand around them, is the web client's list of emoticons).
+//! Smileys made of signs, which Mattermost shows as emoji: `:-)`
+//! (crates/readers/src/mattermost/FORMAT.md 4; which ones, and what may stand around them, is the
+//! web client's list of emoticons).
 
 /// The smiley that begins at `at`: the name of its emoji, and its length.
 pub(super) fn find(text: &str, at: usize) -> Option<(&'static str, usize)> {

@@ -27,7 +27,7 @@ pub(super) struct Files {
     writer: JsonlWriter,
     /// Hashes of the ids written.
     known: HashSet<u128>,
-    /// How many were seen.
+    /// The number seen.
     pub(super) seen: u64,
 }
 

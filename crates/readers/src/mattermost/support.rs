@@ -1,4 +1,4 @@
-//! What of Mattermost's format is carried over, by the tables that decide it.
+//! The support of Mattermost's format, by the tables that decide it.
 
 use super::compliance::Form;
 use super::{card, kind, line, props, text};

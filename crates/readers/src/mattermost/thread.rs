@@ -20,7 +20,7 @@ use crate::{ReadError, ReadOptions, codes};
 
 pub(super) const UNREADABLE: &str = "not readable";
 
-/// What converting needs to know.
+/// The inputs of converting.
 #[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub(super) layout: Layout<'a>,
@@ -93,7 +93,7 @@ pub(super) struct Root {
     pub(super) time: Micros,
 }
 
-/// Where we are, and what is written.
+/// The current conversation, and the output.
 pub(super) struct ThreadContext<'a, 'o> {
     pub(super) job: Job<'a>,
     pub(super) line: u64,

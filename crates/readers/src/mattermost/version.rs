@@ -1,4 +1,4 @@
-//! What the version of the server means for the export: which of its bugs are in it.
+//! The bugs of the server's version that are in an export.
 
 use chatferry_model::finding::Code;
 
@@ -6,7 +6,7 @@ use super::compliance::Form;
 use super::line::Info;
 use crate::codes;
 
-/// What wrote an export.
+/// The program that wrote an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Generator {
     name: String,
@@ -47,18 +47,18 @@ impl Generator {
         }
     }
 
-    /// Whether a server wrote it, rather than a tool.
+    /// Returns true if a server wrote it, rather than a tool.
     pub(super) fn is_server(&self) -> bool {
         matches!(self.name.as_str(), "" | "mattermost-server")
     }
 
-    /// Whether direct messages with people who are deactivated are missing or cannot be told from
-    /// notes to oneself (trap T8).
+    /// Returns true if direct messages with people who are deactivated are missing or cannot be
+    /// told from notes to oneself (trap T8).
     pub(super) fn loses_deactivated(&self) -> bool {
         self.is_server() && self.version.is_none_or(|version| version < (9, 5))
     }
 
-    /// What has to be said before anything else: the code, and words with the version.
+    /// Returns the warnings to give first: the code, and a text with the version.
     pub(super) fn warnings(&self) -> Vec<(&'static Code, String)> {
         let mut warnings = Vec::new();
         if self.is_server() && self.version.is_none() {

@@ -1,4 +1,5 @@
-//! Words outside of code: `@names`, `~channels` and `:emoji:` in them (mattermost.md 4).
+//! Words outside of code: `@names`, `~channels` and `:emoji:` in them
+//! (crates/readers/src/mattermost/FORMAT.md 4).
 
 use chatferry_model::Text;
 use chatferry_model::document::{Audience, Inline, Marks, Mention, MentionTarget};
@@ -86,7 +87,7 @@ fn scan<'s, 'm>(
     }
 }
 
-/// What begins at `at`, and its length.
+/// Returns the token that begins at `at`, and its length.
 fn token<'m>(
     text: &str,
     at: usize,

@@ -209,9 +209,9 @@ struct Count {
 enum Twin {
     /// The only one of its kind.
     Only,
-    /// It was there already.
+    /// The message is a duplicate.
     Duplicate,
-    /// It gets another id, or its root has got one.
+    /// The message gets another id, or its root has got one.
     Renamed {
         id: Option<String>,
         root: Option<String>,

@@ -1,8 +1,10 @@
-//! Addresses of files with the tokens an export puts into them (slack.md trap 51), for fetching.
+//! Addresses of files with the tokens an export puts into them (crates/readers/src/slack/FORMAT.md
+//! trap 51), for fetching.
 //!
-//! Reading takes the tokens out of everything it writes, so whoever fetches comes back to the export.
-//! All objects of all its JSON files are walked, wherever a file may stand: in messages, in their
-//! attachments and roots, in lists of canvases. Nothing is kept but one file of the export at a time.
+//! Reading takes the tokens out of everything it writes, so whoever fetches comes back to the
+//! export. All objects of all its JSON files are walked, wherever a file may stand: in messages, in
+//! their attachments and roots, in lists of canvases. Nothing is kept but one file of the export at
+//! a time.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,5 +1,5 @@
 //! Attachments: what bots showed before there were blocks, previews of links, and messages that
-//! were shared (slack.md 3.5).
+//! were shared (crates/readers/src/slack/FORMAT.md 3.5).
 
 use chatferry_model::Text;
 use chatferry_model::document::{
@@ -135,7 +135,7 @@ struct ChoiceGroup<'a> {
 }
 
 impl Action<'_> {
-    /// What stands on it, with what its menu offers.
+    /// Returns the text on it, with what its menu offers.
     fn labels(&self) -> Vec<&str> {
         let mut labels: Vec<&str> = self.text.get().into_iter().collect();
         labels.extend(texts(&self.options));
@@ -166,7 +166,8 @@ struct SharedMessage<'a> {
 }
 
 impl Attachment<'_> {
-    /// Whether it shows what is behind a link of the message, rather than something of its own.
+    /// Returns true if it shows what is behind a link of the message, rather than something of its
+    /// own.
     pub(super) fn is_link_preview(&self) -> bool {
         let leads_elsewhere = self.from_url.get().is_some() || self.is_app_unfurl.is_set();
         leads_elsewhere && !self.is_msg_unfurl.is_set() && !self.is_share.is_set()
@@ -252,7 +253,7 @@ impl Attachment<'_> {
         }))
     }
 
-    /// Whose the card is: the service, the author and the author's other name.
+    /// Returns the byline of a card: the service, the author and the author's other name.
     fn byline(&self) -> Option<String> {
         let mut names: Vec<&str> = Vec::new();
         for name in [&self.service_name, &self.author_name, &self.author_subname] {

@@ -1,4 +1,5 @@
-//! Who said something, and what a message tells about who that is (slack.md 3, traps 26–31).
+//! The author of a message, and what the message tells about them
+//! (crates/readers/src/slack/FORMAT.md 3, traps 26–31).
 
 use chatferry_model::person::PersonKind;
 use chatferry_model::{PersonId, Text};
@@ -22,16 +23,16 @@ pub(super) struct Author<'m> {
     pub(super) person: PersonId<'m>,
     /// The name it used for this message, where that is not its own.
     pub(super) name: Option<Text<'m>>,
-    /// What the message tells about somebody whom the export does not list.
+    /// The hint about a person whom the export does not list.
     pub(super) sighting: Option<AuthorHint<'m>>,
 }
 
-/// What a message tells about somebody.
+/// The hint of a message about its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AuthorHint<'m> {
     pub(super) kind: PersonKind,
     pub(super) name: Option<Text<'m>>,
-    /// How much the name is worth; a higher one replaces a lower one.
+    /// The weight of the name; a higher one replaces a lower one.
     pub(super) worth: u8,
 }
 
@@ -165,8 +166,8 @@ fn sighting<'m>(
     }
 }
 
-/// The name of a bot that came or went, as the note of it gives it: `<https://…/services/B1|github>`.
-/// The messages of such old bots often give none.
+/// The name of a bot that came or went, as the note of it gives it:
+/// `<https://…/services/B1|github>`. The messages of such old bots often give none.
 pub(super) fn introduced<'m>(
     message: &'m Message<'_>,
     name_table: &NameTable,

@@ -1,4 +1,4 @@
-//! What a message's words are read with: the names of the workspace, and notes on what was odd.
+//! The context of converting a message: the names of the workspace, and notes on oddities.
 
 use chatferry_model::document::Marks;
 use chatferry_model::document::{Inline, Mention, MentionTarget};
@@ -12,7 +12,7 @@ use super::name_table::NameTable;
 /// The context of one message.
 pub(super) struct Context<'m> {
     pub(super) name_table: &'m NameTable,
-    /// What was odd about it, in the order seen.
+    /// The oddities, in the order seen.
     pub(super) notes: Vec<(&'static Code, String)>,
     /// People it names that the export does not list, with the name it gives them.
     pub(super) unlisted_people: Vec<(PersonId<'m>, Option<Text<'m>>)>,
@@ -73,7 +73,8 @@ impl<'m> Context<'m> {
         )
     }
 
-    /// A group of people called by id; exports do not list them (slack.md trap 45).
+    /// A group of people called by id; exports do not list them (crates/readers/src/slack/FORMAT.md
+    /// trap 45).
     pub(super) fn group(&self, id: &'m str, label: Option<Text<'m>>, marks: Marks) -> Inline<'m> {
         let label = label.unwrap_or_default();
         let text = match label.strip_prefix('@') {

@@ -20,7 +20,7 @@ use super::subtype::{Treatment, treatment};
 use super::time::{self, message_id};
 use crate::{LinkPreviews, ReadOptions, SystemMessages, codes};
 
-/// What is to be known of a message's conversation.
+/// The context of a message's conversation.
 #[derive(Clone, Debug)]
 pub(super) struct ConversationContext {
     pub(super) id: ConversationId<'static>,
@@ -28,7 +28,7 @@ pub(super) struct ConversationContext {
     pub(super) pins: Vec<(Micros, EditInfo<'static>)>,
 }
 
-/// What becomes of an element of a day file.
+/// The outcome for an element of a day file.
 #[derive(Debug)]
 pub(super) enum Conversion<'m> {
     /// A message.
@@ -44,18 +44,18 @@ pub(super) enum Conversion<'m> {
 pub(super) struct ConvertedMessage<'m> {
     pub(super) message: ModelMessage<'m>,
     pub(super) sighting: Option<AuthorHint<'m>>,
-    /// What a reply says about its root, for when the root is missing.
+    /// The hint of a reply about its root, for when the root is missing.
     pub(super) root: RootHint<'m>,
 }
 
-/// What a reply says about its root.
+/// The hint of a reply about its root.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RootHint<'m> {
     pub(super) author: Option<Text<'m>>,
     pub(super) text: Option<Text<'m>>,
 }
 
-/// Why a message without a readable `ts` is left out: it has no place anywhere.
+/// The reason why a message without a readable `ts` is left out: it has no place anywhere.
 pub(super) const WITHOUT_TIME: &str = "unreadable";
 
 /// Decides what becomes of `message`.
@@ -202,7 +202,8 @@ fn reactions<'m>(message: &'m Message<'m>, treatment: Treatment) -> &'m List<Obj
     }
 }
 
-/// Whether a comment on a file is the one it was shared with, which the share has already said.
+/// Returns true if a comment on a file is the one it was shared with, which the share has already
+/// said.
 fn is_intro(message: &Message<'_>) -> bool {
     message.is_intro.is_set()
         || message
@@ -252,7 +253,7 @@ fn pinned<'m>(
     named.then(EditInfo::default)
 }
 
-/// What the message says: blocks before text, then attachments.
+/// Returns the body: blocks before text, then attachments.
 fn body<'m>(
     message: &'m Message<'m>,
     treatment: Treatment,
@@ -300,7 +301,7 @@ fn said<'m>(
     out
 }
 
-/// Whether blocks hold anything that can be read.
+/// Returns true if blocks hold anything that can be read.
 fn says_words(blocks: &[Block<'_>]) -> bool {
     blocks.iter().any(|block| match block {
         Block::Divider | Block::Image(_) | Block::Attachment(_) => false,
@@ -310,7 +311,7 @@ fn says_words(blocks: &[Block<'_>]) -> bool {
 }
 
 /// The texts of the message: for old ways to share files they stand elsewhere, and `text` is a
-/// sentence of Slack's in the language of the workspace (slack.md 3.1).
+/// sentence of Slack's in the language of the workspace (crates/readers/src/slack/FORMAT.md 3.1).
 fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> [Option<&'m str>; 2] {
     let text = message.text.get();
     match treatment {
@@ -346,7 +347,7 @@ fn has_file(message: &Message<'_>) -> bool {
     message.file.get().is_some() || !message.files.is_empty()
 }
 
-/// What the author said when sharing one of the files.
+/// Returns the author's comment when sharing one of the files.
 fn comment_of_own_file<'m>(message: &'m Message<'_>) -> Option<&'m str> {
     let mut comments = message
         .files

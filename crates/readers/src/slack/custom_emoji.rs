@@ -1,4 +1,5 @@
-//! The workspace's own emoji, where an export or a tool lists them (slack.md 5).
+//! The workspace's own emoji, where an export or a tool lists them
+//! (crates/readers/src/slack/FORMAT.md 5).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -46,7 +47,7 @@ pub(super) fn read(
     resolve(&addresses)
 }
 
-/// What custom emoji stand for, by name.
+/// Returns the targets of custom emoji, by name.
 pub(super) fn aliases(emoji: &[CustomEmoji]) -> HashMap<String, String> {
     let aliases = emoji
         .iter()

@@ -2,7 +2,7 @@
 //!
 //! The usual way is one pass that borrows from the file's text and holds one message at a time. If
 //! that fails anywhere, the file is read again piece by piece, each message on its own, so that one
-//! bad message costs one (libraries.md 1.1).
+//! bad message costs one (crates/DECISIONS.md 1.1).
 
 use chatferry_model::Text;
 use chatferry_model::finding::{Code, Place, Stage};
@@ -24,7 +24,7 @@ use super::split::{self, Piece};
 use super::tally::{Seen, Tally};
 use crate::{Container, Entry, ReadOptions, codes, encoding, url};
 
-/// What a day file became.
+/// The converted day file.
 #[derive(Debug, Default)]
 pub(super) struct Day {
     /// JSON lines, in the order of `index`.
@@ -37,21 +37,21 @@ pub(super) struct Day {
 /// A line of a day.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// When it was said, in µs.
+    /// The time it was said, in µs.
     pub(super) ts: i64,
-    /// Its root's time in µs, if it is a reply.
+    /// The root's time in µs, if it is a reply.
     pub(super) root: Option<i64>,
-    /// Its length in bytes, line feed included.
+    /// The length in bytes, line feed included.
     pub(super) length: usize,
     /// Left out for this reason unless somebody replied to it.
     pub(super) only_as_root: Option<&'static str>,
-    /// Whether it stands for a message that is gone.
+    /// True if it stands for a message that is gone.
     pub(super) placeholder: bool,
-    /// What it says about its root, unless that is in the same file.
+    /// The hint about the root, unless that is in the same file.
     pub(super) hint: Option<Box<RootHint<'static>>>,
 }
 
-/// What reading a day file needs to know.
+/// The inputs of reading a day file.
 #[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub(super) container: &'a Container,
@@ -149,8 +149,8 @@ fn salvage(job: Job<'_>, text: &str, day: Day) -> Day {
 /// Brackets within brackets that can be read; Slack's own take twenty.
 const DEEPEST: usize = 100;
 
-/// One message on its own: as it is, else repaired, else with the last of doubled keys, else without
-/// what lies too deep, else not.
+/// One message on its own: as it is, else repaired, else with the last of doubled keys, else
+/// without what lies too deep, else not.
 fn one(element: &str, writer: &mut Writer<'_>) {
     let first = serde_json::from_str::<Obj<Box<Message<'_>>>>(element);
     let Err(error) = first.map(|message| writer.take(message)) else {
@@ -374,7 +374,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// Whether a message of that time came already in this file, as far as it is in order.
+    /// Returns true if a message of that time came already in this file, as far as it is in order.
     fn has(&self, ts: i64) -> bool {
         self.day
             .index

@@ -18,7 +18,7 @@ use crate::{Container, Entry, ReadError, Sink, codes, container, encoding};
 /// A file of an export.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DayFile<'c> {
-    /// Which of the exports, in the order they were given.
+    /// The number of the export, in the order given.
     pub(super) export: usize,
     pub(super) container: &'c Container,
     pub(super) entry: &'c Entry,
@@ -44,7 +44,7 @@ pub(super) struct Export<'c> {
     pub(super) workspaces: Vec<Workspace>,
     /// Titles of canvases by file id.
     pub(super) titles: HashMap<String, String>,
-    /// What is listed at the roots beside people and conversations.
+    /// The lists at the roots beside people and conversations.
     pub(super) beside: Vec<(SidecarList, DayFile<'c>)>,
     /// Files that came along, by id; the first of several.
     pub(super) uploads: BTreeMap<&'c str, DayFile<'c>>,
@@ -247,7 +247,7 @@ impl<'c> Export<'c> {
         }
     }
 
-    /// A conversation that no list names: private, whatever it was (design.md rule 4.4).
+    /// A conversation that no list names: private, whatever it was (crates/DECISIONS.md rule 4.4).
     fn unlisted(
         &mut self,
         container: &Container,
@@ -340,7 +340,7 @@ impl Source<'_> {
         }
     }
 
-    /// Whether a list of the export names it.
+    /// Returns true if a list of the export names it.
     pub(super) fn is_listed(&self) -> bool {
         self.listed
     }

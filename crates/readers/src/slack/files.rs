@@ -1,4 +1,4 @@
-//! Files as Slack writes them (slack.md 3.4).
+//! Files as Slack writes them (crates/readers/src/slack/FORMAT.md 3.4).
 
 use chatferry_model::FileId;
 use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
@@ -11,10 +11,10 @@ use super::name_table::NameTable;
 use crate::Support;
 use crate::url::{self, is_slack_file};
 
-/// What a file is, by its `mode`.
+/// The kind of a file, by its `mode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Its bytes are at Slack.
+    /// The bytes are at Slack.
     Hosted,
     /// Text of which the message carries the head.
     Snippet,
@@ -22,7 +22,8 @@ pub(super) enum Mode {
     Email,
     /// A link to somewhere else.
     External,
-    /// A document of Slack's own, whose body no export holds (slack.md trap 72).
+    /// A document of Slack's own, whose body no export holds (crates/readers/src/slack/FORMAT.md
+    /// trap 72).
     Document,
     /// A stub of what is gone.
     Gone(Gone),
@@ -45,7 +46,7 @@ pub(super) const MODES: &[(&str, Mode)] = &[
 ];
 
 impl Mode {
-    /// What becomes of it, in words.
+    /// Returns the outcome for it, in words.
     pub(super) fn support(self) -> (Support, &'static str) {
         match self {
             Self::Hosted => (
@@ -97,7 +98,7 @@ pub(super) struct File<'a> {
     cc: List<Obj<Address<'a>>>,
     transcription: Obj<Transcription<'a>>,
     pub(super) initial_comment: Obj<Comment<'a>>,
-    /// What people thought of it; until 2016 that hung on the file rather than on the message.
+    /// The reactions; until 2016 they were on the file rather than on the message.
     pub(super) reactions: List<Obj<Reaction<'a>>>,
 }
 
@@ -109,7 +110,7 @@ struct Address<'a> {
     address: Str<'a>,
 }
 
-/// What was said in a clip.
+/// The text spoken in a clip.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Transcription<'a> {
@@ -165,7 +166,7 @@ impl<'a> File<'a> {
         })
     }
 
-    /// What it is; none where the export says nothing known.
+    /// Returns the mode; none where the export says nothing known.
     fn mode(&self) -> Option<Mode> {
         let mut modes = MODES.iter();
         let found = modes.find(|(name, _)| self.mode.is(name));
@@ -274,12 +275,13 @@ impl<'a> File<'a> {
         })
     }
 
-    /// Whether this is only a stub: nothing but an id and why.
+    /// Returns true if this is only a stub: nothing but an id and why.
     pub(super) fn is_stub(&self) -> bool {
         matches!(self.place(), FilePlace::Gone(_))
     }
 
-    /// A document of Slack's own (canvas, post), whose body no export holds (slack.md trap 72).
+    /// A document of Slack's own (canvas, post), whose body no export holds
+    /// (crates/readers/src/slack/FORMAT.md trap 72).
     pub(super) fn is_document(&self) -> bool {
         self.mode() == Some(Mode::Document)
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Messages, wherever they stood.
 pub(super) struct Gathered {
     pub(super) messages: Vec<Value>,
-    /// Whether the text could be read to its end.
+    /// True if the text could be read to its end.
     pub(super) whole: bool,
 }
 
@@ -47,7 +47,7 @@ fn gather(value: Value, messages: &mut Vec<Value>) {
     }
 }
 
-/// Whether a list holds no message itself, but what it holds does.
+/// Returns true if a list holds no message itself, but what it holds does.
 pub(super) fn is_list_of_lists(text: &str) -> bool {
     serde_json::from_str::<Vec<Value>>(text).is_ok_and(|items| {
         items.iter().all(|item| item.get("ts").is_none()) && !all(text).messages.is_empty()

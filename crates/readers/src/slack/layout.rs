@@ -1,11 +1,12 @@
-//! Where things lie in an export: its roots, and the folder of each conversation (slack.md 1).
+//! The layout of an export: its roots, and the folder of each conversation
+//! (crates/readers/src/slack/FORMAT.md 1).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::metadata::{LISTS, PEOPLE};
 use crate::{Container, Entry};
 
-/// What lies in a container, told by its lists and folders.
+/// The layout of a container, told by its lists and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// As Slack makes it.
@@ -39,7 +40,7 @@ impl Layout {
         })
     }
 
-    /// What it is called in messages to people.
+    /// Returns the name in messages to users.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Official => "official export",
@@ -49,7 +50,7 @@ impl Layout {
         }
     }
 
-    /// What it is called in the table of what is supported.
+    /// Returns the name in the table of what is supported.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Official => "official export",
@@ -59,7 +60,7 @@ impl Layout {
         }
     }
 
-    /// What is read of it.
+    /// Returns what it is converted to.
     pub(super) fn becomes(self) -> &'static str {
         match self {
             Self::Official => "everything in it, wrapped in folders or not; several are merged",
@@ -73,11 +74,11 @@ impl Layout {
 /// A place in a container that has lists of its own: an export, or a workspace within one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Root {
-    /// Which of the containers.
+    /// The number of the container.
     pub(super) container: usize,
     /// The path before its files: empty, or with a `/` at its end.
     pub(super) prefix: String,
-    /// Whether a list is there, or only folders of day files.
+    /// True if a list is there, or only folders of day files.
     listed: bool,
 }
 
@@ -90,7 +91,7 @@ pub(super) const OTHER_FOLDERS: &[&str] = &["attachments", "emojis", "emoji", "t
 /// A canvas is listed beside the day files of its channel (trap 3).
 const CANVAS: &str = "canvas_in_the_conversation.json";
 
-/// How deep a root may lie: a workspace of a Grid export that was wrapped in folders thrice.
+/// The greatest depth of a root: a workspace of a Grid export that was wrapped in folders thrice.
 const DEEPEST: usize = 5;
 
 /// The roots of a container: every folder that holds a list of Slack's, and every other one that
@@ -177,7 +178,8 @@ pub(super) fn folders<'c>(
 }
 
 /// The files of a root that came along: `__uploads/<file>/<name>` and the like, by file id. Only
-/// the id counts, names are made fit for file systems in many ways (slack.md 1.4).
+/// the id counts, names are made fit for file systems in many ways
+/// (crates/readers/src/slack/FORMAT.md 1.4).
 pub(super) fn uploads<'c>(container: &'c Container, root: &Root) -> Vec<(&'c str, &'c Entry)> {
     let mut uploads = Vec::new();
     for entry in container.under(&root.prefix) {
@@ -202,7 +204,7 @@ pub(super) fn file_of_folder(folder: &str) -> Option<&str> {
     is_file_id(id).then_some(id)
 }
 
-/// Whether a name is that of a day file.
+/// Returns true if a name is that of a day file.
 pub(super) fn is_day(name: &str) -> bool {
     let bytes = name.as_bytes();
     let digits = |range: std::ops::Range<usize>| {
@@ -221,7 +223,7 @@ pub(super) fn is_day(name: &str) -> bool {
         && bytes.get(7) == Some(&b'-')
 }
 
-/// Whether a folder is called by an id, as those of direct messages are.
+/// Returns true if a folder is called by an id, as those of direct messages are.
 pub(super) fn is_conversation_id(name: &str) -> bool {
     name.len() >= 9
         && name.starts_with(['C', 'D', 'G'])
@@ -250,8 +252,8 @@ fn parent(folder: &str) -> &str {
     split_last(folder.trim_end_matches('/')).0
 }
 
-/// Whether a folder holds what people uploaded. What lies right in `__uploads` belongs to no file: it
-/// is a day of a channel of that name, if it looks like one.
+/// Returns true if a folder holds what people uploaded. What lies right in `__uploads` belongs to
+/// no file: it is a day of a channel of that name, if it looks like one.
 pub(super) fn is_uploaded(folder: &str) -> bool {
     let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     let (_, around) = parts.split_last().unwrap_or((&"", &[]));

@@ -1,5 +1,6 @@
 //! Fields that take what they can get: exports of ten years and many tools write null, `[]` for
-//! maps, strings for numbers and numbers for strings (slack.md 3, traps 17, 31, 35–37, 39).
+//! maps, strings for numbers and numbers for strings (crates/readers/src/slack/FORMAT.md 3, traps
+//! 17, 31, 35–37, 39).
 //!
 //! Each type accepts any JSON value and is empty when the value is of no use, so that a field never
 //! costs a message. All borrow from the text they were parsed from.
@@ -70,7 +71,7 @@ impl Flag {
         self.0 == Some(true)
     }
 
-    /// Whether it is a plain no, rather than nothing.
+    /// Returns true if it is a plain no, rather than nothing.
     pub(super) fn is_no(self) -> bool {
         self.0 == Some(false)
     }
@@ -387,8 +388,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Lenient<List<T>> {
 
 /// An object whose `type` says what else is in it.
 ///
-/// Internally tagged enums of serde buffer the whole object (libraries.md 1.1); Slack writes `type`
-/// first, so the rest can be read as it comes. Only where another key is first is it buffered.
+/// Internally tagged enums of serde buffer the whole object (crates/DECISIONS.md 1.1); Slack writes
+/// `type` first, so the rest can be read as it comes. Only where another key is first is it
+/// buffered.
 pub(super) trait Tagged<'de>: Sized + Default {
     /// Reads what comes after the `type`.
     fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error>;

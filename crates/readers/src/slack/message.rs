@@ -1,4 +1,5 @@
-//! A message as Slack writes it: every field this reader uses, each lenient (slack.md 3).
+//! A message as Slack writes it: every field this reader uses, each lenient
+//! (crates/readers/src/slack/FORMAT.md 3).
 
 use serde::Deserialize;
 
@@ -53,7 +54,7 @@ pub(super) struct Message<'a> {
     pub(super) message: Obj<Box<Message<'a>>>,
 }
 
-/// Who a bot was at the time.
+/// The profile of a bot at the time.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct BotProfile<'a> {
@@ -62,7 +63,8 @@ pub(super) struct BotProfile<'a> {
     pub(super) user_id: Str<'a>,
 }
 
-/// Who a person is now; the only trace of people of other organisations (slack.md trap 26).
+/// The profile of a person now; the only trace of people of other organisations
+/// (crates/readers/src/slack/FORMAT.md trap 26).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct UserProfile<'a> {

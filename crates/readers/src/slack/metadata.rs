@@ -1,4 +1,5 @@
-//! The files at the root of an export: who and what there is (slack.md 2). Each may be missing.
+//! The files at the root of an export: who and what there is (crates/readers/src/slack/FORMAT.md
+//! 2). Each may be missing.
 
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::manifest::Workspace;
@@ -26,7 +27,7 @@ pub(super) const LISTS: &[(&str, ConversationKind)] = &[
 /// The lists of people.
 pub(super) const PEOPLE: &[&str] = &["org_users.json", "users.json"];
 
-/// Earlier times are stand-ins: there was no Slack (slack.md 2).
+/// Earlier times are stand-ins: there was no Slack (crates/readers/src/slack/FORMAT.md 2).
 const BEFORE_SLACK: i64 = 1_356_998_400;
 
 /// An entry of `channels.json` and its like.
@@ -276,8 +277,8 @@ pub(super) struct Canvas<'a> {
     pub(super) name: Str<'a>,
 }
 
-/// The text of a list, repaired where `is_sound` does not hold of it, so that a broken name does not
-/// cost the person or channel that has it.
+/// The text of a list, repaired where `is_sound` does not hold of it, so that a broken name does
+/// not cost the person or channel that has it.
 pub(super) fn mend(text: String, is_sound: impl Fn(&str) -> bool) -> String {
     if is_sound(&text) {
         text

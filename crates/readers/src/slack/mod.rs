@@ -1,10 +1,10 @@
 //! Slack: exports of every kind, 2014 to this day (facts/slack.md is the format's record).
 //!
 //! In the order of the data: [`slackdump`] lays out what is no export as one, [`layout`] finds the
-//! roots and folders, [`export`] and [`metadata`] read the lists into one [`name_table`], [`stream`]
-//! shares the day files out, [`day`] parses them into [`message`]s, [`convert`] turns each into one
-//! of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and [`attachment`]s,
-//! and [`thread`] puts the lines in order, or [`rearrange`] where they are not.
+//! roots and folders, [`export`] and [`metadata`] read the lists into one [`name_table`],
+//! [`stream`] shares the day files out, [`day`] parses them into [`message`]s, [`convert`] turns
+//! each into one of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and
+//! [`attachment`]s, and [`thread`] puts the lines in order, or [`rearrange`] where they are not.
 
 pub(crate) mod addresses;
 mod attachment;

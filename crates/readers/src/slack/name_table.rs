@@ -1,4 +1,4 @@
-//! What is known of the workspace before its messages are read: names, pins, files, emoji.
+//! The state of the workspace before its messages are read: names, pins, files, emoji.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub(super) struct NameTable {
     pub(super) blobs: HashMap<String, String>,
     /// The name of a workspace, by id, where the export says it.
     pub(super) workspaces: HashMap<String, String>,
-    /// What a custom emoji stands for, with all aliases followed.
+    /// The targets of custom emoji, with all aliases followed.
     pub(super) aliases: HashMap<String, String>,
 }
 

@@ -21,7 +21,8 @@ pub(super) struct People {
 
 impl People {
     /// Adds an entry of a list. A later list knows better, but what only the earlier one knows
-    /// stays: Slack leaves out e-mail addresses at times (slack.md trap 32).
+    /// stays: Slack leaves out e-mail addresses at times (crates/readers/src/slack/FORMAT.md trap
+    /// 32).
     pub(super) fn list(&mut self, listed: ListedPerson) {
         self.entries += 1;
         let id = listed.person.id.as_str().to_owned();
@@ -79,7 +80,8 @@ impl People {
         }
     }
 
-    /// Whether that is a person, as far as the export tells: no bot, not Slackbot, not unknown.
+    /// Returns true if that is a person, as far as the export tells: no bot, not Slackbot, not
+    /// unknown.
     pub(super) fn is_somebody(&self, person: &PersonId<'_>) -> bool {
         match self.listed.get(person.as_str()) {
             Some(listed) => listed.person.kind == PersonKind::User,
@@ -87,7 +89,7 @@ impl People {
         }
     }
 
-    /// How many the export lists.
+    /// Returns the number of the export lists.
     pub(super) fn listed_count(&self) -> u64 {
         self.listed.len() as u64
     }

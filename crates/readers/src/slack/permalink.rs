@@ -21,7 +21,7 @@ pub(super) fn links<'m>(body: &Document<'m>) -> Vec<SourceLink<'m>> {
     links
 }
 
-/// Where an address leads:
+/// Returns the place where an address leads:
 /// `https://acme.slack.com/archives/C024BE91L/p1549310295511000?thread_ts=1549310000.000100`.
 fn place(url: &str) -> Option<SourcePlace<'static>> {
     let (host, path) = url.strip_prefix("https://")?.split_once('/')?;
@@ -54,7 +54,7 @@ fn place(url: &str) -> Option<SourcePlace<'static>> {
     }))
 }
 
-/// Whether that looks like an id of Slack's and not like a word.
+/// Returns true if that looks like an id of Slack's and not like a word.
 fn is_id(text: &str, kinds: &[char]) -> bool {
     text.len() >= 8
         && text.starts_with(kinds)

@@ -1,4 +1,5 @@
-//! Reactions: true counts, tones of one emoji merged (slack.md 3.3, traps 57, 58).
+//! Reactions: true counts, tones of one emoji merged (crates/readers/src/slack/FORMAT.md 3.3, traps
+//! 57, 58).
 
 use chatferry_model::PersonId;
 use chatferry_model::message::Reaction as ModelReaction;

@@ -40,7 +40,7 @@ struct Entry {
     export: u32,
 }
 
-/// What the rearranging found out.
+/// The result of reordering.
 pub(super) struct Reordered {
     pub(super) written: Written,
     pub(super) summary: FileSummary,
@@ -260,7 +260,7 @@ struct Version {
     author: PersonId<'static>,
     words: String,
     changed: Option<Micros>,
-    /// Whether it counts among what its author said.
+    /// True if it counts among what its author said.
     is_said: bool,
     entry: Entry,
 }
@@ -298,7 +298,7 @@ impl Version {
     }
 }
 
-/// Who answers whom, with replies to replies led to the top.
+/// The roots of replies, with replies to replies led to the top.
 struct Roots {
     /// The root of each reply, by its place in the index.
     of: HashMap<usize, i64>,

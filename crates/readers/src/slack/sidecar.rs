@@ -1,5 +1,6 @@
-//! What an export lists beside its messages: canvases, lists, transcripts of huddles. No export holds
-//! the text of the first two, and Slack describes the form of none (slack.md 1.1).
+//! The lists of an export beside its messages: canvases, lists, transcripts of huddles. No export
+//! holds the text of the first two, and Slack describes the form of none
+//! (crates/readers/src/slack/FORMAT.md 1.1).
 
 use chatferry_model::finding::Code;
 use serde_json::Value;
@@ -94,7 +95,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// Whether an element is more than Slack's way to write an empty list: `[""]` (trap 5).
+/// Returns true if an element is more than Slack's way to write an empty list: `[""]` (trap 5).
 fn is_something(element: &Value) -> bool {
     match element {
         Value::Null => false,

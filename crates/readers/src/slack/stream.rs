@@ -34,7 +34,7 @@ pub(super) struct Reading<'c> {
     pub(super) conversation: Conversation,
     here: ConversationContext,
     days: Vec<DayFile<'c>>,
-    /// Whether a list of the export names it, which also says who is in it.
+    /// True if a list of the export names it, which also says who is in it.
     is_listed: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Files {
     known: HashSet<u128>,
     /// Stubs, which are written only if nothing better comes.
     stubs: BTreeMap<String, Vec<u8>>,
-    /// How many were seen, and how many of them had been seen before.
+    /// The number seen, and the number of repeats among them.
     pub(super) seen: u64,
     pub(super) again: u64,
 }

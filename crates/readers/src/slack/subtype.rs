@@ -1,10 +1,10 @@
-//! What becomes of a message of each subtype: the table of slack.md 3.1.
+//! The outcome for a message of each subtype: the table of crates/readers/src/slack/FORMAT.md 3.1.
 //!
 //! The subtype decides and never the text, which is in the language of the workspace (trap 68).
 
 use crate::Support;
 
-/// What becomes of a message.
+/// The outcome for a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
     /// Somebody said it.
@@ -27,7 +27,7 @@ pub(super) enum Treatment {
     PinnedItem,
     /// Stands for a message that was deleted.
     Tombstone,
-    /// Its content was kept from whoever made the export.
+    /// The content was kept from whoever made the export.
     Denied,
     /// An event that carries the message it is about.
     Envelope,
@@ -106,7 +106,7 @@ pub(super) const SUBTYPES: &[(&str, Treatment)] = &[
 ];
 
 impl Treatment {
-    /// What becomes of it, in words.
+    /// Returns the outcome for it, in words.
     pub(super) fn support(self) -> (Support, &'static str) {
         match self {
             Message => (Support::Whole, "message"),
@@ -147,7 +147,7 @@ impl Treatment {
     }
 }
 
-/// What becomes of a message of that subtype; without one somebody said it.
+/// Returns the outcome for a message of that subtype; without one somebody said it.
 pub(super) fn treatment(subtype: Option<&str>) -> Treatment {
     let Some(subtype) = subtype else {
         return Message;

@@ -1,4 +1,4 @@
-//! What of Slack's format is carried over, by the tables that decide it.
+//! The support of Slack's format, by the tables that decide it.
 
 use super::attachment;
 use super::blocks::{self, rich_text, section};

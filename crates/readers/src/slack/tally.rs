@@ -1,4 +1,4 @@
-//! What is counted and seen while messages are read, apart from their lines.
+//! The counts and sightings while messages are read, apart from their lines.
 
 use std::collections::HashMap;
 
@@ -10,27 +10,27 @@ use chatferry_model::{Micros, PersonId};
 use super::author::AuthorHint;
 use crate::url;
 
-/// What was counted on the way, apart from the lines.
+/// The counts taken on the way, apart from the lines.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// Messages in, skipped and merged; those that go out are counted where they are written.
     pub(super) messages: Sum,
     /// Files seen on messages.
     pub(super) files: u64,
-    /// Their lines for `files.jsonl`: id, whether it is only a stub, line.
+    /// The lines for `files.jsonl`: id, whether it is only a stub, line.
     pub(super) file_lines: Vec<(String, bool, Vec<u8>)>,
     pub(super) people: HashMap<PersonId<'static>, Seen>,
     pub(super) findings: Findings,
 }
 
-/// What was seen of a person.
+/// The sightings of a person.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    /// How many messages it wrote.
+    /// The number of messages it wrote.
     pub(super) messages: u64,
-    /// When it wrote the last one.
+    /// The time it wrote the last one.
     pub(super) last: Option<Micros>,
-    /// What messages tell about it.
+    /// The hints of messages about the person.
     pub(super) sighting: Option<AuthorHint<'static>>,
 }
 

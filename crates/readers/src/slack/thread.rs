@@ -1,4 +1,5 @@
-//! Lines in their order: each message once, roots before replies (slack.md 3.2, traps 15, 18–22).
+//! Lines in their order: each message once, roots before replies
+//! (crates/readers/src/slack/FORMAT.md 3.2, traps 15, 18–22).
 //!
 //! [`InOrder`] is the usual way: days come by time and are copied through, while eight bytes a
 //! message are kept to know the roots. It gives up at the first line that is out of order, there
@@ -18,14 +19,14 @@ use super::day::{Day, Line};
 use super::time::message_id;
 use crate::url;
 
-/// What a conversation's file holds.
+/// The content of a conversation's file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
     /// Lines that came from the export.
     pub(super) messages: u64,
     /// Roots that were made up.
     pub(super) placeholders: u64,
-    /// How many of the lines are replies.
+    /// The number of of the lines are replies.
     pub(super) replies: u64,
     /// The first and last time of a message.
     pub(super) first: Option<i64>,
@@ -40,7 +41,7 @@ pub(super) struct Written {
     pub(super) authors: BTreeSet<String>,
 }
 
-/// Why a day can't be added.
+/// The reason why a day can't be added.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// The usual way gives up; the conversation has to be rearranged.
@@ -55,7 +56,7 @@ impl From<JsonlError> for Refusal {
     }
 }
 
-/// What a message in the index is, in its two lowest bits.
+/// The kind of a message in the index, in its two lowest bits.
 const ROOT: i64 = 0;
 const REPLY: i64 = 1;
 const LEFT_OUT: i64 = 2;

@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 /// A `ts` in whole µs: `"1549310295.511200"`.
 ///
-/// It never goes through a float, which has too few digits for it (slack.md 3). Short fractions and
-/// plain numbers are read (traps 17, 77); what is no time is nothing (trap 16).
+/// It never goes through a float, which has too few digits for it
+/// (crates/readers/src/slack/FORMAT.md 3). Short fractions and plain numbers are read (traps 17,
+/// 77); what is no time is nothing (trap 16).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct SlackTs(Option<Micros>);
 
@@ -21,7 +22,8 @@ impl SlackTs {
         let text = text.trim();
         let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
         let is_number = |text: &str| text.bytes().all(|c| c.is_ascii_digit());
-        // Tools of other makers count in ms or µs, which no seconds of our days are long enough for.
+        // Tools of other makers count in ms or µs, which no seconds of our days are long enough
+        // for.
         let (seconds, fraction) = match (seconds.len(), fraction) {
             (13 | 16, "") => seconds.split_at_checked(10).unwrap_or((seconds, "")),
             _ => (seconds, fraction),

@@ -1,4 +1,4 @@
-//! What a workspace is called. Official exports say it nowhere but in the name of the zip.
+//! The name of a workspace. Official exports give it only in the name of the zip.
 
 use chatferry_model::manifest::Workspace;
 use serde::Deserialize;
@@ -7,10 +7,10 @@ use super::layout::{self, Root};
 use super::lenient::Str;
 use crate::{Container, encoding};
 
-/// Where the answer of Slack's `auth.test` lies that slackdump's archives hold.
+/// The place where the answer of Slack's `auth.test` lies that slackdump's archives hold.
 pub(super) const FILE: &str = "workspace.json";
 
-/// How official exports are called: `Acme Slack export Jan 1 2020 - Feb 1 2020.zip`.
+/// The middle of the name of official exports: `Acme Slack export Jan 1 2020 - Feb 1 2020.zip`.
 const BEFORE_DATES: &str = " Slack export ";
 
 /// The answer of `auth.test`, of which only this is of use.

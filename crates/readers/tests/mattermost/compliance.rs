@@ -1,4 +1,5 @@
-//! Compliance exports of Mattermost: zips of zips, a bare table, and side by side with a bulk export.
+//! Compliance exports of Mattermost: zips of zips, a bare table, and side by side with a bulk
+//! export.
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Cursor, Write};

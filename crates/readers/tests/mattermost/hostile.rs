@@ -1,5 +1,5 @@
-//! Mattermost's exports as nobody should write them: cut, swapped, doubled and shuffled. Nothing panics,
-//! every sum holds, and what is not read is told.
+//! Mattermost's exports as nobody should write them: cut, swapped, doubled and shuffled. Nothing
+//! panics, every sum holds, and what is not read is told.
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Cards: what Slack frames beside or below the text.
 //!
-//! Teams keeps no decoration in a message but a quotation's bar, so a card is a quotation: the colour as a
-//! block before the first line, author and title in bold, short fields two in a row.
+//! Teams keeps no decoration in a message but a quotation's bar, so a card is a quotation: the
+//! colour as a block before the first line, author and title in bold, short fields two in a row.
 
 use chatferry_model::document::{Block, Card, CardField};
 
@@ -139,7 +139,7 @@ impl Renderer<'_> {
     }
 }
 
-/// Whether there is nothing in the decoration.
+/// Returns true if there is nothing in the decoration.
 fn is_empty(card: &Card<'_>) -> bool {
     let Card {
         color: _,

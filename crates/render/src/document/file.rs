@@ -1,5 +1,5 @@
-//! Files: hung on the post where their bytes are here, or else a line that names each; with the text
-//! that the message carries of it.
+//! Files: hung on the post where their bytes are here, or else a line that names each; with the
+//! text that the message carries of it.
 
 use chatferry_model::EntraId;
 use chatferry_model::deferred::PostFile;
@@ -113,7 +113,7 @@ fn guid(bits: u128) -> String {
     EntraId::from_bits(variant).to_string()
 }
 
-/// Whether a file is called by a title beside its name or its alternative text.
+/// Returns true if a file is called by a title beside its name or its alternative text.
 fn is_visible_title(file: &File<'_>) -> bool {
     let words = [&file.title, &file.alt];
     words.into_iter().flatten().any(|words| is_visible(words))
@@ -157,7 +157,7 @@ fn line<'f>(file: Option<&'f File<'_>>, attached: bool, texts: &'static Texts) -
     Block::Paragraph(line)
 }
 
-/// Whether the message carries all of the file's text, so that nothing of it stays behind.
+/// Returns true if the message carries all of the file's text, so that nothing of it stays behind.
 fn is_shown_whole(file: &File<'_>) -> bool {
     file.preview.as_ref().is_some_and(|preview| !preview.cut)
 }

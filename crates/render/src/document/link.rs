@@ -79,7 +79,8 @@ impl<'s> Renderer<'s> {
         }
     }
 
-    /// The number of the link that an address of the source becomes, if it leads to a place in Teams.
+    /// The number of the link that an address of the source becomes, if it leads to a place in
+    /// Teams.
     fn in_teams(&mut self, url: &str) -> Option<u32> {
         let scope = self.scope;
         let link = scope.links.iter().find(|link| link.url == *url)?;
@@ -143,7 +144,7 @@ impl<'s> Renderer<'s> {
     }
 }
 
-/// Whether a link with that content could be seen.
+/// Returns true if a link with that content could be seen.
 fn has_words(content: &[Inline<'_>]) -> bool {
     content.iter().any(|inline| match inline {
         Inline::Text(span) => is_visible(&span.text),

@@ -1,4 +1,4 @@
-//! Who is called: real mentions for those with an account, bold names for all others.
+//! Mentions: real ones for people with an account, bold names for all others.
 
 use chatferry_model::deferred::link_url;
 use chatferry_model::document::{Audience, Mark, Marks, Mention, MentionTarget};
@@ -57,7 +57,8 @@ impl<'s> Renderer<'s> {
         }
     }
 
-    /// Whether Teams could call that channel: in its team, and nothing that only some may know of.
+    /// Returns true if Teams could call that channel: in its team, and nothing that only some may
+    /// know of.
     fn may_call(&self, target: &Target) -> bool {
         let scope = self.scope;
         let team = |target: &'s Target| match &target.place {
@@ -89,7 +90,8 @@ impl<'s> Renderer<'s> {
         });
     }
 
-    /// Graph wants every mention to have exactly one element, with words in it (graph.md R37).
+    /// Graph wants every mention to have exactly one element, with words in it
+    /// (crates/graph/RULES.md R37).
     fn call(&mut self, name: &str, whom: impl FnOnce(&mut Self) -> Mentioned<'s>) {
         let id = u32::try_from(self.mentions.len()).unwrap_or(u32::MAX);
         let name = clean(name);

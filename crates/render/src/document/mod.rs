@@ -27,7 +27,7 @@ use crate::media::Media;
 use crate::names::Names;
 use crate::settings::RenderSettings;
 
-/// What rendering documents depends on beside the documents.
+/// The context of rendering documents.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'s> {
     pub(crate) names: &'s Names<'s>,
@@ -35,15 +35,15 @@ pub(crate) struct Scope<'s> {
     pub(crate) media: &'s Media,
     /// The message that all of it belongs to.
     pub(crate) message: (&'s ConversationId<'s>, &'s MessageId<'s>),
-    /// Where the posts go.
+    /// The place where the posts go.
     pub(crate) target: &'s Target,
     /// The addresses in the message that lead into the source.
     pub(crate) links: &'s [SourceLink<'s>],
     /// The files of the message, for the places they have in its document.
     pub(crate) files: &'s [File<'s>],
-    /// Whether the text that a message carries of a file stands with the file.
+    /// True if the text that a message carries of a file stands with the file.
     pub(crate) previews: bool,
-    /// Whether people are called for real; a copy of a message must not call them again.
+    /// True if people are called for real; a copy of a message must not call them again.
     pub(crate) mentions_enabled: bool,
 }
 
@@ -65,13 +65,13 @@ pub(crate) struct Renderer<'s> {
     pub(crate) notes: Vec<Note>,
     /// The message's files by id, and why each did not come along if it did not.
     pub(crate) fates: Vec<(Box<str>, Option<&'static str>)>,
-    /// Whether there was a picture too many for one request.
+    /// True if there was a picture too many for one request.
     pub(crate) crowded: bool,
-    /// What the pictures take of a request.
+    /// The bytes of the pictures in a request.
     image_bytes: usize,
-    /// Whether this is within a link, where no other can begin.
+    /// True if this is within a link, where no other can begin.
     in_link: bool,
-    /// How many ordered lists this is within.
+    /// The number of ordered lists this is within.
     ordered: usize,
 }
 

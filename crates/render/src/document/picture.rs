@@ -12,18 +12,18 @@ use crate::html::{Attribute, Void, WriteHtml, is_visible};
 use crate::media::{Bytes, ImageOutcome, Picture, Refusal, name_of_picture};
 use crate::settings::Images;
 
-/// How long the longer side of a picture is shown, in CSS pixels: what Slack does.
+/// The time the longer side of a picture is shown, in CSS pixels: what Slack does.
 pub(super) const LONGEST_SIDE: u32 = 360;
-/// The same for the small picture of a card.
+/// The side of the small picture of a card.
 pub(super) const THUMBNAIL_SIDE: u32 = 75;
-/// How high a custom emoji is: a line of text.
+/// The height of a custom emoji: a line of text.
 const EMOJI_HEIGHT: u32 = 20;
-/// What a picture takes in a request beside its bytes, at most.
+/// The bytes of a picture in a request beside its content, at most.
 const AROUND_IMAGE: usize = 160;
 
 impl Renderer<'_> {
-    /// A picture of the document: itself, or 🖼 and its caption or description, as a link to it where
-    /// it is on the web.
+    /// A picture of the document: itself, or 🖼 and its caption or description, as a link to it
+    /// where it is on the web.
     pub(super) fn image(&mut self, image: &Image<'_>, side: u32) {
         let files = self.scope.files;
         let (file, bytes) = match &image.source {
@@ -189,14 +189,14 @@ impl Renderer<'_> {
     }
 }
 
-/// What a picture takes in a request: base64 and what JSON puts around it.
+/// Returns the bytes of a picture in a request: base64 and the JSON around it.
 fn room_of(picture: &Picture) -> usize {
     let bytes = usize::try_from(picture.bytes).unwrap_or(usize::MAX / 4);
     bytes.div_ceil(3).saturating_mul(4) + AROUND_IMAGE
 }
 
-/// How large a picture is shown: as the source did it where it says so, never larger than it is, and
-/// within a square of `side`.
+/// Returns the size of a picture shown: as the source did it where it says so, never larger than it
+/// is, and within a square of `side`.
 fn shown_size(picture: &Picture, asked: Option<(u32, u32)>, side: u32) -> (u32, u32) {
     let (width, height) = (u64::from(picture.width), u64::from(picture.height));
     let (most_wide, most_high) = asked.unwrap_or((u32::MAX, u32::MAX));

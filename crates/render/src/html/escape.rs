@@ -1,8 +1,8 @@
 //! The one escape for text and for attributes.
 //!
 //! What comes out is what an HTML parser and serialiser would write again: ammonia leaves it as it
-//! is. Characters that HTML cannot hold or that nobody can see (NUL, controls) are dropped, line ends
-//! are LF, and U+00A0 is written as `&nbsp;`.
+//! is. Characters that HTML cannot hold or that nobody can see (NUL, controls) are dropped, line
+//! ends are LF, and U+00A0 is written as `&nbsp;`.
 
 use std::borrow::Cow;
 
@@ -60,8 +60,8 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether there may be something in `text` that is not written as it stands: controls, characters
-/// from U+0080 to U+00A0, U+FFFE and U+FFFF.
+/// Returns true if there may be something in `text` that is not written as it stands: controls,
+/// characters from U+0080 to U+00A0, U+FFFE and U+FFFF.
 fn has_suspects(text: &str) -> bool {
     let is_suspect = |byte: u8| {
         (byte < 0x20 && byte != b'\t' && byte != b'\n') || matches!(byte, 0x7f | 0xc2 | 0xef)
@@ -71,7 +71,7 @@ fn has_suspects(text: &str) -> bool {
         .fold(false, |found, byte| found | is_suspect(byte))
 }
 
-/// Whether there is anything to see in `text`.
+/// Returns true if there is anything to see in `text`.
 pub(crate) fn is_visible(text: &str) -> bool {
     text.chars().any(|character| {
         !character.is_whitespace() && !character.is_control() && !is_invisible(character)

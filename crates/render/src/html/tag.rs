@@ -101,9 +101,9 @@ impl Void {
 /// An attribute with its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Attribute<'a> {
-    /// Where a link leads.
+    /// The place where a link leads.
     Href(&'a SafeUrl<'a>),
-    /// Where a link leads whose address is known at upload only.
+    /// The place where a link leads whose address is known at upload only.
     HrefOf(u32),
     /// The number of a mention.
     Id(u32),
@@ -111,7 +111,7 @@ pub(crate) enum Attribute<'a> {
     AttachmentId(&'a str),
     /// A picture that the post brings along.
     Src(u32),
-    /// What a picture shows, in words.
+    /// The alternative text of a picture.
     Alt(&'a str),
     /// CSS pixels.
     Width(u32),
@@ -121,10 +121,10 @@ pub(crate) enum Attribute<'a> {
     Class(Language),
     /// The number of a list's first item.
     Start(u32),
-    /// How a list is numbered.
+    /// The way a list is numbered.
     Type(Numbering),
     Style(Style),
-    /// What is shown when the pointer rests there.
+    /// The title that is shown when the pointer rests there.
     Title(&'a str),
 }
 
@@ -146,7 +146,7 @@ impl Attribute<'_> {
     }
 }
 
-/// How the items of a list are numbered: by depth, as the sources do it.
+/// The way the items of a list are numbered: by depth, as the sources do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Numbering {
     Decimal,
@@ -195,7 +195,7 @@ impl Color {
     }
 }
 
-/// Where the content of a table's cell stands.
+/// The place where the content of a table's cell stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Alignment {
     Left,

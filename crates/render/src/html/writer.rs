@@ -11,13 +11,13 @@ use super::tag::{Attribute, Style, Tag, Void};
 #[derive(Debug, Default)]
 pub(crate) struct Html {
     out: String,
-    /// Whether a reader would see anything of it.
+    /// True if a reader would see anything of it.
     visible: bool,
 }
 
-/// What writes HTML: an element is closed where it was opened, around what `content` writes.
+/// The writer of HTML: an element is closed where it was opened, around what `content` writes.
 pub(crate) trait WriteHtml: Sized {
-    /// Where it goes.
+    /// Returns the place where it goes.
     fn html(&mut self) -> &mut Html;
 
     /// Writes an element.
@@ -55,7 +55,7 @@ impl Html {
         &self.out
     }
 
-    /// Whether a reader would see anything: a character, not mere space and lines.
+    /// Returns true if a reader would see anything: a character, not mere space and lines.
     pub(crate) fn is_visible(&self) -> bool {
         self.visible
     }
@@ -165,12 +165,12 @@ impl Html {
     }
 }
 
-/// How many spaces a space or a tab takes; Teams has no tabs.
+/// Returns the number of spaces a space or a tab takes; Teams has no tabs.
 fn width(space: char) -> usize {
     if space == '\t' { 4 } else { 1 }
 }
 
-/// Whether HTML would show fewer spaces or lines than `text` has.
+/// Returns true if HTML would show fewer spaces or lines than `text` has.
 fn would_collapse(text: &str) -> bool {
     // Without an early end this looks at many bytes at a time; nearly all text has neither.
     let bytes = text.as_bytes();

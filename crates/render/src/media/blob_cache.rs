@@ -1,19 +1,19 @@
-//! What has been made of each blob so far.
+//! The cache of what was made of each blob.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::ImageOutcome;
 
-/// What has been made of each blob so far.
+/// The cache of what was made of each blob.
 #[derive(Default)]
 pub(super) struct BlobCache(Mutex<HashMap<Box<str>, Arc<Entry>>>);
 
-/// What has been made of one blob.
+/// The cached results of one blob.
 #[derive(Default)]
 pub(super) struct Entry {
     pub(super) sight: OnceLock<ImageOutcome>,
-    /// Its size in `3-render/files`; nothing if it is not there.
+    /// The size in `3-render/files`; nothing if it is not there.
     pub(super) stored: OnceLock<Option<u64>>,
 }
 

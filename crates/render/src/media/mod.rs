@@ -1,7 +1,8 @@
 //! The bytes behind messages: pictures to show within texts, files to hang on posts.
 //!
-//! Each blob is looked at once, by the thread that meets it first, and is in its place in `3-render`
-//! from then on; what comes of it depends on its bytes and the settings alone, so no order shows.
+//! Each blob is looked at once, by the thread that meets it first, and is in its place in
+//! `3-render` from then on; what comes of it depends on its bytes and the settings alone, so no
+//! order shows.
 
 mod blob_cache;
 mod memory_budget;
@@ -33,7 +34,7 @@ pub(crate) use picture::{ImageOutcome, Picture, Refusal};
 pub(crate) struct Media {
     /// `1-read/blobs` and `1-fetch/blobs`.
     blobs: Vec<PathBuf>,
-    /// What was fetched, by file id.
+    /// The fetched files, by file id.
     fetched: HashMap<Box<str>, Bytes>,
     /// The pictures of custom emoji, by name.
     emoji: HashMap<Box<str>, Bytes>,
@@ -60,7 +61,7 @@ pub(crate) struct Bytes {
 /// A file as it goes into SharePoint or OneDrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
-    /// Its name in `3-render/files`.
+    /// The name in `3-render/files`.
     pub(crate) path: Box<str>,
     pub(crate) name: String,
     pub(crate) bytes: u64,
@@ -142,7 +143,7 @@ impl Media {
         }
     }
 
-    /// What there is to see of these bytes.
+    /// Returns the picture of these bytes.
     pub(crate) fn picture(&self, bytes: &Bytes) -> ImageOutcome {
         let entry = self.shelf.entry(&bytes.blob);
         let sight = entry.sight.get_or_init(|| {
@@ -164,7 +165,7 @@ impl Media {
         sight.clone()
     }
 
-    /// Whether these bytes are a picture that could be looked into.
+    /// Returns true if these bytes are a picture that could be looked into.
     pub(crate) fn is_picture(&self, bytes: &Bytes) -> bool {
         let path = self.find(&bytes.blob);
         path.is_some_and(|path| picture::is_one(&path))
@@ -241,8 +242,8 @@ fn stored_name(file: &File<'_>, bytes: &Bytes) -> String {
     legal(name, extension_of(media_type))
 }
 
-/// Gives `to` the bytes of `from`, without copying them where the file system can, and says how many
-/// there are.
+/// Gives `to` the bytes of `from`, without copying them where the file system can, and says how
+/// many there are.
 fn place(from: &Path, to: &Path) -> Result<u64, RenderError> {
     if fs::hard_link(from, to).is_err() {
         fs::copy(from, to).map_err(RenderError::at(to))?;

@@ -1,4 +1,4 @@
-//! Names that SharePoint takes (graph.md 1.12), each for one content.
+//! Names that SharePoint takes (crates/graph/RULES.md 1.12), each for one content.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ const LONGEST: usize = 120;
 const RESERVED: &[&str] = &["aux", "con", "desktop", "nul", "prn"];
 
 /// `name` as SharePoint takes it: without the characters and words it refuses, not too long, and
-/// with an extension (graph.md R39): its own, or else `extension`.
+/// with an extension (crates/graph/RULES.md R39): its own, or else `extension`.
 pub(crate) fn legal(name: &str, extension: &str) -> String {
     let cleaned: String = name
         .chars()
@@ -60,7 +60,7 @@ fn without_vti(mut name: String) -> String {
     name
 }
 
-/// Whether the end of a name is an extension and not the last words of a title.
+/// Returns true if the end of a name is an extension and not the last words of a title.
 fn is_extension(text: &str) -> bool {
     (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
@@ -130,7 +130,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("video/webm", "webm"),
 ];
 
-/// Which names belong to one content, and which to several.
+/// The names belong to one content, and which to several.
 #[derive(Default)]
 pub(super) struct NameIndex {
     /// By the hash of the name without case: the hash of the content, or nothing if there are
@@ -173,8 +173,8 @@ pub(super) fn with_suffix(name: &str, hash: &str) -> String {
     }
 }
 
-/// The name of a picture in `3-render/images` as a file: told apart by its content, since it need not
-/// be that of the source.
+/// The name of a picture in `3-render/images` as a file: told apart by its content, since it need
+/// not be that of the source.
 pub(crate) fn name_of_picture(name: &str, path: &str) -> String {
     let (hash, extension) = path.rsplit_once('.').unwrap_or((path, "png"));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

@@ -22,25 +22,26 @@ use crate::error::RenderError;
 const LONGEST_SIDE: u32 = 4096;
 /// The longest side of a picture that is made smaller.
 const SCALED_SIDE: u32 = 2048;
-/// Where a picture made anew without loss would be larger than this, it is made as a photograph.
+/// The place where a picture made anew without loss would be larger than this, it is made as a
+/// photograph.
 const LOSSLESS_BYTES: usize = 1024 * 1024;
 const JPEG_QUALITY: u8 = 85;
 
 /// A picture, ready in `3-render/images`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Picture {
-    /// Its name in that folder.
+    /// The name in that folder.
     pub(crate) path: String,
     pub(crate) media_type: &'static str,
     pub(crate) bytes: u64,
     /// Pixels, upright.
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Whether the source's bytes show more: more pixels, more pages, movement.
+    /// True if the source's bytes show more: more pixels, more pages, movement.
     pub(crate) lesser: bool,
 }
 
-/// What there is to see of a blob.
+/// The visible outcome of a blob.
 #[derive(Clone, Debug)]
 pub(crate) enum ImageOutcome {
     /// A picture.
@@ -51,12 +52,12 @@ pub(crate) enum ImageOutcome {
     Refused(Refusal),
 }
 
-/// Why a picture can't be shown within a text.
+/// The reason why a picture can't be shown within a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// It would take too much memory to open, or too many bytes to send.
+    /// The image would take too much memory to open, or too many bytes to send.
     TooLarge,
-    /// Its bytes are cut or damaged.
+    /// The bytes are cut or damaged.
     Damaged,
 }
 
@@ -134,7 +135,7 @@ pub(super) fn make(
     })))
 }
 
-/// Whether the first bytes of a blob are those of a picture.
+/// Returns true if the first bytes of a blob are those of a picture.
 pub(super) fn is_one(path: &Path) -> bool {
     let reader = File::open(path)
         .and_then(|file| ImageReader::new(BufReader::new(file)).with_guessed_format());
@@ -162,7 +163,7 @@ fn native(format: ImageFormat) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Whether a picture of one page that does not move shows less.
+/// Returns true if a picture of one page that does not move shows less.
 fn shows_more(format: ImageFormat, path: &Path) -> bool {
     match format {
         ImageFormat::Tiff => true,
@@ -202,8 +203,8 @@ struct Made {
     lossy: bool,
 }
 
-/// Writes a picture: without loss where that is small, as a photograph where nothing shines through,
-/// smaller and smaller until it fits.
+/// Writes a picture: without loss where that is small, as a photograph where nothing shines
+/// through, smaller and smaller until it fits.
 fn encode(mut picture: DynamicImage, most_bytes: u64) -> Option<Made> {
     let fits = |content: &Vec<u8>| content.len() as u64 <= most_bytes;
     let opaque = is_opaque(&picture);

@@ -91,7 +91,7 @@ fn back_to_break<'m>(head: &mut Vec<Inline<'m>>, rest: &mut VecDeque<Inline<'m>>
     }
 }
 
-/// What says the same as `inline`, which is too large for a post, and can be cut.
+/// Returns inlines of the same meaning as `inline`, which is too large for a post, that can be cut.
 fn words_of(inline: Inline<'_>) -> Vec<Inline<'_>> {
     match inline {
         Inline::Link(Link { url, mut content }) => {

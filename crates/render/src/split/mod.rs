@@ -25,11 +25,11 @@ use text::{Boundary, Form};
 use whole::places_within;
 pub(crate) use whole::{oversized_text_as_files, with_previews_apart};
 
-/// What is kept free in each part: for the line that numbers it and for growing numbers of lists.
+/// The bytes kept free in each part: for the line that numbers it and for growing numbers of lists.
 const RESERVE: usize = 160;
 /// A part is never planned smaller, whatever the settings say.
 const LEAST: usize = 256;
-/// Files that may hang on one post (graph.md 2.4).
+/// Files that may hang on one post (crates/graph/RULES.md 2.4).
 pub(crate) const MOST_FILES: usize = 10;
 
 /// Splits `blocks`, which have that many files, into parts of which each is within the `limit`
@@ -77,15 +77,15 @@ struct Splitter<'m> {
     scope: Scope<'m>,
     /// The room of a part that holds nothing yet.
     limit: usize,
-    /// What each file weighs at least, so that no part gets more than it may have.
+    /// The least weight of each file, so that no part gets more than it may have.
     file_weight: usize,
 }
 
-/// What becomes of a block that does not fit.
+/// The outcome for a block that does not fit.
 enum Cut<'m> {
-    /// It was cut, or nothing of it fits and all of it is left.
+    /// The block was cut, or nothing of it fits and all of it is left.
     Apart(Option<Block<'m>>, Option<Block<'m>>),
-    /// It can't be cut; these say the same and can.
+    /// The block cannot be cut; these have the same meaning and can.
     Instead(Vec<Block<'m>>),
 }
 
@@ -293,7 +293,7 @@ impl<'m> Splitter<'m> {
         )
     }
 
-    /// How large a block is when it is rendered.
+    /// Returns the size of a block when it is rendered.
     fn size(&self, block: &Block<'_>) -> usize {
         let mut renderer = Renderer::new(self.scope, Html::default());
         renderer.blocks(std::slice::from_ref(block));

@@ -1,21 +1,21 @@
-//! Where a text may be cut.
+//! The places where a text may be cut.
 
 use std::borrow::Cow;
 
 use chatferry_model::Text;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Where a text is cut if it can be.
+/// The place where a text is cut if it can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Boundary {
     Line,
     Word,
 }
 
-/// How a text becomes HTML.
+/// The way a text becomes HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// As it stands.
+    /// The text as it is.
     Plain,
     /// With spaces and lines that can be seen.
     Spaced,

@@ -1,5 +1,5 @@
-//! What is not cut but taken apart or handed over whole: files, and blocks of which nobody would read
-//! the twentieth part.
+//! Blocks that are not cut but taken apart or handed over whole: files, and blocks of which nobody
+//! would read the twentieth part.
 
 use chatferry_model::FileId;
 use chatferry_model::Text;

@@ -1,4 +1,5 @@
-//! Addresses of files: by id, by path from an item or from the root (graph.md E18–E21).
+//! Addresses of files: by id, by path from an item or from the root (crates/graph/RULES.md
+//! E18–E21).
 
 use http::Method;
 

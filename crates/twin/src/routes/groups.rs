@@ -1,7 +1,7 @@
 //! Groups and teams as lists: how a team is found whose creation was not answered.
 //!
 //! A team is a group that has been given a team: the group is there before the team can be read
-//! (graph.md R7), and shows up in lists after [`crate::Settings::group_delay_ms`].
+//! (crates/graph/RULES.md R7), and shows up in lists after [`crate::Settings::group_delay_ms`].
 
 use serde_json::Value;
 

@@ -250,8 +250,8 @@ fn check_known(attachments: &[AttachmentBody<'_>], library: &Library) -> Result<
     Ok(())
 }
 
-/// Returns true if the last segment of an address ends with a file extension. That of the page which opens
-/// Office's files does not count (graph.md 1.10).
+/// Returns true if the last segment of an address ends with a file extension. That of the page
+/// which opens Office's files does not count (crates/graph/RULES.md 1.10).
 fn has_extension(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     if path.contains("/_layouts/") {

@@ -1,4 +1,4 @@
-//! `POST /{tenant}/oauth2/v2.0/token`: client credentials (graph.md 1.1).
+//! `POST /{tenant}/oauth2/v2.0/token`: client credentials (crates/graph/RULES.md 1.1).
 
 use serde_json::json;
 

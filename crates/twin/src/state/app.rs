@@ -14,7 +14,7 @@ use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::settings::Settings;
 
-/// The application permissions of a whole run, files included (graph.md 1.1).
+/// The application permissions of a whole run, files included (crates/graph/RULES.md 1.1).
 const WHOLE_RUN: [&str; 16] = [
     "Teamwork.Migrate.All",
     "Team.Create",

@@ -27,7 +27,8 @@ pub(crate) struct Chat {
 
 impl Chat {
     /// From when on its messages are shown to a member (R58). The history of a one-on-one chat
-    /// begins with the chat itself: its roster cannot be repaired, its date can (graph.md 1.15).
+    /// begins with the chat itself: its roster cannot be repaired, its date can
+    /// (crates/graph/RULES.md 1.15).
     pub(crate) fn visible_from(&self, user: &UserId) -> Option<Moment> {
         let member = self.members.of(user)?;
         Some(match self.kind {

@@ -1,4 +1,4 @@
-//! A drive: the files of a site or of a person (graph.md 1.12).
+//! A drive: the files of a site or of a person (crates/graph/RULES.md 1.12).
 
 use std::collections::BTreeMap;
 
@@ -93,7 +93,7 @@ pub(crate) struct Link {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Item {
     pub(crate) id: ItemId,
-    /// The GUID in its eTag, which an attachment has as its id (graph.md 1.10).
+    /// The GUID in its eTag, which an attachment has as its id (crates/graph/RULES.md 1.10).
     pub(crate) guid: String,
     pub(crate) name: String,
     /// `None` for the root.
@@ -201,7 +201,7 @@ impl Drive {
     }
 
     /// The address of an item by its path, percent-encoded: what an attachment's contentUrl is
-    /// made of (graph.md 1.10).
+    /// made of (crates/graph/RULES.md 1.10).
     pub(crate) fn path_url(&self, item: &Item) -> String {
         let mut path = self.path.clone();
         for name in self.names(item) {
@@ -238,8 +238,8 @@ impl Drive {
         Some(names.split('/'))
     }
 
-    /// Returns the destination of a file named by its path; folders on the way are made. Without a path, the
-    /// file with that id.
+    /// Returns the destination of a file named by its path; folders on the way are made. Without a
+    /// path, the file with that id.
     pub(crate) fn spot<'n>(
         &mut self,
         from: Option<&str>,

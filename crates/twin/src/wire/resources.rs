@@ -112,7 +112,7 @@ fn is_past(from: Option<Moment>, now: Moment) -> bool {
     from.is_some_and(|from| from <= now)
 }
 
-/// The sparse answer to a creation in migration mode (graph.md 1.4).
+/// The sparse answer to a creation in migration mode (crates/graph/RULES.md 1.4).
 pub(crate) fn created_channel(channel: &Channel) -> Value {
     json!({
         "id": channel.id,

@@ -1,4 +1,4 @@
-//! Where the tenant's people come from: a file that somebody gives, or Graph.
+//! The tenant's people: from a file, or from Graph.
 
 use std::path::PathBuf;
 

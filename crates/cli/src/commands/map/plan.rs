@@ -1,10 +1,10 @@
-//! What there will be, as a table, and how long the upload takes.
+//! The plan as a table, and the duration of the upload.
 
 use chatferry_mapping::{Bound, MapPlan, What};
 
 use crate::printer::{Printer, bytes, count, duration, thousands};
 
-/// How many teams are shown one by one.
+/// The number of teams that are shown one by one.
 const TEAMS: usize = 20;
 
 /// Shows the plan.

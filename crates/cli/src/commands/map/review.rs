@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::printer::{Printer, count};
 
-/// What somebody typed.
+/// An answer at the prompt.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     Decided(Verdict),

@@ -92,7 +92,7 @@ pub(super) fn seed(tenant: &Tenant, details: &RenderDetails) -> Result<(), CliEr
     Ok(())
 }
 
-/// Who is in the posts, and when the last of them is.
+/// A survey of the posts: their users, and the time of the last one.
 pub(super) struct Survey {
     people: BTreeMap<EntraId, String>,
     pub(super) last: Millis,

@@ -1,4 +1,4 @@
-//! What is lost or changed, by code, the worst first.
+//! Losses and changes by code, the worst first.
 
 use chatferry_model::finding::Severity;
 

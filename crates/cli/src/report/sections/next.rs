@@ -1,4 +1,4 @@
-//! What to do next, in order.
+//! The things to do next, in order.
 
 use chatferry_model::finding::Severity;
 

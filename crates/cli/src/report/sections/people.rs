@@ -1,4 +1,4 @@
-//! Who speaks under which account.
+//! The accounts that post people's messages.
 
 use chatferry_model::person::PersonKind;
 

@@ -1,4 +1,4 @@
-//! What goes where.
+//! The targets of conversations.
 
 use super::{number, soft, table};
 use crate::page::Html;

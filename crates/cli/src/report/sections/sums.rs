@@ -10,7 +10,7 @@ use crate::printer::thousands;
 use crate::report::gather::Report;
 use crate::report::page::section;
 
-/// Whether the sum of each stage holds, and each stage took what the one before gave.
+/// Returns true if the sum of each stage holds, and each stage took what the one before gave.
 pub(in crate::report) fn holds(report: &Report) -> bool {
     let each = report
         .stages
@@ -20,7 +20,7 @@ pub(in crate::report) fn holds(report: &Report) -> bool {
     each && given(&read) == render.input && given(&render) == report.messages("check").input
 }
 
-/// What a stage hands on: what it wrote of what it was given, and what it made itself.
+/// Returns the number of items that a stage passes on: its output and what it added.
 fn given(sum: &Sum) -> u64 {
     sum.output + total(&sum.added)
 }

@@ -1,4 +1,4 @@
-//! Where files of a channel or chat go (graph.md 1.10, 1.12).
+//! The folder for files of a channel or chat (crates/graph/RULES.md 1.10, 1.12).
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -18,10 +18,10 @@ use crate::journal::FolderRow;
 use crate::requests::{self, FolderPath, Thread};
 use crate::retry::RetryAction;
 
-/// Where Teams itself puts the files of chats, in the OneDrive of whoever sends them.
+/// The folder in which Teams itself puts the files of chats, in the sender's OneDrive.
 const OF_CHATS: &str = "Microsoft Teams Chat Files";
 
-/// How long a channel's folder may take before General's is asked for.
+/// The time a channel's folder may take before General's is asked for.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A folder that files go to.
@@ -30,7 +30,7 @@ pub(super) struct DriveFolder {
     /// The drive it is in.
     pub(super) drive: String,
     pub(super) folder: FolderRow,
-    /// Whether files in it are seen by nobody until they are shared.
+    /// True if files in it are seen by nobody until they are shared.
     pub(super) share: bool,
 }
 
@@ -96,7 +96,7 @@ impl DriveFolders {
         Ok(Ok(drive_folder))
     }
 
-    /// What `find` comes to; it is asked for once in a run.
+    /// The result of `find`; asked for once in a run.
     async fn once(
         &self,
         key: &str,
@@ -121,8 +121,8 @@ impl DriveFolders {
     }
 
     /// The folder of a channel. Where it is not there soon, General's is asked for beside it: that
-    /// is what a new team's site may wait for (graph.md 1.2), and a private channel's waits for its
-    /// team's (1.12).
+    /// is what a new team's site may wait for (crates/graph/RULES.md 1.2), and a private channel's
+    /// waits for its team's (1.12).
     async fn of_channel(
         &self,
         run: &Run<'_>,

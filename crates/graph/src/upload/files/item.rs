@@ -38,8 +38,9 @@ struct Hashes {
 }
 
 impl Item {
-    /// Whether it holds what `local` does. `sent` is whether we put or may have put it there: then
-    /// a missing hash is made up for by the size, and what SharePoint rewrote is ours still.
+    /// Returns true if it holds what `local` does. `sent` is whether we put or may have put it
+    /// there: then a missing hash is made up for by the size, and what SharePoint rewrote is ours
+    /// still.
     pub(super) fn holds(&self, local: &Local, name: &str, sent: bool) -> bool {
         let hashes = self.file.as_ref().and_then(|file| file.hashes.as_ref());
         let same_size = self.size.is_none_or(|size| size == local.size);
@@ -50,13 +51,14 @@ impl Item {
         }
     }
 
-    /// Whether it stands for a file whose upload session was cut off.
+    /// Returns true if it stands for a file whose upload session was cut off.
     pub(super) fn is_reserved(&self, local: &Local) -> bool {
         self.size == Some(0) && local.size > 0
     }
 
-    /// What an attachment needs of it: the GUID of its eTag (`"{GUID},1"`), and its address by
-    /// path. What Office opens has another `webUrl`, which is refused (graph.md 1.10).
+    /// The parts of an item that an attachment needs: the GUID of its eTag (`"{GUID},1"`), and its
+    /// address by path. What Office opens has another `webUrl`, which is refused
+    /// (crates/graph/RULES.md 1.10).
     pub(super) fn link(&self, folder: &FolderRow, name: &str) -> Option<DriveItemLink> {
         let tag = self.e_tag.as_deref()?;
         let (_, guid) = tag.split_once('{')?;

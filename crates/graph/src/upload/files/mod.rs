@@ -1,4 +1,4 @@
-//! Puts files into SharePoint and OneDrive, each once per drive (graph.md 1.12).
+//! Puts files into SharePoint and OneDrive, each once per drive (crates/graph/RULES.md 1.12).
 //!
 //! A file's name in its folder is its key: it is in the journal before anything is sent, no two
 //! files of ours have the same, and what is there already is never replaced. So whenever the
@@ -31,13 +31,14 @@ use drive_folder::DriveFolders;
 /// Files that are on their way at the same time: they hold a piece each in memory.
 const AT_ONCE: usize = 8;
 
-/// What a run knows of files beside the journal.
+/// The state of files in a run beside the journal.
 pub(super) struct Files {
     drive_folders: DriveFolders,
-    /// Those that are being put somewhere: the same file is put there by one, and awaited by others.
+    /// The files that are being uploaded: the same file is put there by one, and awaited by
+    /// others.
     busy: Mutex<HashSet<FileKey>>,
     freed: Notify,
-    /// Those that this run could not put anywhere, and why.
+    /// The files that this run could not upload, with the reason.
     refused: Mutex<HashMap<FileKey, String>>,
     slots: Semaphore,
 }
@@ -47,17 +48,17 @@ pub(super) struct Files {
 pub(super) struct Blob<'a> {
     /// The folder it is in.
     pub(super) folder: &'a Path,
-    /// Its name there, a hash of its content.
+    /// The name there, a hash of its content.
     pub(super) path: &'a str,
     /// The name it is to have.
     pub(super) name: &'a str,
     pub(super) bytes: u64,
 }
 
-/// What became of a file.
+/// The outcome of a file.
 pub(super) enum Outcome {
     There(DriveItemLink),
-    /// It could not be put anywhere, and why.
+    /// The file could not be uploaded, with the reason.
     Nowhere(String),
 }
 

@@ -12,8 +12,8 @@ pub(super) fn numbered(name: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Whether SharePoint writes properties into files of that kind when they arrive, so that size
-/// and hash are no longer those of what was sent.
+/// Returns true if SharePoint writes properties into files of that kind when they arrive, so that
+/// size and hash are no longer those of what was sent.
 pub(super) fn is_rewritten(name: &str) -> bool {
     const OFFICE: &[&str] = &[
         "doc", "docm", "docx", "dot", "dotm", "dotx", "pot", "potm", "potx", "pps", "ppsm", "ppsx",

@@ -1,4 +1,4 @@
-//! A large file in pieces, by an upload session (graph.md 1.12, R61, R62).
+//! A large file in pieces, by an upload session (crates/graph/RULES.md 1.12, R61, R62).
 //!
 //! The session's address is good for writing into the drive without a token, so it is kept in
 //! memory only. Within a run a lost answer costs the piece at hand; after a kill the file is sent
@@ -14,7 +14,7 @@ use crate::requests::{self, FolderPath};
 
 /// A piece: a multiple of 320 KiB, below 60 MiB. Of these, a few are in memory.
 const PIECE: u64 = 16 * 320 * 1024;
-/// How often a session is opened for one file.
+/// The number of times a session is opened for one file.
 const MOST_SESSIONS: u32 = 4;
 
 #[derive(Deserialize)]

@@ -14,23 +14,24 @@ use crate::journal::{FileKey, FileRow, FolderRow};
 use crate::requests::{self, FolderPath};
 use crate::retry::RetryAction;
 
-/// What goes in one request; larger files go in pieces (graph.md 1.12).
+/// The size up to which a file is sent in one request; larger files go in pieces
+/// (crates/graph/RULES.md 1.12).
 const SMALL: u64 = 4_000_000;
-/// How many names may be taken before something else must be wrong.
+/// The number of names may be taken before something else must be wrong.
 const MOST_NAMES: usize = 1_000;
-/// How often a file is sent again that was said to be there and is not.
+/// The number of times a file is sent again that was said to be there and is not.
 const MOST_VANISHED: u32 = 5;
-/// How often a file is sent again that arrived damaged.
+/// The number of times a file is sent again that arrived damaged.
 const MOST_REPAIRS: u32 = 3;
 
-/// What sending a file came to.
+/// The result of sending a file.
 pub(super) enum Sent {
     Item(Item),
     /// The name is taken.
     Taken,
-    /// It was sent whole, and should be there by its name.
+    /// The file was sent whole, and should be found by its name.
     Perhaps,
-    /// It may or may not have arrived.
+    /// The file may or may not have arrived.
     Unknown(Failure),
 }
 
@@ -118,7 +119,7 @@ pub(super) async fn put(
         .ok_or_else(|| UploadFailure::Failed("its eTag holds no GUID".to_owned()))
 }
 
-/// Where a file goes, and the names that are taken there.
+/// The place where a file goes, and the names that are taken there.
 struct Place<'a> {
     run: &'a Run<'a>,
     key: &'a FileKey,

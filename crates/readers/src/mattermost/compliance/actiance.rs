@@ -138,7 +138,7 @@ impl Room {
     }
 }
 
-/// What stands within one element.
+/// The text within one element.
 #[derive(Default)]
 struct Fields {
     email: String,
@@ -176,7 +176,7 @@ impl Fields {
         *field = std::mem::take(words);
     }
 
-    /// What the element of that name says, once it is whole.
+    /// Returns the text of the element of that name, once it is whole.
     fn what<'r>(&'r self, name: &str, room: &'r Room) -> Option<What<'r>> {
         let revision = Revision {
             channel: room.id.as_str().into(),

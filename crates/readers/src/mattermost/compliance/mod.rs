@@ -1,5 +1,5 @@
-//! Compliance exports (mattermost.md 5): `posts.csv` or `actiance_export.xml`, alone or in a zip for
-//! each batch, with the files that were attached.
+//! Compliance exports (crates/readers/src/mattermost/FORMAT.md 5): `posts.csv` or
+//! `actiance_export.xml`, alone or in a zip for each batch, with the files that were attached.
 //!
 //! They hold what happened rather than what there is: [`table`] and [`actiance`] read one [`row`]
 //! after the other, [`places`] gathers who and where, [`threads`] puts together what is said of the
@@ -28,7 +28,7 @@ use threads::Threads;
 /// Takes a row.
 type Each<'e> = &'e mut dyn FnMut(Row<'_>) -> Result<(), ReadError>;
 
-/// How a compliance export is written.
+/// The way a compliance export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
     Csv,
@@ -38,7 +38,7 @@ pub(super) enum Form {
 impl Form {
     pub(super) const ALL: [Self; 2] = [Self::Csv, Self::Actiance];
 
-    /// What of it is carried over.
+    /// The extent to which it is carried over.
     pub(super) fn support(self) -> Element {
         match self {
             Self::Csv => Element::new(
@@ -90,7 +90,7 @@ pub(super) fn find(container: &Container) -> Option<Form> {
     })
 }
 
-/// Whether an entry may be the zip of a batch.
+/// Returns true if an entry may be the zip of a batch.
 fn is_batch(entry: &Entry) -> bool {
     entry.path.ends_with(".zip") && entry.path.matches('/').count() <= 1
 }
@@ -166,8 +166,8 @@ pub(super) fn relayout(
     out.finish(&container).map_err(failed)
 }
 
-/// Keeps what was attached, each file once: of one that is in several batches the ids say that it is
-/// the same.
+/// Keeps what was attached, each file once: of one that is in several batches the ids say that it
+/// is the same.
 fn keep_files(
     container: &Container,
     forms: &[(&Entry, Form)],
@@ -225,7 +225,7 @@ fn stream<T>(
     })
 }
 
-/// What is made has no name; its folder does.
+/// Wraps an error; the output has no name, its folder does.
 fn failed(error: io::Error) -> ReadError {
     ReadError::io(std::env::temp_dir())(error)
 }

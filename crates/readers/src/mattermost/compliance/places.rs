@@ -1,4 +1,4 @@
-//! Who and what the rows of a compliance export name, as the lines of a bulk export have it.
+//! The people and channels in rows of a compliance export, as the lines of a bulk export have them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ pub(super) struct Places {
     channels: BTreeMap<String, Known>,
 }
 
-/// What is known of a channel.
+/// The known properties of a channel.
 #[derive(Debug, Default)]
 struct Known {
     kind: String,
@@ -37,7 +37,7 @@ struct Known {
     members: BTreeMap<String, bool>,
 }
 
-/// Where a post goes.
+/// The place where a post goes.
 pub(super) enum Place<'p> {
     Channel { team: &'p str, name: &'p str },
     Direct(Box<dyn Iterator<Item = &'p str> + 'p>),

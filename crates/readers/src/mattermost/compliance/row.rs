@@ -1,4 +1,4 @@
-//! What a row of a compliance export says, whichever form it is in.
+//! A row of a compliance export, in whichever form.
 
 use chatferry_model::Text;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub(super) struct Row<'r> {
     pub(super) what: What<'r>,
 }
 
-/// Where. What a form does not say is empty.
+/// The channel. Fields that a form does not have are empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Channel<'r> {
     pub(super) id: &'r str,
@@ -24,7 +24,7 @@ pub(super) struct Channel<'r> {
     pub(super) team_shown: &'r str,
 }
 
-/// Who. What a form does not say is empty.
+/// The person. Fields that a form does not have are empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Person<'r> {
     pub(super) id: &'r str,
@@ -33,7 +33,7 @@ pub(super) struct Person<'r> {
     pub(super) bot: bool,
 }
 
-/// What happened.
+/// The event.
 #[derive(Debug)]
 pub(super) enum What<'r> {
     /// Somebody came, or was there.
@@ -65,20 +65,20 @@ pub(super) struct Revision<'r> {
     /// The post's type; empty if an ordinary one.
     #[serde(borrow)]
     pub(super) kind: Text<'r>,
-    /// What it says, or the path of the file below `data/`.
+    /// The text, or the path of the file below `data/`.
     #[serde(borrow)]
     pub(super) text: Text<'r>,
 }
 
-/// What a row says of a post.
+/// The state of a post in a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum State {
-    /// As it is.
+    /// The post as it is.
     #[default]
     Current,
-    /// As it is after somebody changed its words.
+    /// The post after an edit.
     Edited,
-    /// As it was before.
+    /// The post before an edit.
     Older,
     Deleted,
     /// A file that hangs on it.

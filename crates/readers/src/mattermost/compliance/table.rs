@@ -8,7 +8,7 @@ use super::Each;
 use super::row::{Channel, Person, Revision, Row, State, What};
 use crate::ReadError;
 
-/// What the first line of every `posts.csv` begins with.
+/// The beginning of the first line of every `posts.csv`.
 pub(super) const START: &[u8] = b"Post Creation Time,";
 
 /// The length of an id.
@@ -167,7 +167,8 @@ fn path(text: &str) -> &str {
     inner.unwrap_or(text)
 }
 
-/// Where a file goes: its id is a folder, as in bulk exports, instead of `<file>-plan.pdf`.
+/// Returns the place where a file goes: its id is a folder, as in bulk exports, instead of
+/// `<file>-plan.pdf`.
 pub(super) fn place(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     match name.split_at_checked(ID) {

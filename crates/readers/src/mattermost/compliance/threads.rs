@@ -192,7 +192,7 @@ struct Folding {
     post: Post,
     /// Rows that are states of the words.
     rows: u64,
-    /// How recent the words are that were taken: those from before a change count least.
+    /// The age of the text that was taken: a text from before a change counts least.
     rank: (bool, i64),
     deleted: bool,
     gone: Vec<String>,

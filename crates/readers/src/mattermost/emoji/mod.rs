@@ -1,5 +1,5 @@
 //! Mattermost's emoji by name. Its list is not Slack's, and skin tones are part of the names
-//! (mattermost.md 4): `wave_light_skin_tone`.
+//! (crates/readers/src/mattermost/FORMAT.md 4): `wave_light_skin_tone`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -49,8 +49,8 @@ mod tests {
 
     #[test]
     fn the_table_is_whole() {
-        // 4,463 names of the server's list, of which 2,130 are others with tones; that the templates
-        // make each of them is proved where the table is made.
+        // 4,463 names of the server's list, of which 2,130 are others with tones; that the
+        // templates make each of them is proved where the table is made.
         assert_eq!(ROWS.len(), 4_463 - 2_130);
         let toned = ROWS.values().filter(|row| row.toned('🏻').is_some());
         assert_eq!(toned.count(), 1_965 / 5);

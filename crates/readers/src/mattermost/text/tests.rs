@@ -1,4 +1,4 @@
-//! What people write in Mattermost, and what it becomes.
+//! The Markdown of Mattermost, and its conversion.
 
 use std::collections::BTreeMap;
 

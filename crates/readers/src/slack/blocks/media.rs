@@ -226,8 +226,8 @@ impl Convert for ContactCard<'_> {
     }
 }
 
-/// `file`, `share_shortcut`: shows nothing of its own. A remote file is one of the message's `files`,
-/// the shortcut is a button of Slack's.
+/// `file`, `share_shortcut`: shows nothing of its own. A remote file is one of the message's
+/// `files`, the shortcut is a button of Slack's.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::slack) struct Silent {}

@@ -1,4 +1,5 @@
-//! Blocks: rich text, which people write, and Block Kit, which apps build (slack.md 3.6).
+//! Blocks: rich text, which people write, and Block Kit, which apps build
+//! (crates/readers/src/slack/FORMAT.md 3.6).
 //!
 //! A kind of block is a type in a file of its own with a `convert` and one row in the table below.
 //! What is unknown is kept as its words, with a finding.
@@ -19,7 +20,7 @@ use super::context::Context;
 use super::lenient::{self, Str, Tagged};
 use crate::{Element, Support};
 
-/// What every kind of block can do.
+/// The conversion that every kind of block has.
 pub(super) trait Convert {
     /// Appends what the block shows.
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<ModelBlock<'m>>);
@@ -128,7 +129,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Block<'a> {
     }
 }
 
-/// What a list of blocks shows.
+/// Converts a list of blocks.
 pub(super) fn convert<'m>(
     blocks: &'m [Block<'m>],
     context: &mut Context<'m>,
@@ -140,7 +141,8 @@ pub(super) fn convert<'m>(
     out
 }
 
-/// Whether people wrote these, rather than an app: then nothing in `text` can be more (slack.md 3.6).
+/// Returns true if people wrote these, rather than an app: then nothing in `text` can be more
+/// (crates/readers/src/slack/FORMAT.md 3.6).
 pub(super) fn has_rich_text(blocks: &[Block<'_>]) -> bool {
     blocks
         .iter()

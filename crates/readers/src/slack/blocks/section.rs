@@ -107,7 +107,7 @@ pub(super) fn push_line<'m>(
     }
 }
 
-/// What stands in a line of blocks: texts, pictures, things to press.
+/// The text in a line of blocks: texts, pictures, things to press.
 #[derive(Debug)]
 pub(in crate::slack) enum Element<'a> {
     /// `mrkdwn`, `plain_text`

@@ -7,7 +7,7 @@ use super::*;
 use crate::slack::lenient::List;
 use crate::slack::name_table::NameTable;
 
-/// What blocks show, and what was noted.
+/// Returns the converted blocks and the notes taken.
 fn read(json: &str) -> (Document<'static>, Vec<String>) {
     let blocks: List<Block<'_>> = serde_json::from_str(json).unwrap();
     let name_table = NameTable::for_tests();

@@ -40,12 +40,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for TextObject<'a> {
 }
 
 impl<'a> TextObject<'a> {
-    /// The same text, whose kind was read before it.
+    /// Returns the text, whose kind was read before it.
     pub(super) fn of_kind(self, kind: Str<'a>) -> Self {
         Self { kind, ..self }
     }
 
-    /// What it says, as blocks: fences and quotes are such in mrkdwn.
+    /// Returns the text as blocks: fences and quotes are such in mrkdwn.
     pub(in crate::slack) fn blocks<'m>(&'m self, context: &mut Context<'m>) -> Vec<Block<'m>> {
         if self.kind.is("plain_text") {
             let inlines = self.inlines(context);
@@ -59,7 +59,7 @@ impl<'a> TextObject<'a> {
         }
     }
 
-    /// What it says, within a line.
+    /// Returns the text within a line.
     pub(in crate::slack) fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         if self.kind.is("plain_text") {
             mrkdwn::plain(self.text.or_empty(), Marks::NONE, context)
@@ -68,12 +68,12 @@ impl<'a> TextObject<'a> {
         }
     }
 
-    /// Whether there is a text at all.
+    /// Returns true if there is a text at all.
     pub(super) fn says_something(&self) -> bool {
         self.text.get().is_some()
     }
 
-    /// What it says, without any markup, for what can't hold any.
+    /// Returns the text without any markup, for places that cannot hold any.
     pub(in crate::slack) fn bare<'m>(&'m self, context: &Context<'m>) -> Option<Text<'m>> {
         let words = self.text.get()?;
         Some(if self.kind.is("plain_text") {

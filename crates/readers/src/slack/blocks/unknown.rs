@@ -1,4 +1,5 @@
-//! Blocks and elements of no known kind: their words are kept (slack.md trap 42).
+//! Blocks and elements of no known kind: their words are kept (crates/readers/src/slack/FORMAT.md
+//! trap 42).
 
 use chatferry_model::document::{Block, Inline, Link, Marks};
 use serde::de::MapAccess;
@@ -24,7 +25,7 @@ pub(in crate::slack) struct Unknown {
 #[derive(Debug, PartialEq, Eq)]
 struct Words {
     text: String,
-    /// Whether it stands in a text object that says so.
+    /// True if it stands in a text object that says so.
     is_mrkdwn: bool,
 }
 
@@ -74,7 +75,7 @@ impl Unknown {
         })
     }
 
-    /// What it says, within a line.
+    /// Returns the text within a line.
     pub(super) fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         let mut out = Vec::new();
         for words in &self.words {

@@ -1,5 +1,5 @@
 //! Slack's emoji by name. The table is iamcal's, which is Slack's own; tables with GitHub's names
-//! lack a third of them (slack.md 5).
+//! lack a third of them (crates/readers/src/slack/FORMAT.md 5).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -73,7 +73,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Whether it is one of Slack's own.
+/// Returns true if it is one of Slack's own.
 pub(super) fn is_standard(name: &str) -> bool {
     ROWS.contains_key(name)
 }

@@ -2,7 +2,8 @@
 
 use chatferry_model::Text;
 
-/// Turns `&amp;`, `&lt;` and `&gt;` into what they stand for, once (slack.md trap 46).
+/// Turns `&amp;`, `&lt;` and `&gt;` into what they stand for, once
+/// (crates/readers/src/slack/FORMAT.md trap 46).
 pub(in crate::slack) fn decode(raw: &str) -> Text<'_> {
     let Some(first) = memchr::memchr(b'&', raw.as_bytes()) else {
         return raw.into();

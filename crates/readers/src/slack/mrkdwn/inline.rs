@@ -1,7 +1,8 @@
 //! One line of mrkdwn: styles, code, tokens and emoji.
 //!
-//! First the line is cut into pieces, then the style signs among them are paired. A sign that has no
-//! partner is a plain character. Both passes are linear: a search that failed once is not made again.
+//! First the line is cut into pieces, then the style signs among them are paired. A sign that has
+//! no partner is a plain character. Both passes are linear: a search that failed once is not made
+//! again.
 
 use chatferry_model::document::{Inline, Mark, Marks};
 use unicode_normalization::char::is_combining_mark;
@@ -185,7 +186,8 @@ fn emoji_at(line: &str, at: usize, after_emoji: bool) -> Option<(Piece<'_>, usiz
     fits.then_some((Piece::Emoji(whole), length))
 }
 
-/// The name before the next colon, if it may be an emoji's (slack.md 4, 5).
+/// The name before the next colon, if it may be an emoji's (crates/readers/src/slack/FORMAT.md 4,
+/// 5).
 fn name_at(rest: &str) -> Option<&str> {
     /// Longer ones can't be made in Slack.
     const LONGEST: usize = 100;
@@ -202,8 +204,9 @@ fn name_at(rest: &str) -> Option<&str> {
     None
 }
 
-/// What a style sign at `at` can do: it opens after a boundary and before a non-space, and closes
-/// after a non-space and before a boundary; doubled signs do neither (slack.md trap 47).
+/// Returns what a style sign at `at` can do: it opens after a boundary and before a non-space, and
+/// closes after a non-space and before a boundary; doubled signs do neither
+/// (crates/readers/src/slack/FORMAT.md trap 47).
 fn sign_at(line: &str, at: usize, sign: Sign) -> Piece<'_> {
     let (before, rest) = line.split_at(at);
     let before = before.chars().next_back();
@@ -257,7 +260,8 @@ fn write<'m>(
     }
 }
 
-/// Where the partner of a sign stands among the pieces after it; something must be between them.
+/// Returns the place where the partner of a sign stands among the pieces after it; something must
+/// be between them.
 fn closing(pieces: &[Piece<'_>], wanted: Sign) -> Option<usize> {
     pieces
         .iter()

@@ -1,4 +1,5 @@
-//! mrkdwn, the markup of `text` before there were blocks, and of bots to this day (slack.md 4).
+//! mrkdwn, the markup of `text` before there were blocks, and of bots to this day
+//! (crates/readers/src/slack/FORMAT.md 4).
 //!
 //! A text is cut into fences, quotes and running lines here, and each line into its inlines in
 //! [`inline`]. Entities are decoded last, in the words that are left; so nothing that a person
@@ -140,7 +141,7 @@ fn push_blocks<'m>(
 
 /// The first line of a rest of a text.
 enum Line<'f, 't> {
-    /// It is whole; the text behind its line feed.
+    /// The item is whole; the text behind its line feed.
     Whole(&'t str, &'t str),
     /// A fence begins in it; the words before.
     To(&'f Fence<'t>, &'t str),
@@ -160,7 +161,7 @@ fn first_line<'f, 't>(text: &'t str, at: usize, fence: Option<&'f Fence<'t>>) ->
     Line::Whole(line, after)
 }
 
-/// What is being gathered.
+/// The block that is being gathered.
 #[derive(Default)]
 struct Running<'m> {
     paragraph: Vec<Inline<'m>>,
@@ -398,8 +399,8 @@ fn each_line<'t>(words: &'t str, mut hand_over: impl FnMut(&'t str, bool)) {
     }
 }
 
-/// The words of a text for where no document can stand: titles, topics. Tokens are named as they are
-/// shown, the names of Slack's own emoji are their characters.
+/// The words of a text for where no document can stand: titles, topics. Tokens are named as they
+/// are shown, the names of Slack's own emoji are their characters.
 pub(super) fn bare_words(text: &str, name_table: &NameTable) -> String {
     let mut context = Context::new(name_table);
     let mut line = Vec::new();
@@ -440,7 +441,8 @@ pub(super) fn bare_name<'m>(name: Text<'m>, name_table: &NameTable) -> Text<'m> 
     }
 }
 
-/// A plain text for where no document can stand: the names of Slack's own emoji are their characters.
+/// A plain text for where no document can stand: the names of Slack's own emoji are their
+/// characters.
 pub(super) fn bare_plain<'m>(text: &'m str, context: &Context<'m>) -> Text<'m> {
     if !text.contains(':') {
         return text.into();

@@ -1,5 +1,5 @@
-//! What stands between `<` and `>`: people, channels, groups, broadcasts, dates and links
-//! (slack.md 4). Not every `<` begins one.
+//! The text between `<` and `>`: people, channels, groups, broadcasts, dates and links
+//! (crates/readers/src/slack/FORMAT.md 4). Not every `<` begins one.
 
 use chatferry_model::Text;
 use chatferry_model::document::{Audience, Inline, Link, Marks, MentionTarget};
@@ -15,7 +15,7 @@ use crate::url;
 pub(super) struct Token<'t> {
     kind: Kind<'t>,
     label: Option<&'t str>,
-    /// How many bytes it takes, brackets included.
+    /// The number of bytes it takes, brackets included.
     pub(super) length: usize,
 }
 
@@ -31,7 +31,8 @@ enum Kind<'t> {
     Link(&'t str),
 }
 
-/// The token that `text` begins with. `None`: that `<` is a plain character (slack.md trap 43).
+/// The token that `text` begins with. `None`: that `<` is a plain character
+/// (crates/readers/src/slack/FORMAT.md trap 43).
 pub(super) fn parse(text: &str) -> Option<Token<'_>> {
     let inside = text.strip_prefix('<')?;
     // A `<` inside means that the first one was a plain character.
@@ -87,7 +88,7 @@ fn special(name: &str, labelled: bool) -> Option<Kind<'_>> {
     })
 }
 
-/// Whether it looks like an id of Slack's that begins with one of `letters`.
+/// Returns true if it looks like an id of Slack's that begins with one of `letters`.
 fn is_id(id: &str, letters: &str) -> bool {
     id.starts_with(|c| letters.contains(c))
         && id
@@ -95,7 +96,8 @@ fn is_id(id: &str, letters: &str) -> bool {
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
-/// Whether it is an address with a scheme, of whatever kind (slack.md trap 49).
+/// Returns true if it is an address with a scheme, of whatever kind
+/// (crates/readers/src/slack/FORMAT.md trap 49).
 fn is_address(target: &str) -> bool {
     let Some((scheme, rest)) = target.split_once(':') else {
         return false;
@@ -131,7 +133,7 @@ impl<'t> Token<'t> {
         }
     }
 
-    /// What it shows inside code: the words alone.
+    /// Returns the text inside code: the words alone.
     pub(super) fn words(self, name_table: &NameTable) -> Option<Text<'t>> {
         let label = self.label.filter(|label| !label.is_empty()).map(decode);
         let named = |sign: char, id: &str, known: Option<&str>| {

@@ -34,10 +34,10 @@ struct Chunk<'a> {
     /// One conversation.
     #[serde(borrow)]
     ci: Option<&'a RawValue>,
-    /// Its members.
+    /// The members.
     #[serde(borrow)]
     cu: List<Str<'a>>,
-    /// Who was asking, which names the workspace.
+    /// The person who asked, which names the workspace.
     #[serde(borrow)]
     w: Option<&'a RawValue>,
     /// Messages and files that a search found.

@@ -11,7 +11,8 @@ use super::lists::Source;
 use super::{Archive, Format, failed};
 use crate::{Container, Entry, ReadError, Sink, codes};
 
-/// What Slack was asked for by itself is told from what it listed (slackdump's chunk type 5).
+/// The query for channels; those asked for one by one are known from the lists (slackdump's chunk
+/// type 5).
 const CHANNELS: &str = "
     SELECT M.DATA, COALESCE(C.TYPE_ID, 0) = 5
     FROM CHANNEL M LEFT JOIN CHUNK C ON C.ID = M.CHUNK_ID
@@ -22,7 +23,7 @@ const MEMBERS: &str = "
     SELECT M.CHANNEL_ID, M.ID, C.SESSION_ID
     FROM CHANNEL_USER M LEFT JOIN CHUNK C ON C.ID = M.CHUNK_ID
     ORDER BY M.CHANNEL_ID, C.SESSION_ID, M.CHUNK_ID, M.IDX";
-/// Who was asking, as last seen.
+/// The query for the person who asked, as last seen.
 const WORKSPACE: &str = "SELECT DATA FROM WORKSPACE ORDER BY CHUNK_ID";
 const SEARCHES: &str =
     "SELECT EXISTS (SELECT 1 FROM SEARCH_MESSAGE UNION ALL SELECT 1 FROM SEARCH_FILE)";
@@ -140,7 +141,7 @@ fn members(database: &Connection, archive: &mut Archive<'_>) -> rusqlite::Result
     })
 }
 
-/// Why messages can't be read.
+/// The reason why messages can't be read.
 enum Failure {
     Input(rusqlite::Error),
     Output(std::io::Error),

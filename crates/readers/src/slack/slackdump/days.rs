@@ -10,7 +10,7 @@ use super::super::time::SlackTs;
 use crate::container::VirtualContainer;
 
 /// Writes the day files of a conversation from messages in their order. Days are those of UTC: the
-/// reader goes by each message's own time (slack.md 1.1).
+/// reader goes by each message's own time (crates/readers/src/slack/FORMAT.md 1.1).
 pub(super) struct Days<'o> {
     out: &'o mut VirtualContainer,
     folder: String,
@@ -54,12 +54,12 @@ impl<'o> Days<'o> {
     }
 }
 
-/// How much a message's place says about how recent it is.
+/// The recency of a message by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// It only stands beside its replies, to tell what they answer.
+    /// The message is listed beside its replies, to tell what they answer.
     SidecarList,
-    /// It is an answer of Slack's itself.
+    /// The message is a response of Slack itself.
     Answer,
 }
 
@@ -127,7 +127,7 @@ impl Unsorted {
     }
 }
 
-/// When a message was said, in µs; 0 if it does not tell.
+/// Returns the time a message was said, in µs; 0 if it does not tell.
 fn time_of(json: &str) -> i64 {
     #[derive(Deserialize)]
     struct Head {

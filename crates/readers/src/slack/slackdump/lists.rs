@@ -1,4 +1,4 @@
-//! Who and what there is, gathered from everywhere in an archive and written as an export's lists.
+//! The people and channels gathered from an archive and written as an export's lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ struct Channel {
     source: Source,
 }
 
-/// Where a conversation's object comes from, the better one last.
+/// The place where a conversation's object comes from, the better one last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Source {
     /// The list of all conversations.
@@ -85,7 +85,7 @@ impl Lists {
                 let members = members.map(Value::String).collect();
                 object.insert("members".to_owned(), Value::Array(members));
             }
-            // What does not say that it is public is not (design.md rule 4.4).
+            // What does not say that it is public is not (crates/DECISIONS.md rule 4.4).
             let is = |flag| object.get(flag) == Some(&Value::Bool(true));
             let is_public = is("is_channel") && !is("is_private") && !is("is_group");
             let list = if is_public { &mut public } else { &mut private };

@@ -1,5 +1,5 @@
-//! What slackdump writes beside exports: its archive (a SQLite database), its chunks (gzips of
-//! lines) and its dumps (a file per conversation), slack.md 1.4.
+//! The formats of slackdump beside exports: its archive (a SQLite database), its chunks (gzips of
+//! lines) and its dumps (a file per conversation), crates/readers/src/slack/FORMAT.md 1.4.
 //!
 //! Each is laid out anew as an export with lists, folders and day files, once and to a file without
 //! a name, so that everything behind this module knows one layout. [`lists`] gathers who and what
@@ -180,7 +180,7 @@ impl<'a> Archive<'a> {
         all
     }
 
-    /// Where the day files of a conversation go.
+    /// Returns the place where the day files of a conversation go.
     fn days(&mut self, id: &str) -> days::Days<'_> {
         days::Days::begin(format!("{}{id}/", self.prefix), self.out)
     }
@@ -209,7 +209,7 @@ fn conversation(name: &str) -> Option<&str> {
     layout::is_conversation_id(id).then_some(id)
 }
 
-/// What is made has no name; its folder does.
+/// Wraps an error; the output has no name, its folder does.
 fn failed(error: io::Error) -> ReadError {
     ReadError::io(std::env::temp_dir())(error)
 }

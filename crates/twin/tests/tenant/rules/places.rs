@@ -325,7 +325,7 @@ rules! {
             let member = with(member(CLEO, &["owner"]), "/visibleHistoryStartDateTime", json!(CREATED));
             twin.post(&format!("{chat}/members"), member)
         };
-    g15_guests_are_guests_in_chats G15 "D chat-post, graph.md section 1.15; I status" 400 "BadRequest"
+    g15_guests_are_guests_in_chats G15 "D chat-post, crates/graph/RULES.md section 1.15; I status" 400 "BadRequest"
         "Bad Request",
         in || cleo_as_guest(),
         breaks |twin| twin.post("/v1.0/chats", chat("group", &[ANNA, BEN, CLEO])),

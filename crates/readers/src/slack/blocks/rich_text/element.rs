@@ -106,7 +106,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// How an element is set. Highlights of searches and the like are no style of the words.
+/// The way an element is set. Highlights of searches and the like are no style of the words.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Style {
@@ -149,7 +149,7 @@ impl Words<'_> {
     }
 }
 
-/// `link`: raw, but bots' addresses come escaped (slack.md trap 40).
+/// `link`: raw, but bots' addresses come escaped (crates/readers/src/slack/FORMAT.md trap 40).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Link<'a> {

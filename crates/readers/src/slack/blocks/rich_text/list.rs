@@ -1,4 +1,5 @@
-//! Lists: flat siblings on the wire, a tree in the document (slack.md 3.6, trap 41).
+//! Lists: flat siblings on the wire, a tree in the document (crates/readers/src/slack/FORMAT.md
+//! 3.6, trap 41).
 
 use chatferry_model::document::{Block, List as ModelList, ListItem, ListStyle};
 
@@ -116,7 +117,8 @@ fn style(part: &ListPart<'_>, item: usize) -> ListStyle {
     }
 }
 
-/// Whether a list of `style` carries the open one on: an ordered one only where the numbers meet.
+/// Returns true if a list of `style` carries the open one on: an ordered one only where the numbers
+/// meet.
 fn continues(list: &ModelList<'_>, style: ListStyle) -> bool {
     match (list.style, style) {
         (ListStyle::Ordered { start }, ListStyle::Ordered { start: next }) => {

@@ -1,4 +1,5 @@
-//! `rich_text`: what Slack's own editor writes. Its words are raw, not escaped (slack.md trap 40).
+//! `rich_text`: what Slack's own editor writes. Its words are raw, not escaped
+//! (crates/readers/src/slack/FORMAT.md trap 40).
 //!
 //! On the wire lists are flat siblings; [`list`] builds the tree. A section is a run of lines.
 
@@ -125,7 +126,7 @@ impl Convert for RichText<'_> {
 }
 
 impl<'a> RichText<'a> {
-    /// What it says within a line, for cells of tables: parts separated by breaks.
+    /// Returns the text within a line, for cells of tables: parts separated by breaks.
     pub(super) fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         let mut blocks = Vec::new();
         self.convert(context, &mut blocks);
@@ -221,7 +222,7 @@ fn push_paragraph<'m>(
 }
 
 impl<'a> Part<'a> {
-    /// Whether it stands in a quote (`border` on lists and code).
+    /// Returns true if it stands in a quote (`border` on lists and code).
     fn border(&self) -> bool {
         let border = match self {
             Self::List(list) => list.border,
