@@ -17,7 +17,7 @@ use crate::workspace;
 struct Args {
     /// A chatferry binary, or a folder.
     a: PathBuf,
-    /// Another one; or the same, to see whether it repeats itself.
+    /// The other build; or the same, to see whether it repeats itself.
     b: PathBuf,
     /// The export both convert.
     export: Option<PathBuf>,

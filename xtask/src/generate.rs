@@ -57,7 +57,7 @@ pub(crate) struct Args {
     /// The folder or zip to write; it must not exist.
     #[arg(long)]
     pub(crate) out: PathBuf,
-    /// Another seed, another export.
+    /// The start of the random numbers: each seed gives another export.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Write a zip rather than a folder.
@@ -75,7 +75,7 @@ pub(crate) struct Written {
     pub(crate) replies: usize,
     pub(crate) channels: usize,
     pub(crate) day_files: usize,
-    /// Of JSON, before compression.
+    /// The size of the JSON, before compression.
     pub(crate) bytes: u64,
 }
 

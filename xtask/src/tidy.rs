@@ -2,6 +2,7 @@
 //!
 //! A rule is a pure function over [`Tree`] and a row in [`RULES`]. The same rules run as a test.
 
+mod circles;
 mod citations;
 mod docs;
 mod fixtures;
@@ -63,11 +64,13 @@ const RULES: &[fn(&Tree) -> Vec<Violation>] = &[
     manifests::network_stays_in_its_crates,
     manifests::lints_are_the_workspace_s,
     manifests::packages_come_from_crates_io,
+    manifests::dependencies_are_used,
     sources::modules_have_a_subject,
     sources::modules_say_what_they_are,
     sources::modules_are_short,
     sources::whitespace_is_plain,
     sources::places_are_portable,
+    circles::imports_form_no_circle,
     citations::citations_lead_somewhere,
     docs::docs_begin_with_the_thing,
     fixtures::fixtures_parse,
@@ -84,6 +87,7 @@ pub(crate) fn run(arguments: Vec<String>) -> Result<()> {
     }
     ensure!(violations.is_empty(), "{} violations", violations.len());
     println!("tidy: {} files, nothing to say", tree.files.len());
+    println!("docs that begin vaguely: {}", docs::figures(&tree));
     Ok(())
 }
 

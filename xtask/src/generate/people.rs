@@ -25,7 +25,7 @@ impl Person {
     }
 }
 
-/// One person for a thousand messages, at least twenty.
+/// Returns the number of people: one for a thousand messages, at least twenty.
 pub(super) fn invent(random: &mut Random, messages: usize) -> Vec<Person> {
     let count = (messages / 1_000).clamp(20, 3_000);
     (0..count)

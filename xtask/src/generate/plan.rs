@@ -42,7 +42,7 @@ pub(super) struct Channel {
     pub(super) name: String,
     pub(super) private: bool,
     pub(super) archived: bool,
-    /// In seconds.
+    /// The time of creation, in seconds.
     pub(super) created: i64,
     /// Indices of people.
     pub(super) members: Vec<usize>,
@@ -244,7 +244,7 @@ impl Timeline {
         format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
     }
 
-    /// In microseconds.
+    /// Returns the time of a message in microseconds.
     pub(super) fn micros(&self, index: usize) -> i64 {
         self.slots.get(index).map_or(0, |slot| slot.micros)
     }

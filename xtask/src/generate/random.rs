@@ -40,7 +40,7 @@ impl Random {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64 * 100.0 < percent
     }
 
-    /// One of `choices`, which must not be empty.
+    /// Draws one of `choices`, which must not be empty.
     #[expect(
         clippy::indexing_slicing,
         reason = "callers choose from tables that are never empty"
@@ -49,7 +49,7 @@ impl Random {
         choices[self.below(choices.len())]
     }
 
-    /// One of `choices`, the first ones far more often.
+    /// Draws one of `choices`, the first ones far more often.
     #[expect(
         clippy::indexing_slicing,
         reason = "callers choose from tables that are never empty"

@@ -117,6 +117,44 @@ pub(super) fn packages_come_from_crates_io(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
+/// Packages whose library has another name.
+const LIBRARIES: &[(&str, &str)] = &[("rustls-webpki", "webpki")];
+
+/// Every dependency is named in the sources of its crate.
+pub(super) fn dependencies_are_used(tree: &Tree) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for package in packages(tree) {
+        let folder = package.file.path.trim_end_matches("Cargo.toml");
+        let texts: Vec<_> = tree
+            .rust()
+            .filter(|file| file.path.starts_with(folder) || package.tests_are_in(&file.path))
+            .map(File::text)
+            .collect();
+        for dependency in package.dependencies() {
+            let library = LIBRARIES.iter().find(|(name, _)| *name == dependency.alias);
+            let library = library.map_or(dependency.alias.as_str(), |(_, library)| library);
+            let library = library.replace('-', "_");
+            if !texts.iter().any(|text| names(text, &library)) {
+                let message = format!("no source of this crate names `{}`", dependency.alias);
+                violations.push(Violation::of_file(&package.file.path, message));
+            }
+        }
+    }
+    violations
+}
+
+/// Returns true if `word` occurs in `text` as a whole word.
+fn names(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|head| head.chars().next_back());
+        let after = text
+            .get(at + word.len()..)
+            .and_then(|tail| tail.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
 struct Package<'a> {
     file: &'a File,
     name: String,
@@ -125,6 +163,8 @@ struct Package<'a> {
 
 struct Dependency {
     name: String,
+    /// The key in the manifest, by which sources name the library.
+    alias: String,
     for_tests: bool,
 }
 
@@ -144,7 +184,19 @@ fn packages(tree: &Tree) -> impl Iterator<Item = Package<'_>> {
 }
 
 impl Package<'_> {
-    /// Of every kind, for every target, by the name of the package rather than its alias.
+    /// Returns true if `path` belongs to a test target that lies outside the folder of the crate.
+    fn tests_are_in(&self, path: &str) -> bool {
+        let targets = self.manifest.get("test").and_then(Value::as_array);
+        targets.into_iter().flatten().any(|target| {
+            let outside = target.get("path").and_then(Value::as_str);
+            let outside = outside.and_then(|outside| outside.strip_prefix("../../"));
+            outside
+                .and_then(|outside| outside.rsplit_once('/'))
+                .is_some_and(|(folder, _)| path.starts_with(&format!("{folder}/")))
+        })
+    }
+
+    /// Returns the dependencies of every kind and target. `name` is that of the package.
     fn dependencies(&self) -> Vec<Dependency> {
         let mut found = Vec::new();
         let targets = self.manifest.get("target").and_then(Value::as_table);
@@ -157,6 +209,7 @@ impl Package<'_> {
                     let name = package.unwrap_or(alias).to_owned();
                     found.push(Dependency {
                         name,
+                        alias: alias.clone(),
                         for_tests: kind == "dev-dependencies",
                     });
                 }
@@ -204,6 +257,20 @@ mod tests {
         assert_eq!(layers_hold(&package("chatferry-render", tests)).len(), 1);
         let product = "[dependencies]\nchatferry-twin = \"1\"\n";
         assert_eq!(layers_hold(&package("chatferry-graph", product)).len(), 1);
+    }
+
+    #[test]
+    fn a_dependency_that_no_source_names_is_caught() {
+        let manifest = "[package]\nname = \"a\"\n[dependencies]\nserde-json = \"1\"\n";
+        let of = |source| {
+            let files = [
+                ("crates/a/Cargo.toml", manifest),
+                ("crates/a/src/b.rs", source),
+            ];
+            dependencies_are_used(&Tree::of(&files)).len()
+        };
+        assert_eq!(of("use serde_json::Value;\n"), 0);
+        assert_eq!(of("use serde_json_lines::Value;\n"), 1);
     }
 
     #[test]
