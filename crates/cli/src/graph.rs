@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chatferry_graph::{
-    BaseUrl, Certificate, Client, Credential, Event, GraphConfig, HttpTransport, Limits, Observer,
-    Rate, SystemClock,
+    BaseUrl, Certificate, Client, Credential, Event, GraphConfig, HttpTransport, Observer,
+    SystemClock,
 };
 use chatferry_model::progress::Progress;
 
@@ -46,7 +46,7 @@ pub(crate) fn client(context: &Context) -> Result<Client, CliError> {
         credential: credential(settings)?,
         graph_url: address("graph_url", &settings.graph_url)?,
         login_url: address("login_url", &settings.login_url)?,
-        limits: limits(settings),
+        limits: settings.limits,
     };
     let transport = HttpTransport::new().map_err(|error| CliError::graph(&error))?;
     Ok(Client::new(
@@ -109,22 +109,6 @@ pub(crate) fn address(key: &str, value: &str) -> Result<BaseUrl, CliError> {
     value
         .parse::<BaseUrl>()
         .map_err(|error| CliError::usage(format!("{key}: {error}")))
-}
-
-/// The limits of the settings.
-pub(crate) fn limits(settings: &Settings) -> Limits {
-    let limits = &settings.limits;
-    Limits {
-        channel_posts: Rate::per_second(limits.channel_posts),
-        team_posts: Rate::per_second(limits.team_posts),
-        app_channel_posts: Rate::per_second(limits.app_channel_posts),
-        app_chat_posts: Rate::per_second(limits.app_chat_posts),
-        other_calls: Rate::per_second(limits.other_calls),
-        file_calls: Rate::per_second(limits.file_calls),
-        retries: limits.retries,
-        concurrency: limits.concurrency,
-        ..Limits::default()
-    }
 }
 
 /// A runtime for the commands that wait for a network.

@@ -4,12 +4,12 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
+pub use chatferry_model::limits::{Limits, Rate};
 use http::Uri;
 use secrecy::SecretString;
 
-use crate::auth::Certificate;
+use crate::auth::certificate::Certificate;
 
 /// Everything a [`Client`](crate::Client) needs to know. Printing it shows no secret.
 #[derive(Clone, Debug)]
@@ -39,124 +39,6 @@ pub enum Credential {
     /// A file with a token of an issuer that the tenant trusts (workload identity); it is read
     /// whenever a token is asked for, because it is renewed by others.
     FederatedTokenFile(PathBuf),
-}
-
-/// The rate at which and how often Graph may be asked (crates/graph/RULES.md 2.1 and 2.2).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Limits {
-    /// Posts into one channel or chat; 5 a second.
-    pub channel_posts: Rate,
-    /// Posts into all channels of one team to begin with; 4 a second. It doubles every second in
-    /// which it is used up, as long as Graph does not say 429 (crates/graph/RULES.md 2.1).
-    pub team_posts: Rate,
-    /// Posts of this app into all channels; 50 a second.
-    pub app_channel_posts: Rate,
-    /// Posts of this app into all chats; 20 a second.
-    pub app_chat_posts: Rate,
-    /// Reads of messages; 20 a second. They count as other calls too.
-    pub message_reads: Rate,
-    /// All other calls; 30 a second.
-    pub other_calls: Rate,
-    /// Calls about files, which SharePoint answers and throttles by itself, by figures that are
-    /// not published; 10 a second.
-    pub file_calls: Rate,
-    /// Changes of the members of one team or chat; 4 a minute.
-    pub member_changes: Rate,
-    /// The number of times a call is tried again that failed for a passing reason; 10.
-    pub retries: u32,
-    /// Targets that are filled at the same time; 24. More than
-    /// `app_channel_posts / channel_posts`, so that a target that ends leaves no gap.
-    pub concurrency: usize,
-    /// Posts of one target that are under way at the same time; 16, enough to reach 5 a second
-    /// when an answer takes three seconds.
-    pub window: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            channel_posts: Rate::per_second(5.0),
-            team_posts: Rate::per_second(4.0),
-            app_channel_posts: Rate::per_second(50.0),
-            app_chat_posts: Rate::per_second(20.0),
-            message_reads: Rate::per_second(20.0),
-            other_calls: Rate::per_second(30.0),
-            file_calls: Rate::per_second(10.0),
-            member_changes: Rate::per_second(4.0 / 60.0),
-            retries: 10,
-            concurrency: 24,
-            window: 16,
-        }
-    }
-}
-
-impl Limits {
-    /// As fast as the other side can: for measuring, and for simulated tenants without limits.
-    #[must_use]
-    pub fn lifted() -> Self {
-        Self {
-            channel_posts: Rate::UNLIMITED,
-            team_posts: Rate::UNLIMITED,
-            app_channel_posts: Rate::UNLIMITED,
-            app_chat_posts: Rate::UNLIMITED,
-            message_reads: Rate::UNLIMITED,
-            other_calls: Rate::UNLIMITED,
-            file_calls: Rate::UNLIMITED,
-            member_changes: Rate::UNLIMITED,
-            ..Self::default()
-        }
-    }
-}
-
-/// So many calls in a time.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-pub struct Rate(f64);
-
-impl Rate {
-    /// As many as there are.
-    pub const UNLIMITED: Self = Self(f64::INFINITY);
-
-    /// Returns a rate of that many calls a second; zero, negative or not a number means no limit.
-    #[must_use]
-    pub fn per_second(calls: f64) -> Self {
-        if calls > 0.0 {
-            Self(calls)
-        } else {
-            Self::UNLIMITED
-        }
-    }
-
-    /// Calls a second.
-    #[must_use]
-    pub fn calls_per_second(self) -> f64 {
-        self.0
-    }
-
-    /// The slower of this rate and so many a second; no limit stays none.
-    #[must_use]
-    pub fn at_most(self, calls: f64) -> Self {
-        if self.0.is_finite() {
-            Self(self.0.min(calls))
-        } else {
-            self
-        }
-    }
-
-    /// The time from one call to the next.
-    #[must_use]
-    pub fn interval(self) -> Duration {
-        Duration::try_from_secs_f64(1.0 / self.0).unwrap_or(Duration::ZERO)
-    }
-}
-
-impl fmt::Debug for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_finite() {
-            write!(f, "{}/s", self.0)
-        } else {
-            f.write_str("unlimited")
-        }
-    }
 }
 
 /// The address of a service, without its path's end: `https://graph.microsoft.com`.

@@ -9,38 +9,12 @@ use chatferry_model::EntraId;
 use chatferry_model::file::{File, FilePlace};
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
-use chatferry_model::plan::{Membership, Plan, Target, TargetPlace};
+use chatferry_model::limits::Limits;
+use chatferry_model::plan::{ChatKind, Membership, Plan, Target, TargetPlace};
+use chatferry_model::schedule::{BoundKind, Load, Schedule};
 use serde::{Deserialize, Serialize};
 
 use crate::error::MapError;
-
-/// The rate at which Graph takes things (crates/graph/RULES.md 2.1, 2.2).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rates {
-    /// Posts per second into one channel or chat; 5.
-    pub channel_posts: f64,
-    /// Posts per second into all channels of a team, where Graph holds an import to its general
-    /// limit; 4.
-    pub team_posts: f64,
-    /// Posts per second into all channels; 50.
-    pub app_channel_posts: f64,
-    /// Posts per second into all chats; 20.
-    pub app_chat_posts: f64,
-    /// Changes of members per minute in one chat; 4.
-    pub chat_members: f64,
-}
-
-impl Default for Rates {
-    fn default() -> Self {
-        Self {
-            channel_posts: 5.0,
-            team_posts: 4.0,
-            app_channel_posts: 50.0,
-            app_chat_posts: 20.0,
-            chat_members: 4.0,
-        }
-    }
-}
 
 /// The result of mapping, and the duration of the upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +87,7 @@ pub struct Estimate {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bound {
     /// The kind of bound.
-    pub what: What,
+    pub what: BoundKind,
     /// The channel's or chat's name, and its team's, where it is one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
@@ -121,20 +95,6 @@ pub struct Bound {
     pub posts: u64,
     /// The time they take.
     pub seconds: u64,
-}
-
-/// The kinds of bounds of an upload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum What {
-    /// The longest channel.
-    LongestChannel,
-    /// All channels together.
-    AllChannels,
-    /// The longest chat, the changes of its members included.
-    LongestChat,
-    /// All chats together.
-    AllChats,
 }
 
 /// The name of the file.
@@ -161,7 +121,7 @@ impl MapPlan {
         fs::write(&path, text).map_err(MapError::io(&path))
     }
 
-    pub(crate) fn of(plan: &Plan, read: &ReadFolder, rates: Rates) -> Result<Self, MapError> {
+    pub(crate) fn of(plan: &Plan, read: &ReadFolder, limits: &Limits) -> Result<Self, MapError> {
         let (files, file_bytes) = files(read)?;
         let mut total = Total {
             teams: plan.teams.len() as u64,
@@ -211,7 +171,7 @@ impl MapPlan {
         total.members = members.len() as u64;
         let teams: Vec<TeamPlan> = teams.into_values().collect();
         Ok(Self {
-            upload: estimate(plan, &teams, rates),
+            upload: estimate(plan, &teams, limits),
             total,
             teams,
         })
@@ -242,91 +202,68 @@ fn files(read: &ReadFolder) -> Result<(u64, u64), MapError> {
     Ok((files, bytes))
 }
 
-/// Whole seconds that so many take at so many per second.
-fn seconds(count: u64, per_second: f64) -> u64 {
-    if count == 0 || per_second <= 0.0 {
-        return 0;
-    }
-    // Exact as long as there are fewer than 2^53 posts.
-    (count as f64 / per_second).ceil() as u64
-}
-
-fn estimate(plan: &Plan, teams: &[TeamPlan], rates: Rates) -> Estimate {
-    let name_of = |key: &str| {
-        let team = teams.iter().find(|team| team.key == key);
-        team.map(|team| team.name.clone()).unwrap_or_default()
-    };
-    let mut longest: [Option<Bound>; 2] = [None, None];
-    let mut all = [0, 0];
-    for target in &plan.targets {
-        let posts = posts(target);
-        let (kind, bound) = match &target.place {
-            TargetPlace::Channel(channel) => (
-                0,
-                Bound {
-                    what: What::LongestChannel,
-                    name: format!("{} › {}", name_of(channel.team.as_str()), channel.name),
-                    posts,
-                    seconds: seconds(posts, rates.channel_posts),
-                },
-            ),
-            TargetPlace::Chat(chat) => {
-                let topic = chat.topic.clone();
-                let people = chat.members.len() as u64;
-                // Each member of a group is taken out and put in again to see what was said before
-                // (crates/graph/RULES.md 1.15); nobody can be taken out of a pair.
-                let changes = if people > 2 { people * 2 } else { 0 };
-                (
-                    1,
-                    Bound {
-                        what: What::LongestChat,
-                        name: topic.unwrap_or_else(|| target.key.to_string()),
-                        posts,
-                        seconds: seconds(posts, rates.channel_posts)
-                            + seconds(changes, rates.chat_members / 60.0),
-                    },
-                )
-            }
-        };
-        if let (Some(all), Some(longest)) = (all.get_mut(kind), longest.get_mut(kind)) {
-            *all += posts;
-            if longest
-                .as_ref()
-                .is_none_or(|longest| bound.seconds > longest.seconds)
-            {
-                *longest = Some(bound);
-            }
-        }
-    }
-    let [channel_posts, chat_posts] = all;
-    let together = [
-        (What::AllChannels, channel_posts, rates.app_channel_posts),
-        (What::AllChats, chat_posts, rates.app_chat_posts),
-    ];
-    let mut bounds: Vec<Bound> = longest.into_iter().flatten().collect();
-    bounds.extend(together.into_iter().map(|(what, posts, rate)| Bound {
-        what,
-        name: String::new(),
-        posts,
-        seconds: seconds(posts, rate),
-    }));
-    bounds.retain(|bound| bound.seconds > 0);
-    bounds.sort_by(|a, b| b.seconds.cmp(&a.seconds).then_with(|| a.cmp(b)));
-    let per_team = teams
+fn estimate(plan: &Plan, teams: &[TeamPlan], limits: &Limits) -> Estimate {
+    let loads: Vec<Load> = plan
+        .targets
         .iter()
-        .map(|team| seconds(team.posts, rates.team_posts));
-    let longest = bounds.first().map_or(0, |bound| bound.seconds);
-    let limited = per_team.max().unwrap_or(0).max(longest);
+        .map(|target| load(target, teams))
+        .collect();
+    let schedule = Schedule::of(&loads, limits);
+    let whole = |seconds: f64| seconds.ceil() as u64;
+    let bounds: Vec<Bound> = schedule
+        .bounds
+        .iter()
+        .map(|bound| Bound {
+            what: bound.what,
+            name: bound.name.clone(),
+            posts: bound.posts,
+            seconds: whole(bound.seconds),
+        })
+        .collect();
     Estimate {
-        seconds: longest,
-        seconds_per_team_limited: limited,
-        shorten: shorten(&bounds, longest < limited, rates),
+        seconds: whole(schedule.seconds),
+        seconds_per_team_limited: whole(schedule.seconds_per_team_limited),
+        shorten: shorten(
+            &bounds,
+            schedule.seconds < schedule.seconds_per_team_limited,
+            limits,
+        ),
         bounds,
     }
 }
 
+/// Returns the load of a target; messages that become several posts count once.
+fn load(target: &Target, teams: &[TeamPlan]) -> Load {
+    let posts = posts(target);
+    match &target.place {
+        TargetPlace::Channel(channel) => {
+            let team = teams.iter().find(|team| team.key == channel.team.as_str());
+            let existing = channel.existing.is_some() || team.is_some_and(|team| team.existing);
+            let team_name = team.map_or("", |team| team.name.as_str());
+            Load {
+                team: Some(channel.team.to_string()),
+                name: format!("{team_name} › {}", channel.name),
+                early: !existing && channel.membership == Membership::Standard,
+                posts,
+                shown: 0,
+            }
+        }
+        TargetPlace::Chat(chat) => {
+            let topic = chat.topic.clone();
+            let group = chat.kind == ChatKind::Group;
+            Load {
+                team: None,
+                name: topic.unwrap_or_else(|| target.key.to_string()),
+                early: false,
+                posts,
+                shown: if group { chat.members.len() as u64 } else { 0 },
+            }
+        }
+    }
+}
+
 /// Returns the advice that would shorten the upload.
-fn shorten(bounds: &[Bound], teams_bound: bool, rates: Rates) -> Vec<String> {
+fn shorten(bounds: &[Bound], teams_bound: bool, limits: &Limits) -> Vec<String> {
     let mut advice = Vec::new();
     let Some(bound) = bounds.first() else {
         return advice;
@@ -342,31 +279,32 @@ fn shorten(bounds: &[Bound], teams_bound: bool, rates: Rates) -> Vec<String> {
         String::new()
     };
     advice.push(match bound.what {
-        What::LongestChannel => format!(
+        BoundKind::LongestChannel => format!(
             "split {} by year (column split of the conversations), so that its parts upload side by side{gain}",
             bound.name
         ),
-        What::LongestChat if bound.seconds > seconds(bound.posts, rates.channel_posts) => format!(
+        BoundKind::LongestChat if bound.seconds > limits.channel_posts.seconds(bound.posts).ceil() as u64 => format!(
             "make the chat {} a private channel, or skip it: a chat takes {} changes of members a minute{gain}",
-            bound.name, rates.chat_members
+            bound.name,
+            limits.member_changes.calls_per_second() * 60.0
         ),
-        What::LongestChat => format!(
+        BoundKind::LongestChat => format!(
             "skip the chat {}, or leave out what is old (--since){gain}",
             bound.name
         ),
-        What::AllChannels => format!(
+        BoundKind::AllChannels => format!(
             "leave channels out (action skip) or what is old (--since): Graph takes {} posts a second into all channels",
-            rates.app_channel_posts
+            limits.app_channel_posts.calls_per_second()
         ),
-        What::AllChats => format!(
+        BoundKind::AllChats => format!(
             "leave chats out (action skip): Graph takes {} posts a second into all chats{gain}",
-            rates.app_chat_posts
+            limits.app_chat_posts.calls_per_second()
         ),
     });
     if teams_bound {
         advice.push(format!(
             "if Graph holds the import to {} posts a second for a team: share the channels out to more teams (column team)",
-            rates.team_posts
+            limits.team_posts.calls_per_second()
         ));
     }
     advice

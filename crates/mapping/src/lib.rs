@@ -58,7 +58,7 @@ mod teams;
 pub use directory::{Directory, DirectoryError, DirectoryUser};
 pub use editable_table::Edit;
 pub use error::{BadCell, MapError};
-pub use estimate::{Bound, Estimate, MapPlan, Rates, TeamPlan, Total, What};
+pub use estimate::{Bound, Estimate, MapPlan, TeamPlan, Total};
 pub use map::{MapDetails, edits, map, tables};
 pub use plan::load_plan;
 pub use review::{OpenPerson, Review, Verdict};

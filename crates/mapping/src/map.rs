@@ -29,7 +29,7 @@ use crate::error::MapError;
 use crate::estimate::MapPlan;
 use crate::places::{self, Decision, Naming, Proposal};
 use crate::plan::{Decided, build, users};
-use crate::settings::{MapSettings, Route};
+use crate::settings::{MapSettings, PlaceLimits, Route};
 use crate::teams::{self, OWNERS, TeamRow};
 
 /// The tenant's people as last given, so that a later run needs no directory.
@@ -127,7 +127,7 @@ pub fn map(
         &source.conversations,
         &decisions,
         &channels,
-        settings.limits,
+        PlaceLimits::of(&settings.limits),
         &place_sheet,
         &mut bad,
     );
@@ -145,7 +145,7 @@ pub fn map(
             teams: &team_rows,
             directory,
             authors_join: settings.people.authors_join,
-            limits: settings.limits,
+            limits: PlaceLimits::of(&settings.limits),
         },
         &mut findings,
     );
@@ -166,7 +166,7 @@ pub fn map(
     let rows = team_rows_of(&assignment.teams, &team_rows, &team_sheet, directory);
     rows.write(sheets, into)?;
     SavedSettings::of(settings).write(into)?;
-    MapPlan::of(&plan, read, settings.rates)?.write(into)?;
+    MapPlan::of(&plan, read, &settings.limits)?.write(into)?;
     if !directory.is_empty() {
         directory::write(&into.join(DIRECTORY), directory.users())?;
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chatferry_model::limits::Limits;
 use chatferry_model::selection::Selection;
 use serde::{Deserialize, Serialize};
 
-use crate::estimate::Rates;
 use crate::table::Sheets;
 
 /// The settings of mapping, from flags or `chatferry.toml`.
@@ -24,10 +24,8 @@ pub struct MapSettings {
     pub chats: Chats,
     /// The rules for matching people and treating those who are not ordinary members.
     pub people: PeopleSettings,
-    /// The capacity of a team, a channel and a chat.
-    pub limits: PlaceLimits,
-    /// The rate at which Graph takes posts.
-    pub rates: Rates,
+    /// The limits of places and rates.
+    pub limits: Limits,
     /// The kind of file in which the tables are written.
     pub sheets: Sheets,
     /// The conversations to migrate; the others are skipped as `not-selected`.
@@ -115,11 +113,13 @@ pub struct PlaceLimits {
     pub private_members: usize,
 }
 
-impl Default for PlaceLimits {
-    fn default() -> Self {
+impl PlaceLimits {
+    /// Returns the capacities among the limits.
+    #[must_use]
+    pub fn of(limits: &Limits) -> Self {
         Self {
-            private_channels: 30,
-            private_members: 250,
+            private_channels: limits.private_channels,
+            private_members: limits.private_members,
         }
     }
 }

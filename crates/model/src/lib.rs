@@ -33,6 +33,9 @@ pub mod jsonl;
 pub mod manifest;
 pub mod schema;
 
+pub mod limits;
+pub mod schedule;
+
 pub mod deferred;
 pub mod plan;
 pub mod post;

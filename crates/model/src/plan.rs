@@ -302,7 +302,11 @@ pub struct RenderDetails {
     /// The channels and chats to fill, with what their posts' files hold.
     pub targets: Vec<TargetSummary>,
     /// True if posts speak through the [`REHEARSAL_ACCOUNT`], because no placeholder is named yet.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(
+        rename = "stand_in",
+        default,
+        skip_serializing_if = "std::ops::Not::not"
+    )]
     pub rehearsal_account: bool,
 }
 

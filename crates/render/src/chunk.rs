@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use chatferry_model::deferred::{LinkTo, SourceMessage};
 use chatferry_model::finding::{Findings, Place, Stage};
-use chatferry_model::jsonl::Chunk;
 use chatferry_model::message::Message;
 use chatferry_model::plan::{Target, TargetSource};
 use chatferry_model::sum::Sum;
@@ -93,21 +92,6 @@ impl PostKind {
     }
 }
 
-/// Renders the messages of a chunk.
-///
-/// # Errors
-/// When a line is no message, or nobody can speak for its author.
-pub(crate) fn render_chunk(chunk: &Chunk, context: Context<'_>) -> Result<Rendered, RenderError> {
-    let mut out = ChunkWriter::new(context);
-    // Posts take about as much room as their messages; what is too much costs nothing.
-    out.rendered.lines.reserve(chunk.bytes() * 3 / 2);
-    for (number, line) in chunk.lines() {
-        let message: Message<'_> = chunk.parse(number, line)?;
-        crate::message::render(message, &mut out)?;
-    }
-    Ok(out.finish())
-}
-
 /// A chunk's posts in the making.
 pub(crate) struct ChunkWriter<'c> {
     pub(crate) context: Context<'c>,
@@ -134,10 +118,13 @@ pub(crate) struct NewPost<'p> {
 }
 
 impl<'c> ChunkWriter<'c> {
-    fn new(context: Context<'c>) -> Self {
+    /// Returns a writer with room for so many bytes of posts.
+    pub(crate) fn new(context: Context<'c>, bytes: usize) -> Self {
+        let mut rendered = Rendered::default();
+        rendered.lines.reserve(bytes);
         Self {
             context,
-            rendered: Rendered::default(),
+            rendered,
             unmapped: BTreeMap::new(),
             html: Html::default(),
         }
@@ -232,7 +219,7 @@ impl<'c> ChunkWriter<'c> {
         self.unmapped.insert(person.to_static(), unmapped);
     }
 
-    fn finish(mut self) -> Rendered {
+    pub(crate) fn finish(mut self) -> Rendered {
         for (person, unmapped) in self.unmapped {
             self.rendered.findings.note_many(
                 Stage::Render,

@@ -2,11 +2,12 @@
 
 use chatferry_model::MessageId;
 use chatferry_model::document::Block;
+use chatferry_model::jsonl::Chunk;
 use chatferry_model::message::{Message, MessageKind};
 use chatferry_model::plan::TargetPlace;
 use chatferry_model::post::PostSource;
 
-use crate::chunk::{ChunkWriter, Context, NewPost, PostKind};
+use crate::chunk::{ChunkWriter, Context, NewPost, PostKind, Rendered};
 use crate::codes;
 use crate::decoration::{
     Decoration, DecorationContext, ThreadPosition, author_line, mark, set_apart,
@@ -20,14 +21,24 @@ use crate::settings::Broadcast;
 use crate::size::{envelope, size};
 use crate::split::{MOST_FILES, oversized_text_as_files, split, with_previews_apart};
 
+/// Renders the messages of a chunk.
+///
+/// # Errors
+/// When a line is no message, or nobody can speak for its author.
+pub(crate) fn render_chunk(chunk: &Chunk, context: Context<'_>) -> Result<Rendered, RenderError> {
+    // Posts take about as much room as their messages; what is too much costs nothing.
+    let mut out = ChunkWriter::new(context, chunk.bytes() * 3 / 2);
+    for (number, line) in chunk.lines() {
+        render(chunk.parse(number, line)?, &mut out)?;
+    }
+    Ok(out.finish())
+}
+
 /// Renders `message` and appends its posts.
 ///
 /// # Errors
 /// When nobody can speak for its author.
-pub(crate) fn render(
-    mut message: Message<'_>,
-    out: &mut ChunkWriter<'_>,
-) -> Result<(), RenderError> {
+fn render(mut message: Message<'_>, out: &mut ChunkWriter<'_>) -> Result<(), RenderError> {
     let context = out.context;
     let settings = context.settings;
     let thread_time = (message.thread.as_ref()).map_or(message.time, |thread| thread.root_time);

@@ -1,6 +1,7 @@
 //! The settings of rendering.
 
 use chatferry_model::folder::FetchFolder;
+use chatferry_model::limits::Limits;
 use chatferry_model::selection::Selection;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -53,8 +54,8 @@ impl Default for RenderSettings {
         Self {
             selection: Selection::default(),
             fetched: None,
-            message_bytes: 28 * 1024,
-            request_bytes: 4 * 1024 * 1024,
+            message_bytes: Limits::default().message_bytes,
+            request_bytes: Limits::default().request_bytes,
             images: Images::default(),
             files: Files::default(),
             reactions: Reactions::default(),

@@ -18,11 +18,12 @@ use chatferry_model::progress::Progress;
 use chatferry_model::sum::Sum;
 use rayon::prelude::*;
 
-use crate::chunk::{Context, Rendered, render_chunk};
+use crate::chunk::{Context, Rendered};
 use crate::error::RenderError;
 use crate::excluded_authors::ExcludedAuthors;
 use crate::links::Links;
 use crate::media::Media;
+use crate::message::render_chunk;
 use crate::message_stream::{MessageStream, Step, What};
 use crate::names::Names;
 use crate::plan_audit::PlanAudit;

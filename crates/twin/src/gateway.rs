@@ -160,28 +160,30 @@ fn carry_out(
         return Err(Rule::R42.refuse(format!("more than {most} bytes")));
     }
     match route {
-        Route::Batch => routes::batch::run(state, call, ids),
+        Route::Batch => routes::batch::run(state, call, ids, carry_out_within),
         route => routes::dispatch(state, call, &caller, &route),
     }
 }
 
-/// Carries out a call that came within a batch. Faults meet the batch as a whole.
-pub(crate) fn carry_out_within(state: &mut State, call: &Call<'_>, ids: &Ids<'_>) -> Answer {
+/// Carries out a call that came within a batch, or refuses it as `failed` says. Faults meet the batch as
+/// a whole.
+fn carry_out_within(
+    state: &mut State,
+    call: &Call<'_>,
+    ids: &Ids<'_>,
+    failed: Option<Refused>,
+) -> Answer {
     let segments = route::segments(call.path);
-    let result = match Route::find(call.method, &segments) {
-        Ok(Route::Batch) => Err(Rule::R66Odd.refuse("a batch within a batch")),
-        found => carry_out(state, call, &segments, found, false, ids),
+    let result = match (failed, Route::find(call.method, &segments)) {
+        (Some(refused), _) => Err(refused),
+        (None, Ok(Route::Batch)) => Err(Rule::R66Odd.refuse("a batch within a batch")),
+        (None, found) => carry_out(state, call, &segments, found, false, ids),
     };
     result.unwrap_or_else(|refused| refuse(state, call, &refused, ids))
 }
 
 /// Writes down what is refused and says so.
-pub(crate) fn refuse(
-    state: &mut State,
-    call: &Call<'_>,
-    refused: &Refused,
-    ids: &Ids<'_>,
-) -> Answer {
+fn refuse(state: &mut State, call: &Call<'_>, refused: &Refused, ids: &Ids<'_>) -> Answer {
     state.record(call, refused, refused.outcome());
     answer::refusal(refused, ids)
 }

@@ -56,6 +56,7 @@ mod inspect;
 mod limits;
 mod moment;
 mod names;
+mod operation_kind;
 mod pairs;
 mod quick_xor;
 mod refusal;

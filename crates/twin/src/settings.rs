@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::OperationKind;
+use crate::operation_kind::OperationKind;
 
 /// The tenant's figures. The defaults are the strictest reading of the facts (crates/graph/RULES.md
 /// sections 2 and 6); every field names the rule it belongs to.

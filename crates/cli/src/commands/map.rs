@@ -6,7 +6,7 @@ mod review;
 
 use std::path::PathBuf;
 
-use chatferry_mapping::{Directory, MapDetails, MapPlan, MapSettings, PlaceLimits, Rates};
+use chatferry_mapping::{Directory, MapDetails, MapPlan, MapSettings};
 use chatferry_model::finding::Stage;
 use chatferry_model::manifest::Manifest;
 use serde::Serialize;
@@ -105,7 +105,6 @@ fn stage_with(context: &Context, fetched: Option<PathBuf>) -> Result<Ran<MapDeta
 fn settings(context: &Context) -> MapSettings {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let settings = &context.settings;
-    let limits = &settings.limits;
     MapSettings {
         team: given(&settings.team),
         placeholder: given(&settings.placeholder),
@@ -113,16 +112,7 @@ fn settings(context: &Context) -> MapSettings {
         route: settings.route,
         chats: settings.chats,
         people: settings.people.clone(),
-        limits: PlaceLimits {
-            private_channels: limits.private_channels,
-            private_members: limits.private_members,
-        },
-        rates: Rates {
-            channel_posts: limits.channel_posts,
-            app_channel_posts: limits.app_channel_posts,
-            app_chat_posts: limits.app_chat_posts,
-            ..Rates::default()
-        },
+        limits: settings.limits,
         sheets: settings.sheets,
         selection: context.selection.clone(),
     }

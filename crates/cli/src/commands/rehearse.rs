@@ -27,7 +27,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
-use crate::graph::{self, Watcher};
+use crate::graph::Watcher;
 use crate::printer::{duration, thousands};
 
 const CLIENT_ID: &str = "c4a7fe44-0000-4000-8000-000000000001";
@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
         rehearsal_account_exists: true,
         ..UploadOptions::default()
     };
-    let limits = graph::limits(&context.settings);
+    let limits = context.settings.limits;
     let journal = scratch.path();
     let plan = plan_upload(&folder, journal, &options, &limits, &BaseUrl::graph())?;
     context.printer.step("Rehearsing", &upload::outlook(&plan));
@@ -101,7 +101,7 @@ fn rehearsal_setup(context: &Context, now: Millis) -> (Tenant, Client) {
         credential: Credential::Secret(SECRET.to_owned().into()),
         graph_url: BaseUrl::graph(),
         login_url: BaseUrl::login(),
-        limits: graph::limits(&context.settings),
+        limits: context.settings.limits,
     };
     let router = chatferry_twin::router(tenant.clone());
     let clock = VirtualClock { epoch: now, start };
@@ -137,8 +137,9 @@ fn summarize(
     let seen = [upload_seen.as_slice(), verify_seen.as_slice()].concat();
     findings::show_seen(context.printer, &seen);
     context.printer.plain(&format!(
-        "\nThe real upload takes {}, if Graph keeps its published rates.",
-        duration(uploaded.seconds as u64)
+        "\nThe real upload takes at least {}, if Graph keeps its published rates; here it took {} in the tenant's time.",
+        duration(plan.seconds.ceil() as u64),
+        duration(uploaded.seconds.ceil() as u64)
     ));
     context.printer.result(&Rehearsed {
         refusals,

@@ -38,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
         &folder,
         &journal,
         &options,
-        &graph::limits(&context.settings),
+        &context.settings.limits,
         &graph::address("graph_url", &context.settings.graph_url)?,
     )?;
     if args.dry_run {

@@ -7,7 +7,7 @@ use ammonia::{Builder, UrlRelative};
 use chatferry_graph::check::sanitiser;
 use chatferry_model::deferred::link_url;
 use chatferry_model::post::{ChatMessage, Post};
-use html_escape::{decode_html_entities, encode_double_quoted_attribute};
+use html_escape::encode_double_quoted_attribute;
 
 use super::library::{Library, encode};
 
@@ -42,16 +42,6 @@ pub(super) fn show(post: &Post<'_, ChatMessage<'_>>, library: &Library) -> Strin
     TEAMS.clean(&content).to_string()
 }
 
-/// The words of a body, without its elements.
-pub(super) fn words(html: &str) -> String {
-    let mut words = String::with_capacity(html.len());
-    for piece in html.split('<') {
-        let text = piece.split_once('>').map_or(piece, |(_, text)| text);
-        words.push_str(&decode_html_entities(text));
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,13 +67,5 @@ mod tests {
                 assert!(!clean.contains(active), "{clean}");
             }
         }
-    }
-
-    #[test]
-    fn words_are_what_people_read() {
-        assert_eq!(
-            words("<p>Fish &amp; <b>chips</b></p>1 &lt; 2"),
-            "Fish & chips1 < 2"
-        );
     }
 }

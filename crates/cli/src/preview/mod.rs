@@ -16,6 +16,7 @@ mod pages;
 mod posts;
 mod routes;
 mod thread;
+mod words;
 
 pub(crate) use library::Library;
 pub(crate) use routes::serve;

@@ -136,7 +136,7 @@ impl Posts {
                     break;
                 }
                 let post: Post<'_, ChatMessage<'_>> = chunk.parse(number, line)?;
-                let text = super::body::words(&post.body.body.content).to_lowercase();
+                let text = super::words::words(&post.body.body.content).to_lowercase();
                 let author = post.body.from.user.display_name.to_lowercase();
                 if text.contains(&words) || author.contains(&words) {
                     more = found.len() == FOUND;

@@ -114,7 +114,7 @@ pub(super) fn gather(context: &Context, check: &Outcome<CheckDetails>) -> Result
             rehearsal_account_exists: true,
             ..UploadOptions::default()
         },
-        &graph::limits(&context.settings),
+        &context.settings.limits,
         &graph::address("graph_url", &context.settings.graph_url)?,
     );
     let exports: Vec<String> = of_read

@@ -10,6 +10,7 @@ mod gather;
 mod page;
 mod people;
 mod places;
+mod section;
 mod sections;
 
 use std::fs;

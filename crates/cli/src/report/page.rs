@@ -3,6 +3,7 @@
 use chatferry_model::finding::Severity;
 
 use super::gather::Report;
+use super::section::SECTIONS;
 use super::sections;
 use crate::page::{Html, STYLE};
 use crate::printer::{bytes, count, duration, thousands};
@@ -12,15 +13,6 @@ const REPORT_STYLE: &str = include_str!("style.css");
 /// Nothing is loaded and nothing runs, whatever names the page holds.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-/// The sections: anchor and title.
-const SECTIONS: &[(&str, &str)] = &[
-    ("findings", "What is lost or changed"),
-    ("people", "People"),
-    ("places", "Where everything goes"),
-    ("sums", "The sums"),
-    ("next", "Next steps"),
-];
 
 /// Writes it.
 pub(super) fn page(report: &Report) -> String {
@@ -220,21 +212,6 @@ fn contents(html: &mut Html) {
             for (anchor, title) in SECTIONS {
                 html.leaf("a", &[("href", &format!("#{anchor}"))], title);
             }
-        },
-    );
-}
-
-/// Opens a section of [`SECTIONS`].
-pub(super) fn section(html: &mut Html, anchor: &str, inside: impl FnOnce(&mut Html)) {
-    let title = SECTIONS.iter().find(|(name, _)| *name == anchor);
-    let heading = format!("{anchor}-title");
-    html.within(
-        "section",
-        &[("id", anchor), ("aria-labelledby", &heading)],
-        |html| {
-            let title = title.map_or(anchor, |(_, title)| title);
-            html.leaf("h2", &[("id", &heading)], title);
-            inside(html);
         },
     );
 }

@@ -209,6 +209,8 @@ fn typed(text: &str, like: &Value) -> Result<Value, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use chatferry_model::limits::Rate;
+
     use super::*;
     use crate::settings::SystemMessages;
 
@@ -237,7 +239,7 @@ mod tests {
         assert_eq!(settings.placeholder, "env");
         assert_eq!(settings.client_id, "flag");
         assert_eq!(settings.limits.retries, 1);
-        assert!((settings.limits.channel_posts - 4.0).abs() < f64::EPSILON);
+        assert_eq!(settings.limits.channel_posts, Rate::per_second(4.0));
         assert_eq!(settings.owners, ["a@b.c", "d@e.f"]);
         assert_eq!(settings.graph_url, Settings::default().graph_url);
     }
@@ -284,6 +286,9 @@ mod tests {
                 "CHATFERRY_LIMITS_RETRIES",
             ),
             ("", &[], &["limits.speed=1"], "limits.speed"),
+            ("", &[], &["limits.other_calls=-1.0"], "other_calls"),
+            ("[limits]\nfile_calls = nan\n", &[], &[], "line 2"),
+            ("[limits]\nchannel_posts = inf\n", &[], &[], "no rate"),
             ("", &[], &["limits.retries=many"], "retries"),
             (
                 "time_zone = \"Europe/Atlantis\"\n",

@@ -11,6 +11,7 @@ mod limits;
 use std::path::Path;
 
 use chatferry_mapping::{Chats, PeopleSettings, Route, Sheets};
+use chatferry_model::limits::Limits;
 use chatferry_render::{
     Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
     Texts, TimeZone,
@@ -124,36 +125,6 @@ pub(crate) enum TextSmileys {
     Text,
 }
 
-/// Limits, of Graph and of this program.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Limits {
-    /// Posts per second into one channel (crates/graph/RULES.md R46).
-    pub(crate) channel_posts: f64,
-    /// Posts per second into all channels of a team to begin with; doubled until Graph says 429.
-    pub(crate) team_posts: f64,
-    /// Posts per second into all channels.
-    pub(crate) app_channel_posts: f64,
-    /// Posts per second into all chats.
-    pub(crate) app_chat_posts: f64,
-    /// Other calls per second.
-    pub(crate) other_calls: f64,
-    /// Calls about files per second.
-    pub(crate) file_calls: f64,
-    /// Private channels of a team (crates/graph/RULES.md 2.5).
-    pub(crate) private_channels: usize,
-    /// Members of a private channel (crates/graph/RULES.md 2.5).
-    pub(crate) private_members: usize,
-    /// Bytes of one message, its mentions included (crates/graph/RULES.md R43).
-    pub(crate) message_bytes: usize,
-    /// Bytes of one request (crates/graph/RULES.md R42).
-    pub(crate) request_bytes: usize,
-    /// The number of times a call is tried again.
-    pub(crate) retries: u32,
-    /// Channels filled side by side.
-    pub(crate) concurrency: usize,
-}
-
 /// The settings for fetching files from Slack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -211,25 +182,6 @@ impl Default for Settings {
             people: PeopleSettings::default(),
             limits: Limits::default(),
             fetch: Fetch::default(),
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            channel_posts: 5.0,
-            team_posts: 4.0,
-            app_channel_posts: 50.0,
-            app_chat_posts: 20.0,
-            other_calls: 30.0,
-            file_calls: 10.0,
-            private_channels: 30,
-            private_members: 250,
-            message_bytes: 28 * 1024,
-            request_bytes: 4 * 1024 * 1024,
-            retries: 8,
-            concurrency: 64,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! in time.
 
 mod assertion;
-mod certificate;
+pub(crate) mod certificate;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

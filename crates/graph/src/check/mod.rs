@@ -20,6 +20,7 @@ use std::path::Path;
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
+use chatferry_model::limits::Limits;
 use chatferry_model::manifest::{Manifest, ManifestError, Outcome};
 use chatferry_model::plan::{RenderDetails, Target, TargetSummary};
 use chatferry_model::post::Post;
@@ -48,8 +49,8 @@ pub struct CheckLimits {
 impl Default for CheckLimits {
     fn default() -> Self {
         Self {
-            message_bytes: 28 * 1024,
-            request_bytes: 4 * 1024 * 1024,
+            message_bytes: Limits::default().message_bytes,
+            request_bytes: Limits::default().request_bytes,
             strict: false,
         }
     }

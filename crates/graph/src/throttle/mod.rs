@@ -28,7 +28,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::config::Limits;
+use chatferry_model::limits::Limits;
 use rate_limiter::RateLimiter;
 use scope::Budget;
 

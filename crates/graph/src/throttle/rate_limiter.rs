@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::Rate;
+use chatferry_model::limits::Rate;
 
 /// The extra distance between calls beyond the limit.
 const MARGIN: f64 = 1.005;

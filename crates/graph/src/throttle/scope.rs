@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::rate_limiter::RateLimiter;
-use crate::config::{Limits, Rate};
+use chatferry_model::limits::{Limits, Rate};
 
 /// Creations of teams a second (crates/graph/RULES.md 2.2).
 const TEAMS: f64 = 10.0;

@@ -1,7 +1,7 @@
 //! The rate at which calls pass, measured in virtual time.
 
 use super::*;
-use crate::config::Rate;
+use chatferry_model::limits::Rate;
 
 /// Posts into channels of teams of their own, which are known to take as much as they get.
 fn post(channel: &str) -> Scope {

@@ -8,8 +8,8 @@ use chatferry_model::plan::{Channel as Plan, Existing, Membership, Team};
 use serde::Deserialize;
 use tokio::time::{Duration, Instant, sleep};
 
+use super::advance::advance;
 use super::operation::{self, Progress};
-use super::target::advance;
 use super::{PlannedTarget, Route, Run, UploadFailure, input, members};
 use crate::client::{Answer, Failure};
 use crate::codes;

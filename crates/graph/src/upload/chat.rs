@@ -13,7 +13,7 @@ use chatferry_model::{EntraId, Millis};
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
-use super::target::advance;
+use super::advance::advance;
 use super::{PlannedTarget, Run, UploadFailure, members};
 use crate::journal::{TargetRow, TargetState};
 use crate::requests::{self, Thread};

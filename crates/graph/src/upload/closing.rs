@@ -13,7 +13,8 @@ use chatferry_model::folder::RenderFolder;
 use chatferry_model::plan::Team;
 use serde::Serialize;
 
-use super::target::{self, Parent, advance};
+use super::advance::advance;
+use super::target::{self, Parent};
 use super::{
     Input, PlannedTarget, Run, UploadError, UploadFailure, UploadOptions, open_journal, session,
     team,

@@ -21,6 +21,7 @@
 //! at a time as the settings say. One bad post costs one post; what Graph refuses the app itself
 //! ends the run.
 
+mod advance;
 mod channel;
 mod chat;
 mod closing;
@@ -30,6 +31,7 @@ mod files;
 mod guests;
 mod history;
 mod input;
+mod item;
 mod members;
 mod operation;
 mod plan;

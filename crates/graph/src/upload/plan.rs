@@ -4,11 +4,14 @@ use std::path::Path;
 
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::plan::ChatKind;
+use chatferry_model::schedule::{Load, Schedule};
 use chatferry_model::{TargetKey, TeamKey};
 use serde::Serialize;
 
 use super::{Input, Route, UploadError, UploadOptions, check_cloud, delta};
-use crate::config::{BaseUrl, Limits};
+use chatferry_model::limits::Limits;
+
+use crate::config::BaseUrl;
 use crate::journal::{Journal, TargetState, TeamState};
 
 /// The plan of an upload.
@@ -70,36 +73,15 @@ pub struct TargetPlan {
 }
 
 impl UploadPlan {
-    /// A channel or chat takes so many posts a second, the app so many of each kind; a new team's
-    /// private channels are filled after its standard ones, because only a complete team has
-    /// members (crates/graph/RULES.md R52); and a group chat's members change four times a minute
-    /// (R47).
-    fn least_seconds(&self, limits: &Limits) -> f64 {
-        let each = limits.channel_posts.calls_per_second();
-        let seconds = |posts: u64| posts as f64 / each;
-        let left = |target: &TargetPlan| target.posts.saturating_sub(target.done);
-        let longest = |team: &TeamPlan, early: bool| {
-            let targets = self.targets.iter().filter(|target| {
-                target.team.as_ref() == Some(&team.key) && target.route.is_early() == early
-            });
-            targets.map(left).max().unwrap_or(0)
-        };
-        let by_team = self
-            .teams
-            .iter()
-            .map(|team| seconds(longest(team, true) + longest(team, false)));
-        let change = limits.member_changes.interval().as_secs_f64();
-        let chats = self.targets.iter().filter(|target| target.team.is_none());
-        let by_chat = chats.map(|chat| seconds(left(chat)) + 2.0 * chat.shown as f64 * change);
-        let in_a_row = by_team.chain(by_chat).fold(0.0, f64::max);
-        let all = |chats: bool| {
-            let targets = self.targets.iter();
-            let targets = targets.filter(|target| target.team.is_none() == chats);
-            targets.map(left).sum::<u64>() as f64
-        };
-        in_a_row
-            .max(all(false) / limits.app_channel_posts.calls_per_second())
-            .max(all(true) / limits.app_chat_posts.calls_per_second())
+    fn schedule(&self, limits: &Limits) -> Schedule {
+        let loads = self.targets.iter().map(|target| Load {
+            team: target.team.as_ref().map(ToString::to_string),
+            name: target.name.clone(),
+            early: target.route.is_early(),
+            posts: target.posts.saturating_sub(target.done),
+            shown: target.shown,
+        });
+        Schedule::of(&loads.collect::<Vec<_>>(), limits)
     }
 }
 
@@ -190,6 +172,6 @@ pub fn plan_upload(
             members: (team.owners.len() + team.members.len()) as u64,
         });
     }
-    plan.seconds = plan.least_seconds(limits);
+    plan.seconds = plan.schedule(limits).seconds;
     Ok(plan)
 }

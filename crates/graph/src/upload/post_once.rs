@@ -7,8 +7,7 @@
 //! * somebody else's: the post takes the next free millisecond, which goes into the journal first;
 //! * none: it is sent (again). If a delayed first one arrives after all, the second gets the 409.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use bytes::Bytes;
 use chatferry_model::post::ChatMessage;
@@ -16,31 +15,15 @@ use chatferry_model::{GraphMessageId, Millis};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::item::{Destination, Item};
 use super::resolve::{Outgoing, Probing, SendOptions, prepare};
-use super::{PlannedTarget, Run, UploadFailure};
+use super::{Run, UploadFailure};
 use crate::client::Failure;
-use crate::deferred::{DeferredReferences, with_member};
+use crate::deferred::with_member;
 use crate::fingerprint::{Found, MessageFingerprint};
-use crate::journal::{Origin, PostRow, PostState};
-use crate::requests::{self, Thread};
+use crate::journal::PostState;
+use crate::requests;
 use crate::retry::RetryAction;
-
-/// A post to be delivered.
-pub(super) struct Item {
-    /// The time in 3-render, in ms.
-    pub(super) planned: i64,
-    /// The time of the root it answers, in 3-render.
-    pub(super) root: Option<i64>,
-    pub(super) body: Bytes,
-    /// The deferred references to resolve before the post is sent.
-    pub(super) deferred: Option<Box<DeferredReferences>>,
-    /// Set when an earlier run may have sent it.
-    pub(super) unsure: Option<PostRow>,
-    /// By what it is known again in a newer export.
-    pub(super) origin: Origin,
-    pub(super) conversation: Box<str>,
-    pub(super) message: Box<str>,
-}
 
 /// The outcome of a post.
 pub(super) struct Delivered {
@@ -66,39 +49,6 @@ impl Delivered {
             state: PostState::Refused,
             reason: Some(reason),
         }
-    }
-}
-
-/// The destination of posts.
-#[derive(Clone, Copy)]
-pub(super) struct Destination<'a> {
-    pub(super) run: &'a Run<'a>,
-    pub(super) assigned: &'a PlannedTarget,
-    pub(super) thread: &'a Thread,
-    pub(super) target: i64,
-    pub(super) planned: &'a Mutex<Planned>,
-}
-
-/// Times that a moved post must not take.
-#[derive(Default)]
-pub(super) struct Planned {
-    /// The planned rows of the last chunks that were read.
-    earlier: Vec<i64>,
-    latest: Vec<i64>,
-    /// The times that moved posts took in this run.
-    moved: BTreeSet<i64>,
-}
-
-impl Planned {
-    /// The times of the next chunk.
-    pub(super) fn read(&mut self, ids: Vec<i64>) {
-        self.earlier = std::mem::replace(&mut self.latest, ids);
-    }
-
-    fn has(&self, id: i64) -> bool {
-        self.earlier.binary_search(&id).is_ok()
-            || self.latest.binary_search(&id).is_ok()
-            || self.moved.contains(&id)
     }
 }
 
@@ -437,7 +387,7 @@ impl Destination<'_> {
         {
             next += 1;
         }
-        planned.moved.insert(next);
+        planned.take(next);
         journal.move_post(self.target, item.planned, next)?;
         Ok(next)
     }
@@ -471,15 +421,5 @@ mod tests {
             &*moved,
             br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.512Z","x":{"y":[1,"\u00e4"]}}"#
         );
-    }
-
-    #[test]
-    fn taken_times_are_stepped_over() {
-        let mut planned = Planned::default();
-        planned.read(vec![1, 2]);
-        planned.read(vec![5, 6]);
-        assert!(planned.has(2) && planned.has(5) && !planned.has(3));
-        planned.read(vec![9]);
-        assert!(!planned.has(2), "only the last two chunks are kept");
     }
 }

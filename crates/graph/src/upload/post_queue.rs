@@ -14,7 +14,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::value::RawValue;
 
-use super::post_once::{Delivered, Destination, Item, Planned, post_once};
+use super::item::{Destination, Item, Planned};
+use super::post_once::{Delivered, post_once};
 use super::{PlannedTarget, Run, UploadFailure, delta};
 use crate::codes;
 use crate::deferred::DeferredReferences;

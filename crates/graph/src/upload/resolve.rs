@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::files::{Blob, Files, Outcome};
-use super::post_once::{Destination, Item};
+use super::item::{Destination, Item};
 use super::{Input, Run, UploadError, UploadFailure};
 use crate::client::Client;
 use crate::codes;

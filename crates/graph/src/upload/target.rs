@@ -2,6 +2,7 @@
 
 use chatferry_model::plan::{ChatKind, Team};
 
+use super::advance::advance;
 use super::{
     PlannedTarget, Route, Run, UploadError, UploadFailure, channel, chat, history, post_queue,
     session,
@@ -167,17 +168,6 @@ fn may_be_closed(thread: &Thread, error: &UploadError) -> bool {
         return false;
     };
     thread.is_chat() && matches!(&error.cause, Cause::Refused(refusal) if refusal.status == 502)
-}
-
-/// Puts a target's state into the journal.
-pub(super) fn advance(
-    run: &Run<'_>,
-    row: &mut TargetRow,
-    state: TargetState,
-) -> Result<(), UploadFailure> {
-    row.state = state;
-    run.journal.set_target(row)?;
-    Ok(())
 }
 
 /// Brings a target to where it takes posts.

@@ -21,7 +21,7 @@ impl SavedSettings {
     pub(super) fn of(settings: &MapSettings) -> Self {
         Self {
             authors_join: settings.people.authors_join,
-            limits: settings.limits,
+            limits: PlaceLimits::of(&settings.limits),
         }
     }
 

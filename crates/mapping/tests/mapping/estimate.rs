@@ -1,7 +1,8 @@
 //! The plan as a value.
 
-use chatferry_mapping::{Chats, MapPlan, What};
+use chatferry_mapping::{Chats, MapPlan};
 use chatferry_model::conversation::{Conversation, ConversationKind};
+use chatferry_model::schedule::BoundKind;
 
 use crate::support::{CONVERSATIONS, Migration, TEAMS, conversation};
 
@@ -33,7 +34,7 @@ fn the_longest_channel_bounds_and_splitting_it_is_advised() {
         (upload.seconds, upload.seconds_per_team_limited),
         (7_200, 10_125)
     );
-    assert_eq!(upload.bounds[0].what, What::LongestChannel);
+    assert_eq!(upload.bounds[0].what, BoundKind::LongestChannel);
     insta::assert_snapshot!(upload.shorten.join("\n"), @r"
     split Acme › C1 by year (column split of the conversations), so that its parts upload side by side: 13 min at best instead of 2 h 0 min
     if Graph holds the import to 4 posts a second for a team: share the channels out to more teams (column team)
@@ -47,7 +48,7 @@ fn what_graph_takes_from_one_app_bounds_many_channels() {
     let upload = plan(&acme).upload;
     assert_eq!(
         (upload.bounds[0].what, upload.seconds),
-        (What::AllChannels, 400)
+        (BoundKind::AllChannels, 400)
     );
     // Shared out to teams, none of them is held up by its own limit any more.
     let mut rows = acme.table(TEAMS);
@@ -83,7 +84,7 @@ fn members_bound_a_large_chat() {
     // Ten posts at 5 a second, and four people taken out and put in again at 4 a minute.
     assert_eq!(
         (upload.bounds[0].what, upload.seconds),
-        (What::LongestChat, 2 + 120)
+        (BoundKind::LongestChat, 2 + 120)
     );
     assert!(upload.shorten[0].contains("4 changes of members a minute"));
 }

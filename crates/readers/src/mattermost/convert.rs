@@ -11,7 +11,7 @@ use super::kind::{Treatment, treatment};
 use super::line::Post;
 use super::people::{Seen, UNKNOWN};
 use super::props::Props;
-use super::thread::{Job, Root, ThreadContext, UNREADABLE};
+use super::thread_context::{Job, Root, ThreadContext, UNREADABLE};
 use super::{files, names, permalink, pictures, reactions, text};
 use crate::{ReadError, SystemMessages, codes, url};
 

@@ -34,6 +34,7 @@ mod stream;
 mod support;
 mod text;
 mod thread;
+mod thread_context;
 mod version;
 mod words;
 mod write;
@@ -58,7 +59,7 @@ use people::Seen;
 use pictures::Pictures;
 use sort::Sorter;
 use stream::{Assembly, Files};
-use thread::Job;
+use thread_context::Job;
 use version::Generator;
 
 /// The reader of Mattermost's exports.

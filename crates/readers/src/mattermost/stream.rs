@@ -14,7 +14,8 @@ use super::name_table::Place;
 use super::order::Key;
 use super::people::Seen;
 use super::sort::Sorter;
-use super::thread::{self, Job};
+use super::thread;
+use super::thread_context::Job;
 use crate::{ReadError, Sink};
 
 /// Batches that are worked on at once.

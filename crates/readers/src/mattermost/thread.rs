@@ -9,26 +9,12 @@ use serde_json::value::RawValue;
 
 use super::convert::{One, author, time};
 use super::converted::{Converted, Drain, To};
-use super::layout::Layout;
 use super::line::{self, Line, Post};
-use super::name_table::{self, NameTable};
+use super::name_table;
 use super::order::Key;
-use super::pictures::Pictures;
+use super::thread_context::{Job, Root, ThreadContext, UNREADABLE};
 use super::{names, repair};
-use crate::blobs::Blobs;
-use crate::{ReadError, ReadOptions, codes};
-
-pub(super) const UNREADABLE: &str = "not readable";
-
-/// The inputs of converting.
-#[derive(Clone, Copy)]
-pub(super) struct Job<'a> {
-    pub(super) layout: Layout<'a>,
-    pub(super) name_table: &'a NameTable,
-    pub(super) options: &'a ReadOptions,
-    pub(super) blobs: &'a Blobs<'a>,
-    pub(super) pictures: &'a Pictures<'a>,
-}
+use crate::{ReadError, codes};
 
 /// Converts a line, if it is one of posts.
 pub(super) fn line(
@@ -85,20 +71,6 @@ pub(super) fn line(
             Ok(())
         }
     }
-}
-
-/// The root of a thread.
-pub(super) struct Root {
-    pub(super) id: MessageId<'static>,
-    pub(super) time: Micros,
-}
-
-/// The current conversation, and the output.
-pub(super) struct ThreadContext<'a, 'o> {
-    pub(super) job: Job<'a>,
-    pub(super) line: u64,
-    conversation: String,
-    pub(super) out: &'o mut Converted,
 }
 
 impl ThreadContext<'_, '_> {

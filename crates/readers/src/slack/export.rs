@@ -7,22 +7,14 @@ use chatferry_model::manifest::Workspace;
 use chatferry_model::message::EditInfo;
 use chatferry_model::{ConversationId, Micros, WorkspaceId};
 
+use super::day_file::DayFile;
 use super::layout::{self, Folder, Root};
 use super::lenient::{List, Obj, one_line};
 use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
 use super::people::People;
 use super::sidecar::{self, SidecarList};
 use super::workspace;
-use crate::{Container, Entry, ReadError, Sink, codes, container, encoding};
-
-/// A file of an export.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct DayFile<'c> {
-    /// The number of the export, in the order given.
-    pub(super) export: usize,
-    pub(super) container: &'c Container,
-    pub(super) entry: &'c Entry,
-}
+use crate::{Container, ReadError, Sink, codes, container, encoding};
 
 /// A conversation and where its messages are.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};
-use super::message::{Comment, Reaction};
 use super::mrkdwn::{self, decode};
 use super::name_table::NameTable;
+use super::reactions::Reaction;
 use crate::Support;
 use crate::url::{self, is_slack_file};
 
@@ -100,6 +100,15 @@ pub(super) struct File<'a> {
     pub(super) initial_comment: Obj<Comment<'a>>,
     /// The reactions; until 2016 they were on the file rather than on the message.
     pub(super) reactions: List<Obj<Reaction<'a>>>,
+}
+
+/// A comment on a file, in 2015's way.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Comment<'a> {
+    pub(super) user: Str<'a>,
+    pub(super) comment: Str<'a>,
+    pub(super) is_intro: Flag,
 }
 
 /// Somebody an e-mail is from or to.

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use super::attachment::Attachment;
 use super::blocks::Block;
-use super::files::File;
+use super::files::{Comment, File};
 use super::lenient::{Flag, List, Num, Obj, Str};
+use super::reactions::Reaction;
 use super::time::SlackTs;
 
 /// One element of a day file. What few messages have is boxed: the rest is moved less.
@@ -76,30 +77,12 @@ pub(super) struct UserProfile<'a> {
     pub(super) is_restricted: Flag,
 }
 
-/// A comment on a file, in 2015's way.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Comment<'a> {
-    pub(super) user: Str<'a>,
-    pub(super) comment: Str<'a>,
-    pub(super) is_intro: Flag,
-}
-
 /// The last change.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Edited<'a> {
     pub(super) user: Str<'a>,
     pub(super) ts: SlackTs,
-}
-
-/// One emoji under a message.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Reaction<'a> {
-    pub(super) name: Str<'a>,
-    pub(super) users: List<Str<'a>>,
-    pub(super) count: Num,
 }
 
 /// The copy of the root that a broadcast carries.

@@ -14,8 +14,10 @@ mod context;
 mod convert;
 mod custom_emoji;
 mod day;
+mod day_file;
 mod emoji;
 mod export;
+mod file_lines;
 mod files;
 pub(crate) mod fuzzing;
 mod gather;
@@ -48,10 +50,11 @@ use crate::split;
 use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
 
 use export::Export;
+use file_lines::Files;
 use layout::Layout;
 use name_table::NameTable;
 use sidecar::SidecarList;
-use stream::{Files, Reading};
+use stream::Reading;
 
 /// The reader of Slack's exports.
 #[derive(Debug)]

@@ -3,11 +3,20 @@
 
 use chatferry_model::PersonId;
 use chatferry_model::message::Reaction as ModelReaction;
+use serde::Deserialize;
 
 use super::context::Context;
 use super::emoji::Name;
-use super::lenient::{List, Obj, Str};
-use super::message::Reaction;
+use super::lenient::{List, Num, Obj, Str};
+
+/// One emoji under a message.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Reaction<'a> {
+    pub(super) name: Str<'a>,
+    pub(super) users: List<Str<'a>>,
+    pub(super) count: Num,
+}
 
 /// The reactions of a message, in its order.
 pub(super) fn convert<'m>(

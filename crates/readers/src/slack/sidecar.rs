@@ -5,11 +5,11 @@
 use chatferry_model::finding::Code;
 use serde_json::Value;
 
-use super::export::DayFile;
+use super::day_file::DayFile;
+use super::file_lines::Files;
 use super::files::File;
 use super::lenient::{List, Obj};
 use super::name_table::NameTable;
-use super::stream::Files;
 use crate::{ReadError, Sink, codes, encoding, url};
 
 /// A kind of such a list.

@@ -4,19 +4,19 @@
 //! of small files keep all cores busy. While one batch is parsed, the one before is written. At any
 //! time two batches are in memory.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chatferry_model::ConversationId;
 use chatferry_model::conversation::{Conversation, ConversationKind};
 use chatferry_model::finding::{Place, Stage};
-use chatferry_model::jsonl::JsonlWriter;
 use chatferry_model::{Micros, PersonId};
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::convert::ConversationContext;
 use super::day::{self, Day, Job};
-use super::export::{DayFile, Source};
+use super::day_file::DayFile;
+use super::export::Source;
+use super::file_lines::Files;
 use super::name_table::NameTable;
 use super::people::People;
 use super::reorder::{Reorder, Reordered};
@@ -49,56 +49,6 @@ impl<'c> Reading<'c> {
             conversation: source.conversation,
             days: source.days,
         }
-    }
-}
-
-/// The lines of `files.jsonl`, each file once.
-pub(super) struct Files {
-    writer: JsonlWriter,
-    /// Hashes of the ids written.
-    known: HashSet<u128>,
-    /// Stubs, which are written only if nothing better comes.
-    stubs: BTreeMap<String, Vec<u8>>,
-    /// The number seen, and the number of repeats among them.
-    pub(super) seen: u64,
-    pub(super) again: u64,
-}
-
-impl Files {
-    pub(super) fn new(writer: JsonlWriter) -> Self {
-        Self {
-            writer,
-            known: HashSet::new(),
-            stubs: BTreeMap::new(),
-            seen: 0,
-            again: 0,
-        }
-    }
-
-    pub(super) fn add(&mut self, id: &str, stub: bool, line: Vec<u8>) -> Result<(), ReadError> {
-        self.seen += 1;
-        let hash = xxh3_128(id.as_bytes());
-        if self.known.contains(&hash) {
-            self.again += 1;
-        } else if stub {
-            if self.stubs.insert(id.to_owned(), line).is_some() {
-                self.again += 1;
-            }
-        } else {
-            if self.stubs.remove(id).is_some() {
-                self.again += 1;
-            }
-            self.known.insert(hash);
-            self.writer.write_lines(&line, 1)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn finish(mut self) -> Result<chatferry_model::jsonl::FileSummary, ReadError> {
-        for line in self.stubs.values() {
-            self.writer.write_lines(line, 1)?;
-        }
-        Ok(self.writer.finish()?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::export::DayFile;
+use super::day_file::DayFile;
 use crate::blobs::Blobs;
 use crate::{ReadError, Sink, codes};
 

@@ -10,7 +10,6 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::answer::{Answer, Ids};
 use crate::call::{Call, Query};
-use crate::gateway::{carry_out_within, refuse};
 use crate::refusal::Refused;
 use crate::rules::Rule;
 use crate::state::State;
@@ -19,8 +18,16 @@ use crate::wire::{self, Text};
 
 const MOST: usize = 20;
 
-/// Carries out the requests of a batch, in their order except where one depends on a later one.
-pub(crate) fn run(state: &mut State, call: &Call<'_>, ids: &Ids<'_>) -> Result<Answer, Refused> {
+/// Carries out a call within a batch, or refuses it for the given reason.
+pub(crate) type Within = fn(&mut State, &Call<'_>, &Ids<'_>, Option<Refused>) -> Answer;
+
+/// Carries out the requests of a batch by `within`, in their order except where one depends on a later one.
+pub(crate) fn run(
+    state: &mut State,
+    call: &Call<'_>,
+    ids: &Ids<'_>,
+    within: Within,
+) -> Result<Answer, Refused> {
     let body: BatchBody<'_> = wire::read(call, &state.settings)?;
     let mut failed: BTreeSet<&str> = BTreeSet::new();
     let mut responses = Vec::with_capacity(body.requests.len());
@@ -28,7 +35,7 @@ pub(crate) fn run(state: &mut State, call: &Call<'_>, ids: &Ids<'_>) -> Result<A
         let id = request.id.as_str();
         let mut needed = request.depends_on.iter();
         let missing = needed.find(|needed| failed.contains(needed.as_str()));
-        let answer = carry_out(state, call, request, missing.map(Text::as_str), ids);
+        let answer = carry_out(state, call, request, missing.map(Text::as_str), ids, within);
         if answer.status.as_u16() >= 400 {
             failed.insert(id);
         }
@@ -68,6 +75,7 @@ fn carry_out(
     request: &BatchRequest<'_>,
     failed: Option<&str>,
     ids: &Ids<'_>,
+    within: Within,
 ) -> Answer {
     let address = format!("/v1.0/{}", request.url.as_str().trim_start_matches('/'));
     let (path, query) = match address.split_once('?') {
@@ -89,13 +97,8 @@ fn carry_out(
         origin: batch.origin.clone(),
         plant: false,
     };
-    match failed {
-        Some(id) => {
-            let refused = Rule::R66Failed.refuse(format!("request '{id}' failed"));
-            refuse(state, &call, &refused, ids)
-        }
-        None => carry_out_within(state, &call, ids),
-    }
+    let failed = failed.map(|id| Rule::R66Failed.refuse(format!("request '{id}' failed")));
+    within(state, &call, ids, failed)
 }
 
 /// The headers of a request; the token is that of its batch.

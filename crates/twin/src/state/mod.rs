@@ -18,6 +18,7 @@ use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::operation_kind::OperationKind;
 pub use app::App;
 pub(crate) use app::{Caller, Tokens};
 pub(crate) use chat::{Chat, ChatKind};
@@ -25,7 +26,6 @@ pub(crate) use directory::Directory;
 pub use directory::User;
 pub(crate) use library::{Folder, Library};
 pub(crate) use operation::Operation;
-pub use operation::OperationKind;
 pub(crate) use posts::Posts;
 pub use posts::{ContentType, Extras, HostedContent, Importance, Post};
 pub(crate) use roster::{Member, Roster};

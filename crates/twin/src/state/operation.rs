@@ -4,33 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{OperationId, TeamId};
 use crate::moment::Moment;
+use crate::operation_kind::OperationKind;
 use crate::settings::Settings;
-
-/// `operationType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "named as in the metadata")]
-pub enum OperationKind {
-    CreateTeam,
-    ArchiveTeam,
-    CreateChannel,
-    ArchiveChannel,
-    UnarchiveChannel,
-}
-
-impl OperationKind {
-    /// The value as Graph prints it; newer ones only to those who ask for them (R67).
-    pub(crate) fn printed(self, with_unknown: bool) -> &'static str {
-        match self {
-            OperationKind::CreateTeam => "createTeam",
-            OperationKind::ArchiveTeam => "archiveTeam",
-            _ if !with_unknown => "unknownFutureValue",
-            OperationKind::CreateChannel => "createChannel",
-            OperationKind::ArchiveChannel => "archiveChannel",
-            OperationKind::UnarchiveChannel => "unarchiveChannel",
-        }
-    }
-}
 
 /// An operation. Its state follows from the time that has passed.
 #[derive(Debug, Serialize, Deserialize)]

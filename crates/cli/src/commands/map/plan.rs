@@ -1,6 +1,7 @@
 //! The plan as a table, and the duration of the upload.
 
-use chatferry_mapping::{Bound, MapPlan, What};
+use chatferry_mapping::{Bound, MapPlan};
+use chatferry_model::schedule::BoundKind;
 
 use crate::printer::{Printer, bytes, count, duration, thousands};
 
@@ -73,9 +74,9 @@ pub(super) fn show(printer: Printer, plan: &MapPlan) {
 fn words(bound: &Bound) -> String {
     let posts = count(bound.posts, "post");
     match bound.what {
-        What::LongestChannel => format!("the longest channel, {} ({posts})", bound.name),
-        What::LongestChat => format!("the longest chat, {} ({posts})", bound.name),
-        What::AllChannels => format!("what Graph takes from one app into channels ({posts})"),
-        What::AllChats => format!("what Graph takes from one app into chats ({posts})"),
+        BoundKind::LongestChannel => format!("the longest channel, {} ({posts})", bound.name),
+        BoundKind::LongestChat => format!("the longest chat, {} ({posts})", bound.name),
+        BoundKind::AllChannels => format!("what Graph takes from one app into channels ({posts})"),
+        BoundKind::AllChats => format!("what Graph takes from one app into chats ({posts})"),
     }
 }

@@ -8,8 +8,8 @@ use crate::page::Html;
 use crate::printer::{count, thousands};
 use crate::report::findings::{Example, Group};
 use crate::report::gather::Report;
-use crate::report::page::section;
 use crate::report::places::Places;
+use crate::report::section::section;
 
 /// Writes the section.
 pub(in crate::report) fn findings(html: &mut Html, report: &Report) {

@@ -6,7 +6,7 @@ use super::soft;
 use crate::page::Html;
 use crate::printer::{bytes, count, duration, thousands};
 use crate::report::gather::Report;
-use crate::report::page::section;
+use crate::report::section::section;
 
 /// Writes the section.
 pub(in crate::report) fn next(html: &mut Html, report: &Report) {

@@ -6,8 +6,8 @@ use super::{bar, legend, number, soft, table};
 use crate::page::Html;
 use crate::printer::{count, thousands};
 use crate::report::gather::Report;
-use crate::report::page::section;
 use crate::report::people::Count;
+use crate::report::section::section;
 
 /// Writes the section.
 pub(in crate::report) fn people(html: &mut Html, report: &Report) {

@@ -4,8 +4,8 @@ use super::{number, soft, table};
 use crate::page::Html;
 use crate::printer::{bytes, count, thousands};
 use crate::report::gather::Report;
-use crate::report::page::section;
 use crate::report::places::{Group, Place, Skipped};
+use crate::report::section::section;
 
 /// Writes the section.
 pub(in crate::report) fn places(html: &mut Html, report: &Report) {

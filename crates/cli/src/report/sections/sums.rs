@@ -8,7 +8,7 @@ use super::{bar, legend, number, soft, table};
 use crate::page::Html;
 use crate::printer::thousands;
 use crate::report::gather::Report;
-use crate::report::page::section;
+use crate::report::section::section;
 
 /// Returns true if the sum of each stage holds, and each stage took what the one before gave.
 pub(in crate::report) fn holds(report: &Report) -> bool {

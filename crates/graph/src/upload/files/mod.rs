@@ -14,6 +14,7 @@ mod local;
 mod names;
 mod pieces;
 mod put;
+mod sent;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::super::{Run, UploadFailure};
 use super::local::Local;
-use super::put::Sent;
+use super::sent::Sent;
 use crate::client::{PieceAnswer, UploadUrl};
 use crate::requests::{self, FolderPath};
 

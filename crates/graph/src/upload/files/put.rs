@@ -7,8 +7,8 @@ use super::drive_folder::DriveFolder;
 use super::item::Item;
 use super::local::Local;
 use super::names;
+use super::sent::{Sent, sent};
 use super::{Blob, pieces};
-use crate::client::Failure;
 use crate::deferred::DriveItemLink;
 use crate::journal::{FileKey, FileRow, FolderRow};
 use crate::requests::{self, FolderPath};
@@ -23,17 +23,6 @@ const MOST_NAMES: usize = 1_000;
 const MOST_VANISHED: u32 = 5;
 /// The number of times a file is sent again that arrived damaged.
 const MOST_REPAIRS: u32 = 3;
-
-/// The result of sending a file.
-pub(super) enum Sent {
-    Item(Item),
-    /// The name is taken.
-    Taken,
-    /// The file was sent whole, and should be found by its name.
-    Perhaps,
-    /// The file may or may not have arrived.
-    Unknown(Failure),
-}
 
 /// Puts the file of `key` there, or finds that it is.
 pub(super) async fn put(
@@ -193,17 +182,6 @@ async fn send(
         Err(failure) => Err(failure),
     };
     sent(answered)
-}
-
-pub(super) fn sent(answered: Result<Item, Failure>) -> Result<Sent, UploadFailure> {
-    match answered {
-        Ok(item) => Ok(Sent::Item(item)),
-        Err(failure) if failure.remedy == RetryAction::LookUp && failure.error.is_conflict() => {
-            Ok(Sent::Taken)
-        }
-        Err(failure) if failure.remedy == RetryAction::LookUp => Ok(Sent::Unknown(failure)),
-        Err(failure) => Err(failure.into()),
-    }
 }
 
 /// Lets the chat's members see the file: they are all of the organisation.
