@@ -1,5 +1,10 @@
 //! `rehearse`: the whole upload against the simulated tenant, in virtual time.
 
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
 use crate::support::{Work, fixture};
 
 #[test]
@@ -42,4 +47,64 @@ fn without_posts_it_says_what_to_do_first() {
     let work = Work::new();
     let ran = work.run(&["rehearse"]).code(3);
     assert!(ran.stderr.contains("convert"), "{}", ran.stderr);
+}
+
+/// An export with as many messages in a public channel as in a private one.
+fn public_and_private(folder: &Path, messages: usize) {
+    let write = |name: &str, value: serde_json::Value| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, value.to_string()).unwrap();
+    };
+    let users = [("U1", "rosalind.okafor"), ("U2", "tomas.lindqvist")].map(|(id, name)| {
+        let email = format!("{name}@acme.example");
+        json!({"id": id, "name": name, "profile": {"real_name": name, "email": email}})
+    });
+    write("users.json", json!(users));
+    let channel = |id: &str, name: &str| {
+        json!([{"id": id, "name": name, "created": 1_500_000_000, "creator": "U1",
+            "members": ["U1", "U2"], "topic": {"value": ""}, "purpose": {"value": ""}}])
+    };
+    write("channels.json", channel("C1", "everybody"));
+    write("groups.json", channel("G1", "leads"));
+    for name in ["everybody", "leads"] {
+        let day = (0..messages).map(|n| {
+            let ts = format!("{}.000100", 1_551_657_600 + n);
+            json!({"type": "message", "user": "U1", "ts": ts, "text": format!("message {n}")})
+        });
+        write(&format!("{name}/2019-03-04.json"), day.collect());
+    }
+}
+
+#[test]
+fn every_command_says_the_same_of_the_duration() {
+    let work = Work::new();
+    let export = work.scratch("export");
+    public_and_private(&export, 1_000);
+    work.convert(&export).done();
+    let seconds = |args: &[&str], pointer: &str| {
+        let ran = work.run(args).done().json();
+        ran.pointer(pointer).unwrap().as_f64().unwrap()
+    };
+    // 1,000 posts at 5 a second, and then 1,000 of the private channel.
+    let expected = 400.0;
+    let plan = fs::read_to_string(work.path("2-map/plan.json")).unwrap();
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(plan["upload"]["seconds"], json!(400));
+    let dry_run = seconds(&["upload", "--dry-run", "--json"], "/seconds");
+    assert!((dry_run - expected).abs() < 1e-6, "{dry_run}");
+    let rehearsed = seconds(&["rehearse", "--json"], "/bound_seconds");
+    assert!((rehearsed - expected).abs() < 1e-6, "{rehearsed}");
+    let took = seconds(&["rehearse", "--json"], "/seconds");
+    assert!((expected..expected * 1.15).contains(&took), "{took}");
+    let report = fs::read_to_string(work.path("report/index.html")).unwrap();
+    assert!(
+        report.contains("It takes 6 min at least"),
+        "the report says another duration"
+    );
+    for args in [&["map"][..], &["upload", "--dry-run"], &["rehearse"]] {
+        let ran = work.run(args).done();
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("6 min"), "{args:?}: {said}");
+    }
 }
