@@ -1,5 +1,5 @@
-//! The limits of Graph and of chatferry: each with its name in the settings, its unit, its default and
-//! its source. They are written here and nowhere else; the twin has its own on purpose.
+//! The limits of Graph and of chatferry: each with its name in the settings, its unit, its default
+//! and its source. They are written here and nowhere else; the twin has its own on purpose.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Posts per second into one channel or chat (`crates/graph/RULES.md` 2.1).
     pub channel_posts: Rate,
-    /// Posts per second into all channels of one team to begin with. The rate doubles every second in
-    /// which it is used up, until Graph says 429 (`crates/graph/RULES.md` 2.1).
+    /// Posts per second into all channels of one team to begin with. The rate doubles every second
+    /// in which it is used up, until Graph says 429 (`crates/graph/RULES.md` 2.1).
     pub team_posts: Rate,
     /// Posts per second of one app into all channels (`crates/graph/RULES.md` 2.1).
     pub app_channel_posts: Rate,
@@ -33,17 +33,18 @@ pub struct Limits {
     pub private_channels: usize,
     /// Members of a private channel (`crates/graph/RULES.md` 2.5).
     pub private_members: usize,
-    /// Bytes of one message: its content, subject, mentions and attachments (`crates/graph/RULES.md` R43).
+    /// Bytes of one message: its content, subject, mentions and attachments
+    /// (`crates/graph/RULES.md` R43).
     pub message_bytes: usize,
     /// Bytes of one request, pictures included (`crates/graph/RULES.md` R42).
     pub request_bytes: usize,
     /// The number of times a call is tried again that failed for a passing reason.
     pub retries: u32,
-    /// Targets that are filled at the same time: more than `app_channel_posts / channel_posts`, so that a
-    /// target that ends leaves no gap (`crates/DECISIONS.md` 1.10).
+    /// Targets that are filled at the same time: more than `app_channel_posts / channel_posts`, so
+    /// that a target that ends leaves no gap (`crates/DECISIONS.md` 1.10).
     pub concurrency: usize,
-    /// Posts of one target that are under way at the same time: enough to reach `channel_posts` when
-    /// an answer takes three seconds (`crates/DECISIONS.md` 1.10).
+    /// Posts of one target that are under way at the same time: enough to reach `channel_posts`
+    /// when an answer takes three seconds (`crates/DECISIONS.md` 1.10).
     pub window: usize,
 }
 

@@ -1,11 +1,11 @@
-//! The time an upload takes at Graph's rates, and what bounds it: one schedule for every command that
-//! says so.
+//! The time an upload takes at Graph's rates, and what bounds it: one schedule for every command
+//! that says so.
 //!
-//! A channel or chat takes so many posts a second, an app so many of each kind. The private channels
-//! of a new team are filled after its standard ones, because only a complete team has members
-//! (`crates/graph/RULES.md` R52). A group chat's members are taken out and put in again to see its
-//! history (`crates/graph/RULES.md` 1.15), four changes a minute (R47). Files take as long as the line
-//! to the tenant lets them and are no part of it.
+//! A channel or chat takes so many posts a second, an app so many of each kind. The private
+//! channels of a new team are filled after its standard ones, because only a complete team has
+//! members (`crates/graph/RULES.md` R52). A group chat's members are taken out and put in again to
+//! see its history (`crates/graph/RULES.md` 1.15), four changes a minute (R47). Files take as long
+//! as the line to the tenant lets them and are no part of it.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,8 @@ pub struct Load {
 pub struct Schedule {
     /// The time in seconds.
     pub seconds: f64,
-    /// The time in seconds if Graph holds a team to [`Limits::team_posts`], which its documents leave open.
+    /// The time in seconds if Graph holds a team to [`Limits::team_posts`], which its documents
+    /// leave open.
     pub seconds_per_team_limited: f64,
     /// The bounds, the longest first.
     pub bounds: Vec<Bound>,
@@ -56,7 +57,8 @@ pub struct Bound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoundKind {
-    /// The longest channel; of a new team its longest standard channel and then its longest private one.
+    /// The longest channel; of a new team its longest standard channel and then its longest private
+    /// one.
     LongestChannel,
     /// All channels together.
     AllChannels,

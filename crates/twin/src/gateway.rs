@@ -165,8 +165,8 @@ fn carry_out(
     }
 }
 
-/// Carries out a call that came within a batch, or refuses it as `failed` says. Faults meet the batch as
-/// a whole.
+/// Carries out a call that came within a batch, or refuses it as `failed` says. Faults meet the
+/// batch as a whole.
 fn carry_out_within(
     state: &mut State,
     call: &Call<'_>,

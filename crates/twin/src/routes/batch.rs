@@ -21,7 +21,8 @@ const MOST: usize = 20;
 /// Carries out a call within a batch, or refuses it for the given reason.
 pub(crate) type Within = fn(&mut State, &Call<'_>, &Ids<'_>, Option<Refused>) -> Answer;
 
-/// Carries out the requests of a batch by `within`, in their order except where one depends on a later one.
+/// Carries out the requests of a batch by `within`, in their order except where one depends on a
+/// later one.
 pub(crate) fn run(
     state: &mut State,
     call: &Call<'_>,
