@@ -11,7 +11,7 @@ use crate::workspace::{self, Profile};
 /// Writes a page of every kind of message, as Slack shows it beside its post as Teams shows it.
 #[derive(Parser)]
 struct Args {
-    /// The place where it goes; below the folder cargo builds into, if nothing is said.
+    /// The file to write; by default `report/gallery.html` below the target folder.
     page: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask test-all`: what `.ci/run` does, from wherever one stands.
+//! `cargo xtask test-all`: runs `.ci/run` from any folder.
 
 use std::process::Command;
 

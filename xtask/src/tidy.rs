@@ -23,7 +23,7 @@ use tree::Tree;
 #[derive(Parser)]
 struct Args {}
 
-/// A place where a rule is broken.
+/// A violation of a rule.
 #[derive(Debug, PartialEq, Eq)]
 struct Violation {
     path: String,

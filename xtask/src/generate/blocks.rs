@@ -95,7 +95,7 @@ enum Mark {
     Code,
 }
 
-/// Slack's `{"bold": true}`.
+/// Slack's marks of an inline: `{"bold": true}`.
 #[derive(Clone, Copy)]
 pub(super) struct Style(Mark);
 
@@ -257,7 +257,7 @@ pub(super) fn run_of_words(random: &mut Random, least: usize, most: usize) -> St
     text
 }
 
-/// Goes on with the last run of plain text, if that is where we are.
+/// Appends to the last run of plain text, if the element before is one.
 fn say(inlines: &mut Vec<Inline>, words: &str) {
     if let Some(Inline::Text { text, style: None }) = inlines.last_mut() {
         text.push_str(words);

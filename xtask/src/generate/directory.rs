@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::people::Person;
 use super::random::Random;
 
-/// The account that speaks for those without one.
+/// The placeholder account, which posts for authors without one.
 pub(crate) const PLACEHOLDER: &str = "migration@synthetic.example";
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! One message of an export.
+//! Messages of an export.
 
 use super::blocks::{self, Block};
 use super::people::Person;

@@ -15,7 +15,7 @@ impl Random {
         }
     }
 
-    /// Any 64 bits.
+    /// Draws any 64 bits.
     pub(super) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -24,18 +24,18 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 to `end`, without `end`; 0 if `end` is.
+    /// Draws a number from 0 to `end`, without `end`; 0 if `end` is.
     pub(super) fn below(&mut self, end: usize) -> usize {
         // Multiplying instead of dividing; the bias is far below what matters here.
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 
-    /// A number from `start` to `end`, without `end`.
+    /// Draws a number from `start` to `end`, without `end`.
     pub(super) fn within(&mut self, start: usize, end: usize) -> usize {
         start + self.below(end.saturating_sub(start))
     }
 
-    /// True in `percent` of a hundred calls.
+    /// Returns true in `percent` of a hundred calls.
     pub(super) fn chance(&mut self, percent: f64) -> bool {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64 * 100.0 < percent
     }

@@ -32,7 +32,7 @@ const VAGUE_OPENINGS: &[&str] = &[
     "Another.",
 ];
 
-/// The vague first lines that each folder may still hold. A figure may only go down.
+/// The number of vague first lines allowed in each folder. A number may only go down.
 const ALLOWED: &[(&str, usize)] = &[
     ("crates/cli", 3),
     ("crates/graph", 39),

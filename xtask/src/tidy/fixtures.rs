@@ -8,7 +8,7 @@ use super::tree::{File, Tree};
 /// The list of files that are broken on purpose, one path below `fixtures/` a line.
 const BROKEN: &str = "fixtures/broken.txt";
 
-/// A fixture parses, or it is on the list; and what is on the list does not parse.
+/// Requires that a fixture parses unless it is listed as broken, and that a listed one does not.
 pub(super) fn fixtures_parse(tree: &Tree) -> Vec<Violation> {
     let list = tree
         .file(BROKEN)

@@ -38,7 +38,8 @@ const NETWORKED: &[&str] = &["chatferry-graph", "chatferry-twin", "chatferry"];
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// crates/DECISIONS.md section 1: readers, mapping, render and graph never depend on one another.
+/// Keeps readers, mapping, render and graph independent of one another (crates/DECISIONS.md section
+/// 1).
 pub(super) fn layers_hold(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages(tree) {
@@ -60,7 +61,7 @@ pub(super) fn layers_hold(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// crates/DECISIONS.md section 1: tokio and reqwest only in graph, twin and cli.
+/// Keeps tokio and reqwest to graph, twin and cli (crates/DECISIONS.md section 1).
 pub(super) fn network_stays_in_its_crates(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages(tree) {
@@ -75,7 +76,7 @@ pub(super) fn network_stays_in_its_crates(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// One lint table for all.
+/// Requires the lint table of the workspace in every crate.
 pub(super) fn lints_are_the_workspace_s(tree: &Tree) -> Vec<Violation> {
     packages(tree)
         .filter(|package| {
@@ -120,7 +121,7 @@ pub(super) fn packages_come_from_crates_io(tree: &Tree) -> Vec<Violation> {
 /// Packages whose library has another name.
 const LIBRARIES: &[(&str, &str)] = &[("rustls-webpki", "webpki")];
 
-/// Every dependency is named in the sources of its crate.
+/// Requires that sources of a crate name each of its dependencies.
 pub(super) fn dependencies_are_used(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages(tree) {

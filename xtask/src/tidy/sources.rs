@@ -3,12 +3,12 @@
 use super::Violation;
 use super::tree::{File, Tree};
 
-/// Names that say nothing about what is inside.
+/// Module names that do not say what the module is about.
 const NAMELESS: &[&str] = &["util", "utils", "helper", "helpers", "common", "misc"];
 
 const LONGEST: usize = 600;
 
-/// Written by a task; its length is that of its data.
+/// The mark of generated files, which may be of any length.
 const GENERATED: &str = "@generated";
 
 /// Places that exist on one machine only. Cut in two so that this file does not hold them.
@@ -21,7 +21,7 @@ const UNPORTABLE: &[(&str, &str)] = &[
     (concat!("GO", "PROXY"), "a package host"),
 ];
 
-/// One idea per module, and the name says which.
+/// Refuses modules named after nothing in particular.
 pub(super) fn modules_have_a_subject(tree: &Tree) -> Vec<Violation> {
     tree.rust()
         .filter(|file| {
@@ -32,7 +32,7 @@ pub(super) fn modules_have_a_subject(tree: &Tree) -> Vec<Violation> {
         .collect()
 }
 
-/// Every file starts with what it is.
+/// Requires a module comment at the start of every file.
 pub(super) fn modules_say_what_they_are(tree: &Tree) -> Vec<Violation> {
     tree.rust()
         .filter(|file| !file.text().starts_with("//! "))
@@ -40,7 +40,7 @@ pub(super) fn modules_say_what_they_are(tree: &Tree) -> Vec<Violation> {
         .collect()
 }
 
-/// A file can be read in one go.
+/// Refuses files too long to be read in one go.
 pub(super) fn modules_are_short(tree: &Tree) -> Vec<Violation> {
     tree.rust()
         .filter(|file| {
@@ -62,7 +62,7 @@ pub(super) fn modules_are_short(tree: &Tree) -> Vec<Violation> {
         .collect()
 }
 
-/// No tabs, no blanks at the end of a line, one newline at the end of the file.
+/// Refuses tabs, trailing blanks, and more or less than one newline at the end of a file.
 pub(super) fn whitespace_is_plain(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for file in tree.rust() {
@@ -85,7 +85,7 @@ pub(super) fn whitespace_is_plain(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// A fresh clone is enough: nothing points out of it or at one machine.
+/// Refuses paths and hosts outside the clone, since a fresh clone must be enough.
 pub(super) fn places_are_portable(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for file in tree.files.iter().filter(|file| is_written_by_hand(file)) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Made by builds, runs and editors; or not ours.
+/// Folders that builds, runs and editors make, or that are not ours.
 const SKIPPED: &[&str] = &[
     "target",
     "migration",
@@ -24,18 +24,18 @@ pub(super) struct Tree {
 
 /// One file.
 pub(super) struct File {
-    /// From the root, with `/`.
+    /// The path from the root, with `/`.
     pub(super) path: String,
     pub(super) bytes: Vec<u8>,
 }
 
 impl File {
-    /// The text; what is not UTF-8 is replaced.
+    /// Returns the text, with replacement characters for what is not UTF-8.
     pub(super) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
     }
 
-    /// The last part of the path.
+    /// Returns the last part of the path.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
@@ -77,12 +77,12 @@ impl Tree {
         Ok(())
     }
 
-    /// The file at `path`, if there is one.
+    /// Returns the file at `path`, if there is one.
     pub(super) fn file(&self, path: &str) -> Option<&File> {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// Our own Rust files.
+    /// Returns our own Rust files.
     pub(super) fn rust(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.extension() == "rs")
     }
