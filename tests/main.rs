@@ -14,6 +14,7 @@ mod command_line;
 mod convert;
 mod faults;
 mod fetch;
+mod journals;
 mod map;
 mod preview;
 mod rehearse;

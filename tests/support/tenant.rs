@@ -33,14 +33,22 @@ impl TwinServer {
 
     /// One with settings of its own.
     pub(crate) fn with(settings: Settings) -> Self {
-        let tenant_id = settings.tenant_id.clone();
         let tenant = Tenant::new(settings, Clock::System);
         tenant.register_app(App::new(CLIENT_ID, SECRET));
         for (id, name, principal_name) in acme_users() {
             tenant.add_user(User::new(&id, &name, &principal_name));
         }
+        Self::on_a_free_port(|_| tenant)
+    }
+
+    /// Serves the tenant that `made` gives for the address, as `127.0.0.1:40000`.
+    pub(crate) fn on_a_free_port(made: impl FnOnce(&str) -> Tenant) -> Self {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let tenant = made(&address);
+        let tenant_id = tenant.settings().tenant_id;
         let (stop, stopped) = oneshot::channel();
-        let (tell, told) = std::sync::mpsc::channel();
         let served = tenant.clone();
         let thread = std::thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread()
@@ -48,18 +56,16 @@ impl TwinServer {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
+                let listener = TcpListener::from_std(listener).unwrap();
                 let serve = chatferry_twin::serve(listener, served, async {
                     let _ = stopped.await;
                 });
                 serve.await.unwrap();
             });
         });
-        let url = format!("http://{}", told.recv().unwrap());
         Self {
             tenant,
-            url,
+            url: format!("http://{address}"),
             tenant_id,
             stop: Some(stop),
             thread: Some(thread),

@@ -267,6 +267,17 @@ impl Journal {
             .ok_or_else(|| self.damaged(format!("target {key} is gone")))
     }
 
+    /// Rewrites a target's identity, which an earlier version wrote in another form.
+    pub(crate) fn set_place(&self, number: i64, place: &str) -> Result<(), JournalError> {
+        self.without_fsync(|connection| {
+            connection.execute(
+                "UPDATE targets SET place = ?2 WHERE number = ?1",
+                (number, place),
+            )?;
+            Ok(())
+        })
+    }
+
     /// Writes a target's row; the reason of an earlier run is forgotten.
     pub(crate) fn set_target(&self, target: &TargetRow) -> Result<(), JournalError> {
         self.with_fsync(|connection| {

@@ -30,11 +30,14 @@ pub(super) fn adopt(
         let row = journal.plan_target(
             assigned.target().key.as_str(),
             assigned.team().map(chatferry_model::TeamKey::as_str),
-            &assigned.place,
+            assigned.place.as_str(),
             &assigned.input,
             assigned.summary.posts,
         )?;
         check_same_place(assigned, &row)?;
+        if assigned.place.is_before(&row.place) {
+            journal.set_place(row.number, assigned.place.as_str())?;
+        }
         if row.state > TargetState::Planned && row.input != assigned.input {
             lay_over(journal, folder, assigned, row, findings)?;
         }
@@ -47,7 +50,7 @@ pub(super) fn check_same_place(
     assigned: &PlannedTarget,
     row: &TargetRow,
 ) -> Result<(), UploadError> {
-    if row.state > TargetState::Planned && row.place != assigned.place {
+    if row.state > TargetState::Planned && !assigned.place.is(&row.place) {
         return Err(UploadError::Changed {
             target: assigned.target().key.clone(),
         });

@@ -12,6 +12,7 @@ use chatferry_model::selection::Selection;
 use chatferry_model::{EntraId, TeamKey};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::identity::Identity;
 use super::{Route, UploadError};
 
 /// Everything an upload needs of `3-render`.
@@ -27,7 +28,7 @@ pub(crate) struct PlannedTarget {
     pub(crate) summary: TargetSummary,
     pub(crate) route: Route,
     /// A hash of what it is: an upload goes on with the same only.
-    pub(crate) place: String,
+    pub(crate) place: Identity,
     /// The hash of its posts' file.
     pub(crate) input: String,
     /// True if it takes part in this run.
@@ -121,7 +122,7 @@ impl Input {
             });
             targets.push(PlannedTarget {
                 route: Route::of(&target.place, team),
-                place: fingerprint(&target.place),
+                place: Identity::of(&target.place),
                 input: (*hashes.get(path.as_str()).unwrap_or(&"")).to_owned(),
                 selected: selected || (sources.is_empty() && selection.is_everything()),
                 successors: 0,
@@ -179,18 +180,6 @@ fn wait_for_teams(teams: &[Team], targets: &mut [PlannedTarget]) {
             assigned.successors = longest;
         }
     }
-}
-
-/// The part of a target that must not change once it exists: its identity and readers. Names may.
-fn fingerprint(place: &TargetPlace) -> String {
-    let text = match place {
-        TargetPlace::Channel(channel) => format!(
-            "{}\n{:?}\n{}\n{:?}",
-            channel.team, channel.membership, channel.general, channel.existing
-        ),
-        TargetPlace::Chat(chat) => format!("{:?}\n{:?}", chat.kind, chat.existing),
-    };
-    format!("{:032x}", xxh3_128(text.as_bytes()))
 }
 
 /// A hash of members in any order, to see whether any were added.

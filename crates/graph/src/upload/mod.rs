@@ -30,6 +30,7 @@ mod error;
 mod files;
 mod guests;
 mod history;
+mod identity;
 mod input;
 mod item;
 mod members;
