@@ -18,8 +18,8 @@
 //!   `name`, `email`, `kind`, `messages`, `last_active`, **`entra_id`** (an object id),
 //!   **`entra_user`** (an address, or `Name <address>` as in `suggestion`; one of the two is
 //!   enough), **`action`** (`map`, `placeholder`, `skip`; empty where nobody decided it and the
-//! placeholder speaks), `status`, `rule_or_reason`, `suggestion` (never applied). Those who need a
-//! look come first.
+//!   placeholder speaks), `status`, `rule_or_reason`, `suggestion` (never applied). Those who need a
+//!   look come first.
 //! * `conversations.csv`: `source_id`, `kind`, `name`, `messages`, `members`, `first`, `last`,
 //!   **`action`** (`channel`, `chat`, `skip`), **`team`** (a word from the first column of
 //!   `teams.csv`), **`channel`** (rows with the same team and channel go into one channel),

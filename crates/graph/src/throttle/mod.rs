@@ -99,7 +99,7 @@ impl Permit {
 impl Throttle {
     pub(crate) fn new(limits: &Limits) -> Self {
         let shared = Shared {
-            limits: limits.clone(),
+            limits: *limits,
             state: Mutex::default(),
             changed: Notify::new(),
         };

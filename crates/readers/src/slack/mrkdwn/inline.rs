@@ -275,7 +275,7 @@ fn closing(pieces: &[Piece<'_>], wanted: Sign) -> Option<usize> {
 /// Code is literal but for its entities and what stands in brackets.
 fn push_code<'m>(code: &'m str, marks: Marks, name_table: &NameTable, out: &mut Vec<Inline<'m>>) {
     super::literal(code, name_table, |words| {
-        super::push_lines(words, marks, out)
+        super::push_lines(words, marks, out);
     });
 }
 
