@@ -52,7 +52,7 @@ pub(crate) struct GlobalArgs {
     /// Print errors only
     #[arg(short, long, global = true, help_heading = "General")]
     pub(crate) quiet: bool,
-    /// The choice of when to use colours
+    /// Use colours: always, never or automatically
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     #[arg(help_heading = "General")]
     pub(crate) color: Color,
@@ -61,7 +61,7 @@ pub(crate) struct GlobalArgs {
     pub(crate) verbose: u8,
 }
 
-/// The choice of when to use colours.
+/// The modes of colour.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
@@ -108,7 +108,7 @@ Examples:
     Render(SelectArgs),
     /// Check the posts against every rule of Graph that can be known offline
     Check(CheckArgs),
-    /// Look whether an upload could begin: token, permissions, tenant, clock; change nothing
+    /// Check that an upload can start: token, permissions, tenant, clock; change nothing
     #[command(
         after_help = "Example:\n  chatferry doctor --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…"
     )]
@@ -122,13 +122,13 @@ Examples:
     Upload(UploadArgs),
     /// Read the tenant back and compare it, post by post
     Verify(VerifyArgs),
-    /// Finish an aborted upload without sending posts: complete what has all its posts
+    /// Close an interrupted upload: complete every channel whose posts are in
     ///
     /// Takes channels and chats whose posts are all through out of migration mode, then their
     /// team, and gives it its members. What lacks posts is listed and stays open.
     #[command(after_help = "Example:\n  chatferry complete --only dev")]
     Complete(CloseArgs),
-    /// Take everything of an aborted upload out of migration mode, so that people can work
+    /// Take everything from an interrupted upload out of migration mode
     ///
     /// Also what lacks posts: the next `chatferry upload` opens it once more and goes on.
     #[command(after_help = "Example:\n  chatferry unlock")]
@@ -143,11 +143,11 @@ Examples:
     /// Shows what Graph would refuse and how long the real upload will take. Needs no network and
     /// no credentials.
     Rehearse(RehearseArgs),
-    /// Show how far the stages and the upload have come
+    /// Show the state of each stage and of the upload
     Status,
     /// Write report/index.html: what came in, what goes where, what is lost and why
     Report,
-    /// Show the posts as Teams will, in a browser on this machine
+    /// Preview the posts as Teams will show them, in a local browser
     #[command(after_help = "Example:\n  chatferry preview --port 0")]
     Preview(PreviewArgs),
     /// Explain a finding's code, or list all
@@ -176,7 +176,7 @@ Example:
     Completions(CompletionsArgs),
 }
 
-/// The place where the export is.
+/// The exports.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
     /// The export: a zip, a folder, a tar.gz or a .jsonl; several are merged
@@ -190,7 +190,7 @@ pub(crate) struct ExportArgs {
 /// The conversations.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConversationArgs {
-    /// Only conversations of this name or id; `*` matches anything (repeatable)
+    /// Only conversations with this name or ID; `*` matches anything (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub(crate) only: Vec<String>,
     /// No conversations of this name or id (repeatable)
@@ -230,7 +230,7 @@ pub(crate) struct PeopleArgs {
     /// The name of the team
     #[arg(long, value_name = "NAME", help_heading = "People and places")]
     pub(crate) team: Option<String>,
-    /// The outcome for direct and group messages
+    /// Treat direct and group messages this way [default: skip]
     #[arg(long, value_name = "WHAT", value_parser = ["skip", "migrate"])]
     #[arg(help_heading = "People and places")]
     pub(crate) chats: Option<String>,
@@ -364,7 +364,7 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    /// Ask an HTML sanitiser for a second opinion on every post; takes longer
+    /// Also run every post through an independent HTML sanitiser (slower)
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -378,7 +378,7 @@ pub(crate) struct GuideArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct SchemaArgs {
-    /// The things to describe; without it, all are listed
+    /// The code to describe; without it, all are listed
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
 }
@@ -397,13 +397,13 @@ pub(crate) struct TwinArgs {
     /// Nothing takes time: no limits, and teams, folders and completions are there at once
     #[arg(long)]
     pub(crate) instant: bool,
-    /// The rules to enforce, as JSON: the part of `GET /_twin/settings` is to be another
+    /// The rules to enforce, as JSON: the part of `GET /_twin/settings` that is to differ
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_limits", "instant"])]
     pub(crate) settings: Option<PathBuf>,
     /// Draw faults from this seed: errors, resets, lost and cut answers, 429, expired tokens
     #[arg(long, value_name = "SEED")]
     pub(crate) faults: Option<u64>,
-    /// Of a thousand calls, how many meet a fault
+    /// Faults per thousand calls
     #[arg(long, value_name = "N", default_value_t = 200, requires = "faults",
           value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub(crate) fault_rate: u16,

@@ -152,6 +152,6 @@ pub(crate) fn show_seen(printer: Printer, findings: &[FindingRow]) {
         .collect();
     printer.table(&["finding", "count", "severity", "meaning"], &rows);
     printer.plain(
-        "\nEach stage lists its own in findings.jsonl; `chatferry explain CODE` tells what to do.",
+        "\nDetails: findings.jsonl in each stage's folder. What a code means: `chatferry explain CODE`",
     );
 }

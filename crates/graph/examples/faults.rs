@@ -29,7 +29,7 @@ use chatferry_twin::{Rule, Seeded, Settings};
 use folder::Rendered;
 use world::World;
 
-/// Of a thousand calls, how many meet a fault.
+/// Faults per thousand calls.
 const PER_MILLE: u16 = 200;
 /// The number of times an upload is started again until it is done.
 const MOST_STARTS: u32 = 30;

@@ -38,11 +38,11 @@ codes! {
         "Let an ordinary user or the placeholder speak for that person in 2-map/people.csv and render again.";
     /// chatferry_model::deferred
     CHECK_DEFERRED = "check-blanks", Error,
-        "What a post leaves blank for upload and what it lists beside it do not match.",
+        "A post's deferred references and their list do not match.",
         "Render again; if it happens again, report it as a bug of chatferry.";
     /// crates/graph/RULES.md R34
     CHECK_BODY = "check-body", Error,
-        "A post says nothing, or not in HTML.",
+        "A post is empty or is not HTML.",
         "Render again; if it happens again, report it as a bug of chatferry.";
     /// crates/graph/RULES.md R12
     CHECK_CHANNEL_NAME = "check-channel-name", Error,
@@ -62,7 +62,7 @@ codes! {
         "Check the members' object ids in 2-map/people.csv and render again.";
     /// crates/DECISIONS.md 2
     CHECK_COUNT = "check-count", Error,
-        "A file of posts holds another number of posts than the manifest says.",
+        "A file of posts does not contain the number of posts in the manifest.",
         "Render again: files of 3-render were changed or exchanged.";
     /// crates/graph/RULES.md R31
     CHECK_DUPLICATE_TIME = "check-duplicate-time", Error,
@@ -90,7 +90,7 @@ codes! {
         "Render again: files of 3-render were changed by hand.";
     /// crates/graph/RULES.md R40
     CHECK_IMAGE_MISSING = "check-image-missing", Error,
-        "A post shows an image that it does not bring along.",
+        "A post refers to an image that is not included.",
         "Render again; if it happens again, report it as a bug of chatferry.";
     /// crates/graph/RULES.md R37
     CHECK_MENTION_MISMATCH = "check-mention-mismatch", Error,
@@ -98,7 +98,7 @@ codes! {
         "Render again; if it happens again, report it as a bug of chatferry.";
     /// crates/graph/RULES.md R43
     CHECK_MESSAGE_SIZE = "check-message-size", Error,
-        "A post is larger than Teams takes a message to be.",
+        "A post exceeds Teams' message size limit.",
         "Lower limits.message_bytes to what the tenant takes and render again.";
     /// crates/graph/RULES.md R28
     CHECK_POST_BEFORE_CHANNEL = "check-post-before-channel", Error,
@@ -214,7 +214,7 @@ codes! {
         "Look at the message in Teams; what is missing can be posted there by hand.";
     /// crates/graph/RULES.md 1.10
     VERIFY_ATTACHMENTS = "verify-attachments", Error,
-        "Other files hang on a message in Teams than the ones that were sent.",
+        "A message in Teams has different attachments from those sent.",
         "Compare the message in Teams with 3-render; report it as a bug of chatferry if nobody changed it.";
     /// crates/graph/RULES.md 1.1
     VERIFY_AUTHOR = "verify-author", Error,

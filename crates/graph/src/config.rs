@@ -24,7 +24,7 @@ pub struct GraphConfig {
     pub graph_url: BaseUrl,
     /// The address of the token service; `https://login.microsoftonline.com` in the global cloud.
     pub login_url: BaseUrl,
-    /// The rate at which and how often Graph may be asked.
+    /// The rates and retries of calls to Graph.
     pub limits: Limits,
 }
 

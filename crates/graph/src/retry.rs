@@ -31,7 +31,7 @@ pub(crate) enum RetryAction {
     Abort,
 }
 
-/// The number of times and how long to wait.
+/// The number of waits and their length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {
     /// The number of times to try again; none: as the settings say.

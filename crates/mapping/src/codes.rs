@@ -90,7 +90,7 @@ codes! {
         "Somebody is matched to a user whose account is disabled."
         "The messages keep that author; if Teams refuses it, set the action to placeholder in people.csv.";
     USER_SHARED "map-user-shared" Info
-        "Several people of the source speak through one user."
+        "Several source accounts are mapped to the same user."
         "That is right where somebody had several accounts; otherwise correct people.csv.";
     USER_UNLICENSED "map-user-unlicensed" Warning
         "Somebody is matched to a user without a licence."

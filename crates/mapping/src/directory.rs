@@ -221,9 +221,7 @@ impl Directory {
             .rsplit_once('<')
             .and_then(|(_, rest)| rest.strip_suffix('>'));
         let Some(address) = Address::new(bracketed.unwrap_or(text)) else {
-            return Err(
-                "neither an object id (a GUID) nor an address; write one of the two".to_owned(),
-            );
+            return Err("not a user: write an object ID (GUID) or an e-mail address".to_owned());
         };
         if self.is_empty() {
             return Err("no directory is known to look this address up in; give one with --directory FILE, or write the object id".to_owned());

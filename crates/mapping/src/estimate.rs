@@ -91,7 +91,7 @@ pub struct Bound {
     /// The channel's or chat's name, and its team's, where it is one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The number of posts go there.
+    /// The number of posts.
     pub posts: u64,
     /// The time they take.
     pub seconds: u64,

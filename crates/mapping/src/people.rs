@@ -49,7 +49,7 @@ pub(crate) enum Status {
     Edited,
     /// Found by a rule.
     Mapped,
-    /// Speaks through the placeholder, because the settings say so.
+    /// Posted by the placeholder, because the settings say so.
     Placeholder,
     /// Is left out, because the settings say so.
     Skipped,

@@ -67,7 +67,7 @@ pub struct PostFile<'a> {
 pub struct PostLink<'a> {
     /// The number in the post, from 0; see [`link_url`].
     pub id: u32,
-    /// The place where it leads.
+    /// The target of the link.
     #[serde(borrow)]
     pub to: LinkTo<'a>,
     /// The text there if the place is not known by then: the address in the source. Absent in a
@@ -76,7 +76,7 @@ pub struct PostLink<'a> {
     pub source: Option<Text<'a>>,
 }
 
-/// The place where a link leads.
+/// The target of a link.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

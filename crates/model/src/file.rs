@@ -36,7 +36,7 @@ pub struct File<'a> {
     /// The text or its head, where the message itself carries it (snippets, e-mails, transcripts).
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Preview<'a>>,
-    /// The place where its bytes are.
+    /// The place of the bytes.
     #[serde(borrow)]
     pub place: FilePlace<'a>,
 }
@@ -55,7 +55,7 @@ pub struct Preview<'a> {
     pub cut: bool,
 }
 
-/// The place where the bytes of a file are.
+/// The place of a file's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FilePlace<'a> {

@@ -18,7 +18,7 @@ pub struct Message<'a> {
     /// Unique in its conversation.
     #[serde(borrow)]
     pub id: MessageId<'a>,
-    /// The time it was said.
+    /// The time it was posted.
     pub time: Micros,
     /// The author.
     #[serde(borrow)]
@@ -61,7 +61,7 @@ pub struct SourceLink<'a> {
     /// The address, as the body has it.
     #[serde(borrow)]
     pub url: Text<'a>,
-    /// The place where it leads.
+    /// The target of the link.
     #[serde(borrow)]
     pub to: SourcePlace<'a>,
 }

@@ -58,7 +58,7 @@ pub struct PostSource<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage<'a> {
-    /// The time it was said; unique in the channel or chat (crates/graph/RULES.md R31).
+    /// The time it was posted; unique in the channel or chat (crates/graph/RULES.md R31).
     pub created_date_time: Millis,
     /// The author.
     #[serde(borrow)]

@@ -39,7 +39,7 @@ pub(crate) fn find(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     None
 }
 
-/// Returns the time the address is that `text` begins with.
+/// Returns the length of the address that `text` begins with.
 fn length(text: &str) -> Option<usize> {
     let start = STARTS.iter().find(|start| {
         text.as_bytes()

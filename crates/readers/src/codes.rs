@@ -99,10 +99,10 @@ codes! {
         "A list of people or conversations cannot be read whole.",
         "The entries that can be read were used; download the export again to get the rest.";
     SLACK_DENIED = Error "slack-denied",
-        "The content of a message was kept from the export by the keys of the organisation.",
+        "Slack withheld the content of a message because the organisation controls its encryption keys (EKM).",
         "A line stands in its place; ask the organisation's administrator for access and export again.";
     SLACK_DOCUMENT = Warning "slack-document",
-        "A canvas, post or list hangs on a message, but its text is not in the export.",
+        "A message has a canvas, post or list attached whose text is not in the export.",
         "The message names it; open it in Slack and save it, if it is needed.";
     SLACK_DUPLICATE = Info "slack-duplicate",
         "The same message is in the export more than once, or in several of the exports.",
@@ -129,20 +129,20 @@ codes! {
         "No list says who is in a conversation.",
         "Those who wrote in it are taken for its members; look at them before it is uploaded.";
     SLACK_NO_TIME = Error "slack-no-time",
-        "A message has no readable time, which is also its name.",
+        "A message has no readable timestamp (Slack also uses it as the message ID).",
         "It was left out, because it has no place in the conversation; the finding shows its first words.";
     SLACK_NOT_A_LIST = Warning "slack-not-a-list",
         "A file of messages holds something else than a list.",
         "What looks like messages in it was read; the number of messages read tells whether any were.";
     SLACK_NOT_A_MESSAGE = Warning "slack-not-a-message",
         "An entry in a file of messages is no message.",
-        "It was left out; nobody said it.";
+        "It was skipped: it is not a message.";
     SLACK_ORPHAN_REPLY = Warning "slack-orphan-reply",
         "The message that a thread answers is not in the export.",
         "The replies stand under a line that says so; a wider range of dates in the export may hold it.";
     SLACK_OTHER_ENCODING = Warning "slack-other-encoding",
         "A file is not UTF-8 throughout.",
-        "It was read, in the code page that fits, or with a replacement sign where bytes mean nothing.";
+        "It was read, in the code page that fits, or with \u{fffd} for invalid bytes.";
     SLACK_REPAIRED = Warning "slack-repaired",
         "A message was damaged in a way that could be repaired.",
         "It was read: a broken character shows as a replacement sign, and a field that is no JSON is missing.";
@@ -151,7 +151,7 @@ codes! {
         "They were left out, being copies; archive the conversations they come from, if they are not in it.";
     SLACK_TOO_DEEP = Error "slack-too-deep",
         "A message is nested far deeper than anything that Slack shows.",
-        "It was read without its innermost parts; its plain text stands in, where nothing else is left.";
+        "The innermost parts were dropped; where nothing else was left, the plain text is used.";
     SLACK_UNKNOWN_BLOCK = Warning "slack-unknown-block",
         "A message holds a kind of content that chatferry does not know.",
         "Its words were kept; its form was not. Please report the kind named by the finding.";

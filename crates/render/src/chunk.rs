@@ -58,7 +58,7 @@ pub(crate) struct Draft {
     /// The place where its line ends; it begins where the one before ends.
     pub(crate) end: usize,
     pub(crate) line: Line,
-    /// The time the source says it was said.
+    /// The time at which the source says it was posted.
     pub(crate) time: Micros,
     /// The time its root suggests; a root has none.
     pub(crate) root: Option<Millis>,

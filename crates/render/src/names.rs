@@ -41,7 +41,7 @@ struct Account<'p> {
 struct ConversationName<'p> {
     /// The name in Teams, or in the source if it is not migrated.
     name: String,
-    /// The place where it goes; the latest part of it, if it goes to several targets.
+    /// The destination; the latest part of it, if it goes to several targets.
     target: Option<&'p Target>,
     /// The beginning of that part.
     from: Option<Micros>,
@@ -167,7 +167,7 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// Returns the place where a conversation goes, if it goes anywhere; the latest part of it, if
+    /// Returns the target of a conversation, if it goes anywhere; the latest part of it, if
     /// to several targets.
     pub(crate) fn target(&self, id: &ConversationId<'_>) -> Option<&'p Target> {
         self.conversations.get(id.as_str())?.target

@@ -165,7 +165,7 @@ impl Source {
     }
 }
 
-/// Returns the time a post has its turn after one of `latest`.
+/// Returns the turn of a post after one of `latest`.
 fn later(latest: Option<Micros>, draft: &Draft) -> Micros {
     latest.map_or(draft.time, |latest| latest.max(draft.time))
 }

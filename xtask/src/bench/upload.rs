@@ -1,4 +1,4 @@
-//! The rate at which `upload` is where nothing limits it, beside the twin alone, and whether its
+//! The speed of `upload` where nothing limits it, beside the twin alone, and whether its
 //! memory stays flat (crates/DECISIONS.md section 5).
 //!
 //! The twin is served by the same binary over a socket of this machine, so both share its cores.

@@ -24,7 +24,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
         let render = context.shell_command("render");
         context.printer.note(
             "Outdated",
-            &format!("what the posts are made from has changed since: `{render}` makes them anew"),
+            &format!("the posts are out of date: run `{render}`"),
         );
     }
     let journal = context.work.upload();
@@ -123,7 +123,7 @@ impl<'a> Uploaded<'a> {
 pub(crate) fn outlook(plan: &UploadPlan) -> String {
     let left = plan.posts - plan.done;
     let already = if plan.done > 0 {
-        format!(" ({} are through)", thousands(plan.done))
+        format!(" ({} already in Teams)", thousands(plan.done))
     } else {
         String::new()
     };

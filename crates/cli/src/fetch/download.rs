@@ -49,7 +49,7 @@ pub(super) struct Downloader {
     pub(super) slack: Slack,
 }
 
-/// The place where the bytes go.
+/// The destination of the bytes.
 pub(super) struct Paths<'a> {
     /// Until they are proven.
     pub(super) beside: &'a Path,

@@ -72,7 +72,7 @@ impl Library {
         Ok(posts)
     }
 
-    /// Returns the place where a link of a post leads within the preview, if it does.
+    /// Returns the target of a link of a post within the preview, if it does.
     pub(super) fn link(&self, to: &LinkTo<'_>) -> Option<String> {
         match to {
             LinkTo::Target(target) => self

@@ -83,7 +83,7 @@ pub(super) fn channel(
             thread::thread(html, thread);
         }
         if threads.is_empty() {
-            html.leaf("p", &[("class", "soft")], "Nobody said anything here.");
+            html.leaf("p", &[("class", "soft")], "No messages.");
         }
         pager(html, &at, page, pages);
     }))

@@ -7,7 +7,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("findings", "What is lost or changed"),
     ("people", "People"),
     ("places", "Where everything goes"),
-    ("sums", "The sums"),
+    ("sums", "Message counts"),
     ("next", "Next steps"),
 ];
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::certificate::Certificate;
 use crate::error::TokenError;
 
-/// The time an assertion is good for, in seconds: longer than any request takes.
+/// The lifetime of an assertion, in seconds: longer than any request takes.
 const LIFETIME: i64 = 300;
 /// The allowed clock skew ahead of Entra's, in seconds.
 const SKEW: i64 = 60;

@@ -64,7 +64,7 @@ enum Seconds {
 }
 
 impl Granted {
-    /// Returns the time the token is good for: an hour, if that is not told.
+    /// Returns the lifetime of the token: an hour, if that is not told.
     fn lifetime(&self) -> Duration {
         let seconds = match &self.expires_in {
             Some(Seconds::Number(seconds)) => Some(*seconds),

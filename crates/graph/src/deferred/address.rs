@@ -65,7 +65,7 @@ impl Tenant {
         })
     }
 
-    /// Returns the place where a channel or chat is.
+    /// Returns the address of a channel or chat.
     pub(crate) fn thread(&self, thread: ThreadAt<'_>) -> Place {
         let Self { client, id } = self;
         match thread {
@@ -93,7 +93,7 @@ impl Tenant {
         }
     }
 
-    /// Returns the place where a message is; `root` is what it answers.
+    /// Returns the address of a message; `root` is what it answers.
     pub(crate) fn message(
         &self,
         thread: ThreadAt<'_>,

@@ -58,7 +58,7 @@ pub struct TargetPlan {
     pub team: Option<TeamKey<'static>>,
     /// The way it is filled.
     pub route: Route,
-    /// The reason why so: one sentence.
+    /// The reason: one sentence.
     pub why: &'static str,
     /// The state: `planned` if nothing was sent yet.
     pub state: &'static str,

@@ -115,7 +115,7 @@ impl Resolver {
         }
     }
 
-    /// Returns the place where a link leads, as far as that is known.
+    /// Returns the target of a link, as far as that is known.
     fn place(&self, journal: &Journal, to: &LinkTo<'_>) -> Result<Option<Place>, UploadFailure> {
         let Some(tenant) = &self.tenant else {
             return Ok(None);

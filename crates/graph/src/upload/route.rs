@@ -101,7 +101,7 @@ impl Route {
         }
     }
 
-    /// Returns the reason why that way: one sentence.
+    /// Returns the reason for the way: one sentence.
     #[must_use]
     pub fn why(self) -> &'static str {
         match self {

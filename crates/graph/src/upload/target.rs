@@ -15,7 +15,7 @@ use crate::observer::Event;
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
 
-/// The place where a target is.
+/// The place of a target.
 #[derive(Clone, Copy)]
 pub(super) enum Parent<'a> {
     /// In a team that is under migration: channels are created in migration mode.

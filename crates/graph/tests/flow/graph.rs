@@ -16,7 +16,7 @@ pub(crate) struct State {
     pub(super) ids: u64,
     pub(super) token: u64,
     pub(super) calls: Vec<(String, Duration)>,
-    /// How often completing the team is refused (crates/graph/RULES.md R50).
+    /// The number of times completing the team is refused (crates/graph/RULES.md R50).
     pub(crate) lag: u32,
     /// Seconds until a team can be read.
     pub(crate) ready_after: u64,

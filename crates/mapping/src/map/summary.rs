@@ -46,7 +46,7 @@ impl fmt::Display for MapDetails {
             .sum();
         write!(
             f,
-            "{} of {people} people have an account; {filled} of {conversations} conversations find a place (teams: {}, channels: {}, chats: {})",
+            "{} of {people} people have an account; {filled} of {conversations} conversations mapped (teams: {}, channels: {}, chats: {})",
             self.people_with_account, self.teams, self.channels, self.chats
         )
     }

@@ -544,7 +544,7 @@ fn settings_that_name_nobody_are_errors() {
     insta::assert_snapshot!(acme.map().unwrap_err(), @r#"the setting `owners` says "nobody@acme.example", but nobody in the directory has this address; correct it, or give a newer directory"#);
     acme.settings.owners = Vec::new();
     acme.settings.placeholder = Some("archive".into());
-    insta::assert_snapshot!(acme.map().unwrap_err(), @r#"the setting `placeholder` says "archive", but neither an object id (a GUID) nor an address; write one of the two"#);
+    insta::assert_snapshot!(acme.map().unwrap_err(), @r#"the setting `placeholder` says "archive", but not a user: write an object ID (GUID) or an e-mail address"#);
     acme.directory = chatferry_mapping::Directory::default();
     acme.settings.placeholder = Some(id(10).to_string());
     let outcome = acme.map().unwrap();

@@ -166,7 +166,7 @@ pub struct Cell<'a> {
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Image<'a> {
-    /// The place where its bytes are.
+    /// The place of the bytes.
     #[serde(borrow)]
     pub source: ImageSource<'a>,
     /// The text it shows.
@@ -208,7 +208,7 @@ pub struct Card<'a> {
     /// The title.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub title: Vec<Inline<'a>>,
-    /// The place where its title leads.
+    /// The target of the title.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub title_url: Option<Text<'a>>,
     /// The text.
@@ -237,7 +237,7 @@ pub struct CardAuthor<'a> {
     /// The name.
     #[serde(borrow)]
     pub name: Text<'a>,
-    /// The place where the name leads.
+    /// The target of the name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text<'a>>,
 }

@@ -41,7 +41,7 @@ pub struct Span<'a> {
 /// A link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Link<'a> {
-    /// The place where it leads, as the source has it but free of tokens. Any scheme; the renderer
+    /// The target of the link, as the source has it but free of tokens. Any scheme; the renderer
     /// judges.
     #[serde(borrow)]
     pub url: Text<'a>,
@@ -102,7 +102,7 @@ pub struct Date<'a> {
     /// for whoever reads it in Teams.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Text<'a>>,
-    /// The place where it leads, if it is a link too.
+    /// The target of the link, if it is a link too.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Text<'a>>,
     /// The way it is set.

@@ -52,7 +52,7 @@ pub enum ContainerError {
         path: PathBuf,
         /// Bytes it says it holds.
         inflated: u64,
-        /// The number of times its size that is.
+        /// The ratio of that to the size.
         ratio: u64,
     },
     /// One entry can't be read.

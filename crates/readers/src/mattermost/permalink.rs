@@ -20,7 +20,7 @@ pub(super) fn links<'m>(body: &Document<'m>, name_table: &NameTable) -> Vec<Sour
     links
 }
 
-/// Returns the place where an address leads: `https://chat.example.com/acme/channels/town-square`.
+/// Returns the target of an address: `https://chat.example.com/acme/channels/town-square`.
 fn place(url: &str, name_table: &NameTable) -> Option<SourcePlace<'static>> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let (before, channel) = path.trim_end_matches('/').rsplit_once("/channels/")?;

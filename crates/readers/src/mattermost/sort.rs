@@ -24,7 +24,7 @@ const WAITING: usize = 4;
 
 /// By what lines are sorted.
 pub(super) trait SortKey: Copy + Ord + Send {
-    /// The time it is on disk.
+    /// The length on disk.
     const BYTES: usize;
 
     fn write(self, to: &mut Vec<u8>);

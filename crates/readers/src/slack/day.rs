@@ -37,7 +37,7 @@ pub(super) struct Day {
 /// A line of a day.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// The time it was said, in µs.
+    /// The time it was posted, in µs.
     pub(super) ts: i64,
     /// The root's time in µs, if it is a reply.
     pub(super) root: Option<i64>,

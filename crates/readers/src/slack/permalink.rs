@@ -21,7 +21,7 @@ pub(super) fn links<'m>(body: &Document<'m>) -> Vec<SourceLink<'m>> {
     links
 }
 
-/// Returns the place where an address leads:
+/// Returns the target of an address:
 /// `https://acme.slack.com/archives/C024BE91L/p1549310295511000?thread_ts=1549310000.000100`.
 fn place(url: &str) -> Option<SourcePlace<'static>> {
     let (host, path) = url.strip_prefix("https://")?.split_once('/')?;

@@ -35,7 +35,7 @@ pub(crate) struct Scope<'s> {
     pub(crate) media: &'s Media,
     /// The message that all of it belongs to.
     pub(crate) message: (&'s ConversationId<'s>, &'s MessageId<'s>),
-    /// The place where the posts go.
+    /// The folder of the posts.
     pub(crate) target: &'s Target,
     /// The addresses in the message that lead into the source.
     pub(crate) links: &'s [SourceLink<'s>],

@@ -12,7 +12,7 @@ use crate::html::{Attribute, Void, WriteHtml, is_visible};
 use crate::media::{Bytes, ImageOutcome, Picture, Refusal, name_of_picture};
 use crate::settings::Images;
 
-/// The time the longer side of a picture is shown, in CSS pixels: what Slack does.
+/// The length of the longer side of a shown picture, in CSS pixels: what Slack does.
 pub(super) const LONGEST_SIDE: u32 = 360;
 /// The side of the small picture of a card.
 pub(super) const THUMBNAIL_SIDE: u32 = 75;
@@ -195,7 +195,7 @@ fn room_of(picture: &Picture) -> usize {
     bytes.div_ceil(3).saturating_mul(4) + AROUND_IMAGE
 }
 
-/// Returns the size of a picture shown: as the source did it where it says so, never larger than it
+/// Returns the size at which a picture is shown: as the source did it where it says so, never larger than it
 /// is, and within a square of `side`.
 fn shown_size(picture: &Picture, asked: Option<(u32, u32)>, side: u32) -> (u32, u32) {
     let (width, height) = (u64::from(picture.width), u64::from(picture.height));

@@ -101,9 +101,9 @@ impl Void {
 /// An attribute with its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Attribute<'a> {
-    /// The place where a link leads.
+    /// The target of a link.
     Href(&'a SafeUrl<'a>),
-    /// The place where a link leads whose address is known at upload only.
+    /// The target of a link whose address is known at upload only.
     HrefOf(u32),
     /// The number of a mention.
     Id(u32),

@@ -17,7 +17,7 @@ pub(crate) struct Html {
 
 /// The writer of HTML: an element is closed where it was opened, around what `content` writes.
 pub(crate) trait WriteHtml: Sized {
-    /// Returns the place where it goes.
+    /// Returns the destination.
     fn html(&mut self) -> &mut Html;
 
     /// Writes an element.

@@ -22,7 +22,7 @@ use crate::error::RenderError;
 const LONGEST_SIDE: u32 = 4096;
 /// The longest side of a picture that is made smaller.
 const SCALED_SIDE: u32 = 2048;
-/// The place where a picture made anew without loss would be larger than this, it is made as a
+/// The size above which a picture made anew without loss is made as a
 /// photograph.
 const LOSSLESS_BYTES: usize = 1024 * 1024;
 const JPEG_QUALITY: u8 = 85;

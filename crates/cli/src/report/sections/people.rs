@@ -57,11 +57,11 @@ pub(in crate::report) fn people(html: &mut Html, report: &Report) {
         soft(
             html,
             &format!(
-                "Without an account of their own, by how much they wrote. To change one, fill in {} and run map again.",
+                "People without an account, most active first. To change one, fill in {} and run map again.",
                 report.tables.people
             ),
         );
-        let header = ["Name", "Address", "Is", "Messages #", "Speaks through"];
+        let header = ["Name", "Address", "Is", "Messages #", "Posted by"];
         table(html, "People without an account", &header, |html| {
             for person in &people.without_account {
                 html.within("tr", &[], |html| {

@@ -14,7 +14,7 @@ pub(in crate::report) fn places(html: &mut Html, report: &Report) {
             of_group(html, group);
         }
         if !report.places.skipped.is_empty() {
-            html.leaf("h3", &[("class", "kind")], "Going nowhere");
+            html.leaf("h3", &[("class", "kind")], "Not migrated");
             soft(
                 html,
                 &format!(

@@ -30,7 +30,7 @@ pub(in crate::report) fn sums(html: &mut Html, report: &Report) {
     section(html, "sums", |html| {
         soft(
             html,
-            "Each stage counts what comes in and what goes out independently of each other. What came in is what went out, was merged, or was left out for a reason; chatferry stops if that does not hold.",
+            "Each stage counts its input and output independently. What came in is what went out, was merged, or was left out for a reason; chatferry stops if that does not hold.",
         );
         let header = [
             "Stage",

@@ -127,7 +127,7 @@ impl Unsorted {
     }
 }
 
-/// Returns the time a message was said, in µs; 0 if it does not tell.
+/// Returns the time a message was posted, in µs; 0 if it does not tell.
 fn time_of(json: &str) -> i64 {
     #[derive(Deserialize)]
     struct Head {
