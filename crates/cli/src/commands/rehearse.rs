@@ -162,7 +162,7 @@ fn means_not_yet(rule: Rule) -> bool {
 
 fn show_refusals(context: &Context, tenant: &Tenant, refusals: u64) {
     if refusals == 0 {
-        context.printer.step("Refused", "no request was refused");
+        context.printer.step("Refused", "no requests");
         return;
     }
     context
