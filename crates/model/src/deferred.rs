@@ -1,8 +1,8 @@
-//! Blanks: what a post can't know before it is uploaded, and how the post says so.
+//! Deferred references: what a post cannot know before it is uploaded, and how the post says so.
 //!
-//! Rendering is offline, so a post's body names by stand-ins what only the tenant can tell: where a
-//! file lies in SharePoint, which id a channel got. Beside its body, the line in
-//! `3-render/posts/<target>.jsonl` lists every stand-in with what belongs in its place:
+//! Rendering is offline, so a post's body has placeholder URLs for what only the tenant can tell: the
+//! address of a file in SharePoint, the id of a channel. Beside its body, the line in
+//! `3-render/posts/<target>.jsonl` lists every placeholder URL with what belongs in its place:
 //!
 //! | in the body | beside it | upload puts there |
 //! |---|---|---|
@@ -10,7 +10,7 @@
 //! | an attachment's `id`, a GUID, and its `contentUrl`, [`file_url`] | [`PostFile`] | the GUID of the uploaded item's eTag and its address (crates/graph/RULES.md 1.10) |
 //! | an address or a mention's id, [`link_url`] | [`PostLink`] | the address of the message or channel in Teams, or the id of the channel |
 //!
-//! All stand-ins are addresses of `chatferry.invalid`, a name that can never exist (RFC 2606).
+//! All placeholder URLs are addresses of `chatferry.invalid`, a name that can never exist (RFC 2606).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Posts: a message as Graph takes it, ready to send.
 //!
 //! A line of `3-render/posts/<target>.jsonl` is a [`Post`]; its `body` is the request's body,
-//! byte for byte but for its [blanks](crate::deferred). Posts stand in the order of sending: by
+//! byte for byte but for its [deferred references](crate::deferred). Posts are in the order of sending: by
 //! time, a root before its replies.
 
 use schemars::JsonSchema;
@@ -147,7 +147,7 @@ pub struct ChatMessageMention<'a> {
 pub enum Mentioned<'a> {
     /// A user.
     User(#[serde(borrow)] Identity<'a>),
-    /// A channel; its id is a [blank](crate::deferred).
+    /// A channel; its id is a [deferred reference](crate::deferred).
     Conversation(#[serde(borrow)] ConversationIdentity<'a>),
 }
 

@@ -285,7 +285,7 @@ mod tests {
             ),
             (
                 r#"[{"a":1},{"b":[2}"#,
-                vec![Element(r#"{"a":1}"#), Element(r#"{"b":[2}"#)],
+                vec![Element(r#"{"a":1}"#), Cut(r#"{"b":[2}"#)],
                 false,
             ),
             (
@@ -301,9 +301,6 @@ mod tests {
             ("[", vec![], false),
         ] {
             let (found, is_closed) = pieces(text);
-            if text.ends_with("[2}") {
-                continue;
-            }
             assert_eq!((found, is_closed), (expected, closed), "{text}");
         }
         assert!(elements("{}").is_none());

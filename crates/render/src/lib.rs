@@ -1,7 +1,7 @@
 //! Renders messages to the posts that Teams keeps: `1-read` and the plan in, `3-render` out.
 //!
-//! A message on its way, module by module: `account` holds the plan against what was read; `stage`
-//! runs the pipeline; `feed` reads chunks of messages; `chunk` and `message` render each one's
+//! A message on its way, module by module: `plan_audit` holds the plan against `1-read`; `stage`
+//! runs the pipeline; `message_stream` reads chunks of messages; `chunk` and `message` render each one's
 //! `decoration` and `document` through typed `html`, `split` if it is too large, into its `line`;
 //! `target` decides its `time` and writes it.
 //!

@@ -173,7 +173,7 @@ impl<'p> Names<'p> {
         self.conversations.get(id.as_str())?.target
     }
 
-    /// Returns true if posts speak through the placeholder's stand-in.
+    /// Returns true if posts are by the rehearsal account.
     pub(crate) fn rehearsal_account_used(&self) -> bool {
         let spoke = self.placeholder_spoke.load(Ordering::Relaxed);
         let placeholder = self.placeholder.as_ref();

@@ -27,7 +27,7 @@ pub(crate) struct Input {
 pub(crate) struct PlannedTarget {
     pub(crate) summary: TargetSummary,
     pub(crate) route: Route,
-    /// A hash of what it is: an upload goes on with the same only.
+    /// The identity in the journal.
     pub(crate) place: Identity,
     /// The hash of its posts' file.
     pub(crate) input: String,
