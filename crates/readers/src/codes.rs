@@ -123,7 +123,7 @@ codes! {
         "A preview of a link was left out.",
         "The link itself is kept; the setting `link_previews` brings the previews back.";
     SLACK_LIST = Warning "slack-list",
-        "A list of Slack's is in the export, but its rows are not.",
+        "A Slack list is in the export, but its rows are not.",
         "Open the list in Slack and export it as CSV, if it is needed.";
     SLACK_MEMBERS_GUESSED = Warning "slack-members-guessed",
         "No list says who is in a conversation.",
@@ -135,17 +135,17 @@ codes! {
         "A file of messages holds something else than a list.",
         "What looks like messages in it was read; the number of messages read tells whether any were.";
     SLACK_NOT_A_MESSAGE = Warning "slack-not-a-message",
-        "An entry in a file of messages is no message.",
-        "It was skipped: it is not a message.";
+        "An entry in a file of messages is not a message.",
+        "It was skipped; open the file at that place to see what it is.";
     SLACK_ORPHAN_REPLY = Warning "slack-orphan-reply",
         "The message that a thread answers is not in the export.",
-        "The replies stand under a line that says so; a wider range of dates in the export may hold it.";
+        "The replies are shown under a line that says so; a wider range of dates in the export may hold it.";
     SLACK_OTHER_ENCODING = Warning "slack-other-encoding",
         "A file is not UTF-8 throughout.",
         "It was read, in the code page that fits, or with \u{fffd} for invalid bytes.";
     SLACK_REPAIRED = Warning "slack-repaired",
         "A message was damaged in a way that could be repaired.",
-        "It was read: a broken character shows as a replacement sign, and a field that is no JSON is missing.";
+        "It was read: a broken character is shown as \u{fffd}, and a field that is not JSON is missing.";
     SLACK_SEARCH_RESULTS = Info "slack-search-results",
         "An archive of slackdump holds the results of searches beside conversations.",
         "They were left out, being copies; archive the conversations they come from, if they are not in it.";
