@@ -1,8 +1,8 @@
 //! Fetching: the files that an export only names, from Slack's servers into `1-fetch`.
 //!
 //! In reading order: what is wanted ([`wanted`]), where it may come from ([`address`]), by what
-//! token ([`token`]), what an answer must be ([`proof`]), one file ([`download`]), all of them
-//! ([`worker_pool`]), what is there already ([`ledger`]), and what went wrong ([`failure`],
+//! token ([`token`]), what an answer must be ([`content_check`]), one file ([`download`]), all of them
+//! ([`worker_pool`]), what is there already ([`journal`]), and what went wrong ([`failure`],
 //! [`codes`]).
 //!
 //! Invariants: a token goes to Slack's hosts only, encrypted, and never along a redirect to another

@@ -4,7 +4,7 @@
 //! roots and folders, [`export`] and [`metadata`] read the lists into one [`name_table`],
 //! [`stream`] shares the day files out, [`day`] parses them into [`message`]s, [`convert`] turns
 //! each into one of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and
-//! [`attachment`]s, and [`thread`] puts the lines in order, or [`rearrange`] where they are not.
+//! [`attachment`]s, and [`thread`] puts the lines in order, or [`reorder`] where they are not.
 
 pub(crate) mod addresses;
 mod attachment;

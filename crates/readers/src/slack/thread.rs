@@ -3,7 +3,7 @@
 //!
 //! [`InOrder`] is the usual way: days come by time and are copied through, while eight bytes a
 //! message are kept to know the roots. It gives up at the first line that is out of order, there
-//! already, or answers something that can't be a root; then [`super::rearrange`] does it all over
+//! already, or answers something that can't be a root; then [`super::reorder`] does it all over
 //! with an index of all lines.
 
 use std::collections::{BTreeMap, BTreeSet};
