@@ -197,7 +197,7 @@ impl GraphError {
         self.refusal().is_some_and(|refusal| refusal.status == 403)
     }
 
-    /// Returns true if what was asked for is not there.
+    /// Returns true if the requested resource does not exist.
     pub(crate) fn is_not_found(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == 404)
     }

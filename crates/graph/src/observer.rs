@@ -27,14 +27,14 @@ pub enum Event<'a> {
         target: &'a TargetKey<'static>,
         /// Posts in its file.
         posts: u64,
-        /// The number of them were through before.
+        /// The number of posts that were in Teams before.
         already: u64,
     },
     /// Further posts of a target are done, one way or another.
     Progress {
         /// The target.
         target: &'a TargetKey<'static>,
-        /// The number of more.
+        /// The number of further posts.
         posts: u64,
     },
     /// A target needs nothing more.

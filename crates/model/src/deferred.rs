@@ -70,7 +70,7 @@ pub struct PostLink<'a> {
     /// The target of the link.
     #[serde(borrow)]
     pub to: LinkTo<'a>,
-    /// The text there if the place is not known by then: the address in the source. Absent in a
+    /// The value to use if the place is not known by then: the address in the source. Absent in a
     /// mention, which becomes plain text.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Text<'a>>,

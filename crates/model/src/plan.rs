@@ -271,7 +271,7 @@ pub struct TargetSource {
     pub name: String,
     /// The number of messages of it go there.
     pub messages: u64,
-    /// The part of it goes there; absent: all of it. The parts of a conversation don't overlap
+    /// The part of it that goes there; absent: all of it. The parts of a conversation don't overlap
     /// and leave nothing out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<TimeRange>,

@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 /// continuation posts) is `added` and no part of the equation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sum {
-    /// The number of the stage was given, counted where they come in.
+    /// The number that came in, counted where they come in.
     pub input: u64,
     /// The number of them it wrote, counted where they go out.
     pub output: u64,
-    /// The number of became part of another, by reason.
+    /// The number that became part of another, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub merged: BTreeMap<String, u64>,
     /// The number skipped, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub skipped: BTreeMap<String, u64>,
-    /// The number of the stage made itself, by reason.
+    /// The number that the stage added itself, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub added: BTreeMap<String, u64>,
 }

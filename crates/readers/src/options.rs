@@ -9,7 +9,7 @@ pub struct ReadOptions {
     pub compress: bool,
     /// The conversations and dates to read.
     pub selection: Selection,
-    /// The things to do with joins, topics and the like.
+    /// The treatment of joins, topics and the like.
     pub system_messages: SystemMessages,
     /// The things to do with smileys made of signs.
     pub text_smileys: TextSmileys,

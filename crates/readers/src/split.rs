@@ -30,7 +30,7 @@ pub(super) struct Elements<'t> {
 }
 
 impl Elements<'_> {
-    /// Returns the text behind the list, where nothing should.
+    /// Returns the text behind the list, where nothing should be.
     pub(super) fn after(&self) -> &str {
         self.after
     }

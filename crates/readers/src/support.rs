@@ -19,7 +19,7 @@ pub struct Element {
     pub name: &'static str,
     /// The extent to which it is carried over.
     pub support: Support,
-    /// The outcome for it.
+    /// The outcome of the element.
     pub becomes: &'static str,
 }
 

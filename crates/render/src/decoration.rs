@@ -1,4 +1,4 @@
-//! The text around a message's text: who said it, what hangs on it, what was done to it.
+//! The decoration of a message: its author, attachments, edits and reactions as text.
 //!
 //! All of it is document too, so that it is rendered, measured and split like the text itself.
 

@@ -26,7 +26,7 @@ pub(crate) fn step<D>(printer: Printer, verb: &str, ran: &Ran<D>, what: &str, to
     printer.step(verb, &format!("{what} ({seconds:.1} s{rate})"));
 }
 
-/// Returns the number of went out of a stage.
+/// Returns the number that a stage put out.
 pub(crate) fn output<D>(manifest: &Manifest<D>, unit: &str) -> u64 {
     manifest.sums.get(unit).map_or(0, |sum| sum.output)
 }

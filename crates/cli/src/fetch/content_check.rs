@@ -186,7 +186,7 @@ pub(super) fn check_content(
 
 const CANVAS: &str = "application/vnd.slack-docs";
 
-/// Returns true if what came is a web page.
+/// Returns true if the received bytes are a web page.
 fn is_page(received: &Received<'_>) -> bool {
     received
         .content_type
@@ -221,7 +221,7 @@ fn looks_like_page(head: &[u8]) -> bool {
     })
 }
 
-/// Returns the text in the pages Slack shows to strangers, and in no file of theirs.
+/// Returns true if the bytes are a page that Slack shows to strangers, which no file of theirs is.
 fn is_slack_s_own_page(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     looks_like_page(head)

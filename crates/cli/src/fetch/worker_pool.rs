@@ -52,7 +52,7 @@ pub(crate) struct Report {
     pub(crate) findings: Findings,
     /// Files that came in this run, and their bytes.
     pub(crate) fetched: (u64, u64),
-    /// True if the run ended before all were tried, and why.
+    /// The reason why the run ended before all were tried, if it did.
     pub(crate) stopped: Option<&'static str>,
 }
 

@@ -89,7 +89,7 @@ pub(super) fn channel(
     }))
 }
 
-/// Returns the place where a post is, as an address.
+/// Returns the address of a post.
 pub(super) fn address_of(
     library: &Library,
     summary: &TargetSummary,

@@ -33,7 +33,7 @@ struct Root {
     replies: Vec<u64>,
 }
 
-/// The outcome for a post: the page it is on.
+/// The page that a post is on.
 pub(super) type Show<'s> = dyn Fn(&Post<'_, ChatMessage<'_>>) -> String + 's;
 
 /// A root with its replies, as HTML.

@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) owners: Vec<String>,
     /// The tenant's people: path of a CSV, XLSX or JSON file.
     pub(crate) directory: String,
-    /// True if teams are made, or are there already.
+    /// The choice between new and existing teams.
     pub(crate) route: Route,
     /// The outcome for direct and group messages.
     pub(crate) chats: Chats,
@@ -46,7 +46,7 @@ pub(crate) struct Settings {
     pub(crate) link_previews: LinkPreviews,
     /// The outcome for smileys made of signs.
     pub(crate) text_smileys: TextSmileys,
-    /// The place where a reply that was also sent to the channel is shown.
+    /// The place in which a reply that was also sent to the channel is shown.
     pub(crate) broadcast: Broadcast,
     /// The form of code blocks.
     pub(crate) code_blocks: CodeBlocks,

@@ -69,7 +69,7 @@ pub(super) fn attachment(id: &str) -> String {
 }
 
 /// Returns the text for a file that could not be uploaded; files that are missing from the start
-/// look The same.
+/// look the same.
 pub(super) fn missing(name: &str) -> String {
     let name = html_escape::encode_text(name);
     format!("\u{1f4ce} <strong>{name}</strong> · <em>could not be uploaded</em>")

@@ -66,7 +66,7 @@ pub(crate) struct ResolvedReferences {
     /// The outcome of each file.
     pub(crate) files: Vec<FileOutcome>,
     /// The outcome of each image, where they go as files (crates/graph/RULES.md R41); otherwise
-    /// they go within The text.
+    /// they go within the text.
     pub(crate) images: Option<Vec<FileOutcome>>,
     /// True if `reactions` are sent along.
     pub(crate) reactions: bool,

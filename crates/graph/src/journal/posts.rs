@@ -110,7 +110,7 @@ impl Origin {
     }
 }
 
-/// The number of posts of a target are in which state.
+/// The number of posts of a target in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) intended: u64,

@@ -166,7 +166,7 @@ impl Call {
     }
 }
 
-/// The text for itself in a segment of a path; channels are called `19:…@thread.tacv2`.
+/// The characters that are not escaped in a segment of a path; channels are called `19:…@thread.tacv2`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -203,7 +203,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Returns the number of calls pass a limiter in that many seconds; `refuses` tells at which
+    /// Returns the number of calls that pass a limiter in that many seconds; `refuses` tells at which
     /// rate the server says no.
     fn passes(limiter: &mut RateLimiter, start: Instant, seconds: u64, refuses: f64) -> usize {
         let (mut number, mut passed) = (0, 0);

@@ -58,7 +58,7 @@ pub enum UploadError {
         target: TargetKey<'static>,
         /// The way it would be filled.
         route: Route,
-        /// The number of more there are.
+        /// The number of further ones.
         others: usize,
     },
     /// A channel's team is not among the teams.

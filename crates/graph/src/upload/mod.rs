@@ -96,7 +96,7 @@ pub struct UploadOptions {
     /// authors'.
     pub files_account: Option<String>,
     /// The account that takes them where their authors' can't be used; likewise. Where
-    /// `files_account` is set, The authors' do.
+    /// `files_account` is set, the authors' do.
     pub files_else: Option<String>,
     /// The longest wait before looking again for a new team; 2 s.
     pub team_poll: Duration,

@@ -115,7 +115,7 @@ struct Queue {
     target: i64,
     reader: JsonlReader,
     items: VecDeque<Item>,
-    /// The number of at the front are in the journal as intended.
+    /// The number of posts at the front that the journal holds as intended.
     intended: usize,
     ended: bool,
 }

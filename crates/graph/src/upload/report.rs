@@ -42,7 +42,7 @@ impl UploadReport {
     }
 }
 
-/// The number of posts became what.
+/// The number of posts by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// In the files.

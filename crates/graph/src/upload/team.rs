@@ -439,7 +439,7 @@ fn first_open<'a>(
 }
 
 /// Takes the team out of migration mode: General after all other channels (crates/graph/RULES.md
-/// R51), then The team (R50).
+/// R51), then the team (R50).
 async fn complete(
     run: &Run<'_>,
     team: &Team,

@@ -250,7 +250,7 @@ fn notice(kind: &str) -> String {
     format!("notice: {kind}")
 }
 
-/// Returns the text where nothing was said and yet somebody replied or reacted.
+/// Returns the text for an empty post to which somebody replied or reacted.
 fn empty<'m>() -> Block<'m> {
     Block::Paragraph(vec![Inline::marked(
         "This message is empty.",

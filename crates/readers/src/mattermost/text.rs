@@ -15,7 +15,7 @@ use crate::markdown::{self, Dialect, Inlines, Words};
 /// Blocks of HTML within one another that are looked for.
 const MOST_ROUNDS: usize = 32;
 
-/// The text in texts, each as somebody writes it; `⏎` begins a line.
+/// The names and signs in texts, each as somebody writes it; `⏎` begins a line.
 pub(super) const CONSTRUCTS: &[Element] = &[
     Element::new("**bold**", Whole, "bold"),
     Element::new("_italic_", Whole, "italic"),
@@ -86,7 +86,7 @@ fn with_address(inline: Inline<'_>) -> [Inline<'_>; 2] {
     [inline, Inline::text(address)]
 }
 
-/// The text in a text, read with what is known of the post.
+/// The inlines of a text, read with what is known of the post.
 struct Reading<'c, 'm>(&'c Context<'m>);
 
 impl<'m> Inlines<'m> for Reading<'_, 'm> {

@@ -135,7 +135,7 @@ struct ChoiceGroup<'a> {
 }
 
 impl Action<'_> {
-    /// Returns the text on it, with what its menu offers.
+    /// Returns the label of the button, with what its menu offers.
     fn labels(&self) -> Vec<&str> {
         let mut labels: Vec<&str> = self.text.get().into_iter().collect();
         labels.extend(texts(&self.options));

@@ -89,7 +89,7 @@ impl People {
         }
     }
 
-    /// Returns the number of the export lists.
+    /// Returns the number of people that the export lists.
     pub(super) fn listed_count(&self) -> u64 {
         self.listed.len() as u64
     }

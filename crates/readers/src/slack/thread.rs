@@ -26,7 +26,7 @@ pub(super) struct Written {
     pub(super) messages: u64,
     /// Roots that were made up.
     pub(super) placeholders: u64,
-    /// The number of of the lines are replies.
+    /// The number of replies among the lines.
     pub(super) replies: u64,
     /// The first and last time of a message.
     pub(super) first: Option<i64>,

@@ -41,7 +41,7 @@ pub(crate) struct Scope<'s> {
     pub(crate) links: &'s [SourceLink<'s>],
     /// The files of the message, for the places they have in its document.
     pub(crate) files: &'s [File<'s>],
-    /// True if the text that a message carries of a file stands with the file.
+    /// True if the part of a file's text that a message carries is shown with the file.
     pub(crate) previews: bool,
     /// True if people are called for real; a copy of a message must not call them again.
     pub(crate) mentions_enabled: bool,

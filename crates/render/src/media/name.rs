@@ -130,7 +130,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("video/webm", "webm"),
 ];
 
-/// The names belong to one content, and which to several.
+/// The names that belong to one content, and those that belong to several.
 #[derive(Default)]
 pub(super) struct NameIndex {
     /// By the hash of the name without case: the hash of the content, or nothing if there are

@@ -17,7 +17,7 @@ use crate::retry::RetryAction;
 /// The size up to which a file is sent in one request; larger files go in pieces
 /// (crates/graph/RULES.md 1.12).
 const SMALL: u64 = 4_000_000;
-/// The number of names may be taken before something else must be wrong.
+/// The number of taken names after which something else must be wrong.
 const MOST_NAMES: usize = 1_000;
 /// The number of times a file is sent again that was said to be there and is not.
 const MOST_VANISHED: u32 = 5;
@@ -108,7 +108,7 @@ pub(super) async fn put(
         .ok_or_else(|| UploadFailure::Failed("its eTag holds no GUID".to_owned()))
 }
 
-/// The place where a file goes, and the names that are taken there.
+/// The destination of a file, and the names that are taken there.
 struct Place<'a> {
     run: &'a Run<'a>,
     key: &'a FileKey,
