@@ -92,6 +92,10 @@ codes! {
     CHECK_IMAGE_MISSING = "check-image-missing", Error,
         "A post refers to an image that is not included.",
         "Render again; if it happens again, report it as a bug of chatferry.";
+    /// crates/graph/RULES.md G1
+    CHECK_IMAGE_TYPE = "check-image-type", Error,
+        "A post has a picture in its text that is neither PNG nor JPEG, and Graph refuses the whole message for it.",
+        "Render again: files of 3-render were changed by hand or by an older version.";
     /// crates/graph/RULES.md R37
     CHECK_MENTION_MISMATCH = "check-mention-mismatch", Error,
         "The mentions of a post and the places for them in its text do not match.",

@@ -25,6 +25,9 @@ pub const UNRESOLVED_URL: &str = "https://chatferry.invalid/";
 /// [`link_url`].
 pub const LINK_BYTES: usize = 512;
 
+/// The media types of pictures within a text (crates/graph/RULES.md G1).
+pub const HOSTED_TYPES: &[&str] = &["image/jpeg", "image/jpg", "image/png"];
+
 /// A picture within the text of a post (crates/graph/RULES.md 1.9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -34,7 +37,7 @@ pub struct PostImage<'a> {
     /// The name of the file in `3-render/images/`.
     #[serde(borrow)]
     pub path: Text<'a>,
-    /// The media type: `image/png`, `image/jpeg` or `image/gif`.
+    /// The media type, one of [`HOSTED_TYPES`].
     #[serde(borrow)]
     pub media_type: Text<'a>,
     /// The size in bytes, before base64.

@@ -5,11 +5,13 @@ use chatferry_model::finding::{Code, Severity};
 /// All codes of this crate, by id.
 pub const CODES: &[&Code] = &[
     &BROADCAST_REPEATED,
+    &EMOJI_STILL,
     &FILE_GONE,
     &FILE_NOT_CARRIED,
     &FILE_NOT_FETCHED,
     &IMAGE_AS_LINK,
     &IMAGE_DAMAGED,
+    &IMAGE_REDUCED,
     &IMAGE_TOO_LARGE,
     &IMAGES_TOO_MANY,
     &LINK_UNRESOLVED,
@@ -28,6 +30,14 @@ pub const BROADCAST_REPEATED: Code = Code {
     severity: Severity::Info,
     summary: "A reply that was also sent to the channel stands in the thread and, as a copy, in the channel.",
     remedy: "Set broadcast to \"thread\" to have it in the thread only.",
+};
+
+/// A custom emoji that moves is shown as a still picture.
+pub const EMOJI_STILL: Code = Code {
+    id: "render-emoji-still",
+    severity: Severity::Info,
+    summary: "An animated custom emoji is shown as its first frame, since Teams takes only PNG and JPEG within a message.",
+    remedy: "No action needed; its name is in the picture's description.",
 };
 
 /// A file had been gone before the export.
@@ -68,6 +78,14 @@ pub const IMAGE_DAMAGED: Code = Code {
     severity: Severity::Warning,
     summary: "A picture is cut or damaged and hangs on its post as a file instead of being shown.",
     remedy: "Look whether the source still shows it; if so, export or fetch it again.",
+};
+
+/// A picture shows less than its original, which is not attached.
+pub const IMAGE_REDUCED: Code = Code {
+    id: "render-image-reduced",
+    severity: Severity::Warning,
+    summary: "A picture is shown smaller or as a still, and its original is not moved to Teams.",
+    remedy: "Set files to \"upload\" to have the original attached to the post.",
 };
 
 /// A picture is too large to be shown.

@@ -40,8 +40,8 @@ pub mod codes;
 pub use error::RenderError;
 pub use jiff::tz::TimeZone;
 pub use settings::{
-    Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
-    RenderSettings,
+    AnimatedImages, Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images,
+    Mentions, Reactions, RenderSettings,
 };
 pub use stage::render;
 pub use texts::{ENGLISH, LANGUAGES, Texts, texts};

@@ -24,6 +24,8 @@ pub struct RenderSettings {
     pub request_bytes: usize,
     /// The outcome for pictures.
     pub images: Images,
+    /// The outcome for pictures that move.
+    pub animated_images: AnimatedImages,
     /// The outcome for files.
     pub files: Files,
     /// The outcome for reactions.
@@ -57,6 +59,7 @@ impl Default for RenderSettings {
             message_bytes: Limits::default().message_bytes,
             request_bytes: Limits::default().request_bytes,
             images: Images::default(),
+            animated_images: AnimatedImages::default(),
             files: Files::default(),
             reactions: Reactions::default(),
             reactions_probe: false,
@@ -93,6 +96,18 @@ pub enum Images {
     Files,
     /// Images are named, and stay where they are.
     Off,
+}
+
+/// The outcome for pictures that move, which Graph does not take within a text
+/// (crates/graph/RULES.md G1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnimatedImages {
+    /// The first frame is shown within the text; the picture itself is attached as a file.
+    #[default]
+    Still,
+    /// Animated images are attached as files only.
+    File,
 }
 
 /// The outcome for files.

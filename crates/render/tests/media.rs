@@ -14,8 +14,9 @@ use std::path::Path;
 
 use chatferry_model::conversation::ConversationKind;
 use chatferry_model::jsonl::Format;
-use chatferry_render::{Files, Images};
-use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
+use chatferry_render::{AnimatedImages, Files, Images};
+use image::codecs::gif::GifEncoder;
+use image::{DynamicImage, Frame, ImageFormat, ImageReader, Rgb, RgbImage};
 use serde_json::{Value, json};
 
 use support::{OwnedPost, Workspace, message};
@@ -23,6 +24,8 @@ use support::{OwnedPost, Workspace, message};
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const C: &str = "cccccccccccccccccccccccccccccccc";
+const D: &str = "dddddddddddddddddddddddddddddddd";
+const E: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
 fn workspace(messages: &[Value]) -> Workspace {
     let messages: Vec<_> = messages.iter().map(message).collect();
@@ -145,6 +148,46 @@ fn other_pictures_are_made_anew_upright_and_without_metadata() {
     assert_eq!(content(&workspace.rendered().files())[B], large);
 }
 
+/// A GIF of that many frames.
+fn gif(frames: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new(&mut bytes);
+    for _ in 0..frames {
+        let frame = Frame::new(plain(16, 9).into_rgba8());
+        encoder.encode_frame(frame).unwrap();
+    }
+    drop(encoder);
+    bytes
+}
+
+#[test]
+fn gifs_are_shown_as_stills_and_attached() {
+    let files = json!([
+        { "id": "F1", "name": "dance.gif", "place": { "blob": A } },
+        { "id": "F2", "name": "still.gif", "place": { "blob": B } },
+    ]);
+    let mut workspace = workspace(&[with_files("look", files)]);
+    workspace.blob(A, &gif(3));
+    workspace.blob(B, &gif(1));
+    let mut out = String::new();
+    for (animated, files) in [
+        (AnimatedImages::Still, Files::Upload),
+        (AnimatedImages::File, Files::Upload),
+        (AnimatedImages::Still, Files::List),
+    ] {
+        workspace.settings.animated_images = animated;
+        workspace.settings.files = files;
+        out.push_str(&format!("# {animated:?} {files:?}\n"));
+        out.push_str(&summary(&workspace.posts("General")[0]));
+        out.push_str(&workspace.render().unwrap().findings().join("\n"));
+        out.push('\n');
+    }
+    insta::assert_snapshot!(out);
+    for bytes in content(&workspace.rendered().images()).values() {
+        assert!(bytes.starts_with(b"\x89PNG"));
+    }
+}
+
 /// Puts an orientation, and what stands for the place where a picture was taken, into a JPEG.
 fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
@@ -219,6 +262,9 @@ fn bombs_do_not_go_off() {
     let files = json!([
         { "id": "F1", "name": "huge.png", "place": { "blob": A } },
         { "id": "F2", "name": "bomb.png", "place": { "blob": B } },
+        { "id": "F3", "name": "canvas.gif", "place": { "blob": C } },
+        { "id": "F4", "name": "frame.gif", "place": { "blob": D } },
+        { "id": "F5", "name": "cut.gif", "place": { "blob": E } },
     ]);
     let workspace = workspace(&[with_files("boom", files)]);
     workspace.blob(A, &empty_png(10_000, 10_000));
@@ -226,12 +272,22 @@ fn bombs_do_not_go_off() {
     let mut bomb = empty_png(4, 4);
     bomb.splice(16..24, [0, 1, 0xff, 0xff, 0, 1, 0xff, 0xff]);
     workspace.blob(B, &bomb);
+    // A canvas of 4 gigapixels, a frame of 4 gigapixels on a small canvas, a frame cut short.
+    let mut canvas = gif(1);
+    canvas[6..10].fill(0xff);
+    workspace.blob(C, &canvas);
+    let mut frame = gif(1);
+    let descriptor = frame.windows(5).position(|bytes| bytes == b",\0\0\0\0");
+    let size = descriptor.unwrap() + 5;
+    frame[size..size + 4].fill(0xff);
+    workspace.blob(D, &frame);
+    workspace.blob(E, &gif(1)[..size + 12]);
     let before = peak_memory();
     let posts = workspace.posts("General");
     let grown = peak_memory() - before;
     assert!(grown < 200 * 1024 * 1024, "{grown} bytes");
     assert!(posts[0].images.is_empty());
-    assert_eq!(posts[0].files.len(), 2);
+    assert_eq!(posts[0].files.len(), 5);
     insta::assert_snapshot!(workspace.render().unwrap().findings().join("\n"));
 }
 
@@ -353,11 +409,12 @@ fn fetched_files_and_custom_emoji_are_as_good_as_blobs() {
         ],
     );
     fs::create_dir_all(workspace.fetch().blobs()).unwrap();
-    let gif = encoded(&plain(64, 32), ImageFormat::Gif);
-    fs::write(workspace.fetch().blobs().join(A), gif).unwrap();
+    fs::write(workspace.fetch().blobs().join(A), gif(2)).unwrap();
     fs::write(workspace.fetch().blobs().join(B), b"text").unwrap();
     workspace.settings.fetched = Some(workspace.fetch());
-    insta::assert_snapshot!(summary(&workspace.posts("General")[0]));
+    let mut out = summary(&workspace.posts("General")[0]);
+    out.push_str(&workspace.render().unwrap().findings().join("\n"));
+    insta::assert_snapshot!(out);
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn settings(context: &Context) -> Result<RenderSettings, CliError> {
         message_bytes: settings.limits.message_bytes,
         request_bytes: settings.limits.request_bytes,
         images: settings.images,
+        animated_images: settings.animated_images,
         files: settings.files,
         reactions: settings.reactions,
         reactions_probe: settings.reactions_probe,
@@ -50,7 +51,7 @@ fn relevant(context: &Context) -> impl serde::Serialize + use<> {
     let settings = &context.settings;
     (
         [settings.limits.message_bytes, settings.limits.request_bytes],
-        (settings.images, settings.files),
+        (settings.images, settings.animated_images, settings.files),
         (settings.reactions, settings.reactions_probe),
         (
             settings.mentions,

@@ -13,8 +13,8 @@ use std::path::Path;
 use chatferry_mapping::{Chats, PeopleSettings, Route, Sheets};
 use chatferry_model::limits::Limits;
 use chatferry_render::{
-    Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images, Mentions, Reactions,
-    Texts, TimeZone,
+    AnimatedImages, Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images,
+    Mentions, Reactions, Texts, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) code_blocks: CodeBlocks,
     /// The outcome for pictures.
     pub(crate) images: Images,
+    /// The outcome for pictures that move.
+    pub(crate) animated_images: AnimatedImages,
     /// The outcome for files.
     pub(crate) files: Files,
     /// The outcome for reactions.
@@ -163,6 +165,7 @@ impl Default for Settings {
             broadcast: Broadcast::default(),
             code_blocks: CodeBlocks::default(),
             images: Images::default(),
+            animated_images: AnimatedImages::default(),
             files: Files::default(),
             reactions: Reactions::default(),
             reactions_probe: false,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use chatferry_model::deferred::{LINK_BYTES, UNRESOLVED_URL, file_url, link_url};
+use chatferry_model::deferred::{HOSTED_TYPES, LINK_BYTES, UNRESOLVED_URL, file_url, link_url};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::post::{ChatMessage, Mentioned, Post};
 
@@ -65,9 +65,9 @@ fn check_images<B>(
         if !scan.images.contains(&id.as_str()) {
             broken(&rules::HOSTED, format!("the text does not show image {id}"));
         }
-        if !image.media_type.starts_with("image/") {
+        if !HOSTED_TYPES.contains(&image.media_type.as_str()) {
             let words = format!("image {id} is {}", image.media_type);
-            broken(&rules::HOSTED, words);
+            broken(&rules::HOSTED_TYPE, words);
         }
         if let Some(words) = absent(&folder.images(), &image.path, image.bytes) {
             broken(&rules::BROUGHT_ALONG, words);

@@ -7,7 +7,7 @@ use crate::codes;
 /// A rule of Graph's, and the finding that breaking it makes.
 #[derive(Debug)]
 pub struct Rule {
-    /// The number in crates/graph/RULES.md section 6, or the section where it has none.
+    /// The number in crates/graph/RULES.md section 6 or 8, or the section where it has none.
     pub number: &'static str,
     /// The demand of the rule.
     pub sentence: &'static str,
@@ -87,6 +87,8 @@ rules! {
         "a chat has two different members or more", CHECK_CHAT_MEMBERS;
     FILE_NAME = "R64", "documented, OneDrive's restrictions",
         "a file's name is legal in SharePoint", CHECK_FILE_NAME;
+    HOSTED_TYPE = "G1", "observed, mgdc#9134",
+        "an image in the text is a PNG or a JPEG", CHECK_IMAGE_TYPE;
     SHAPE = "1.7", "documented, chatMessage",
         "a post is a chatMessage as an import sets it", CHECK_SHAPE;
     DEFERRED = "design 2", "chatferry's own",

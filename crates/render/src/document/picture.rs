@@ -9,8 +9,8 @@ use chatferry_model::file::{File, FilePlace};
 use super::Renderer;
 use crate::codes;
 use crate::html::{Attribute, Void, WriteHtml, is_visible};
-use crate::media::{Bytes, ImageOutcome, Picture, Refusal, name_of_picture};
-use crate::settings::Images;
+use crate::media::{Bytes, ImageOutcome, Original, Picture, Refusal, name_of_picture};
+use crate::settings::{AnimatedImages, Images};
 
 /// The length of the longer side of a shown picture, in CSS pixels: what Slack does.
 pub(super) const LONGEST_SIDE: u32 = 360;
@@ -41,7 +41,7 @@ impl Renderer<'_> {
         let title = image.title.as_deref().filter(visible);
         let alt = image.alt.as_deref().filter(visible);
         let name = file.map(|file| file.name.as_str()).filter(visible);
-        if let Some(picture) = bytes.as_ref().and_then(|bytes| self.sight_of(bytes)) {
+        if let Some(picture) = bytes.as_ref().and_then(|bytes| self.shown_picture(bytes)) {
             if let Some(title) = title {
                 self.html.spaced_text(title);
                 self.html.void(Void::Br);
@@ -50,8 +50,8 @@ impl Renderer<'_> {
             let words = alt.or(title).or(name).unwrap_or_default();
             let size = shown_size(&picture, asked, side);
             self.picture(&picture, size, words, name.unwrap_or("image"));
-            if let (true, Some(file), Some(bytes)) = (picture.lesser, file, &bytes) {
-                self.attach(file, bytes);
+            if let Some(bytes) = &bytes {
+                self.attach_original(&picture, file, bytes);
             }
             if let Some(file) = file {
                 self.fate(file, true);
@@ -88,7 +88,7 @@ impl Renderer<'_> {
 
     /// Shows the picture of one of the message's files, with its title; says whether it could.
     pub(super) fn picture_of_file(&mut self, file: &File<'_>, bytes: &Bytes) -> bool {
-        let Some(picture) = self.sight_of(bytes) else {
+        let Some(picture) = self.shown_picture(bytes) else {
             return false;
         };
         let visible = |text: &&str| is_visible(text);
@@ -103,10 +103,17 @@ impl Renderer<'_> {
             let size = shown_size(&picture, None, LONGEST_SIDE);
             this.picture(&picture, size, words, &file.name);
         });
-        if picture.lesser {
-            self.attach(file, bytes);
-        }
+        self.attach_original(&picture, Some(file), bytes);
         true
+    }
+
+    /// Attaches the file that a picture was made of, where that is worth keeping.
+    fn attach_original(&mut self, picture: &Picture, file: Option<&File<'_>>, bytes: &Bytes) {
+        let attached = picture.original != Original::Equal
+            && file.is_some_and(|file| self.attach(file, bytes));
+        if !attached && matches!(picture.original, Original::Larger | Original::Animated) {
+            self.note(&codes::IMAGE_REDUCED, "a picture without its original");
+        }
     }
 
     /// A custom emoji as its picture; says whether it could.
@@ -122,17 +129,24 @@ impl Renderer<'_> {
         let width = u32::try_from(width)
             .unwrap_or(u32::MAX)
             .clamp(1, 4 * EMOJI_HEIGHT);
+        if picture.original == Original::Animated {
+            self.note(&codes::EMOJI_STILL, "a custom emoji that moves");
+        }
         let words = format!(":{name}:");
         self.picture(&picture, (width, EMOJI_HEIGHT), &words, name);
         true
     }
 
     /// The picture of these bytes, where it is to be shown and there is room for it.
-    fn sight_of(&mut self, bytes: &Bytes) -> Option<Arc<Picture>> {
+    fn shown_picture(&mut self, bytes: &Bytes) -> Option<Arc<Picture>> {
         if self.scope.settings.images != Images::Inline {
             return None;
         }
+        let as_file = self.scope.settings.animated_images == AnimatedImages::File;
         match self.scope.media.picture(bytes) {
+            ImageOutcome::Picture(picture) if as_file && picture.original == Original::Animated => {
+                None
+            }
             ImageOutcome::Picture(picture) if self.has_room(&picture) => Some(picture),
             ImageOutcome::Picture(_) => {
                 self.crowded = true;
@@ -223,7 +237,7 @@ mod tests {
             bytes: 10,
             width,
             height,
-            lesser: false,
+            original: Original::Equal,
         }
     }
 

@@ -27,7 +27,7 @@ use memory_budget::MemoryBudget;
 use name::NameIndex;
 pub(crate) use name::name_of_picture;
 use name::{extension_of, legal};
-pub(crate) use picture::{ImageOutcome, Picture, Refusal};
+pub(crate) use picture::{ImageOutcome, Original, Picture, Refusal};
 
 /// The bytes behind messages.
 #[derive(Default)]

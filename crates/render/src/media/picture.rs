@@ -1,11 +1,13 @@
 //! Pictures that Teams can show within a text: as they are where they fit, made anew where they
 //! don't.
 //!
-//! What a picture is, its first bytes tell and never its name. Making anew turns it upright, leaves
-//! its metadata behind, and is bounded: what would open to too many pixels is never opened.
+//! The first bytes of a picture decide its kind, never its name. Graph takes PNG and JPEG only
+//! (crates/graph/RULES.md G1), so that every other kind is made anew: a GIF as its first frame.
+//! Making anew turns a picture upright, drops its metadata, and is bounded: what would open to too
+//! many pixels is never opened.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Cursor};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,8 +39,20 @@ pub(crate) struct Picture {
     /// Pixels, upright.
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// True if the source's bytes show more: more pixels, more pages, movement.
-    pub(crate) lesser: bool,
+    pub(crate) original: Original,
+}
+
+/// The source's bytes, compared with the picture made of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Original {
+    /// Nothing more to see.
+    Equal,
+    /// Nothing more to see, but a GIF, which people keep as such.
+    Still,
+    /// More pixels or pages.
+    Larger,
+    /// More frames.
+    Animated,
 }
 
 /// The visible outcome of a blob.
@@ -79,7 +93,7 @@ pub(super) fn make(
     let Some(format) = reader.format().filter(|format| KINDS.contains(format)) else {
         return Ok(ImageOutcome::Other);
     };
-    reader.limits(limits());
+    reader.limits(limits(OPEN_BYTES));
     let Ok(mut decoder) = reader.into_decoder() else {
         return Ok(ImageOutcome::Refused(Refusal::Damaged));
     };
@@ -99,17 +113,22 @@ pub(super) fn make(
             bytes,
             width,
             height,
-            lesser: false,
+            original: Original::Equal,
         })));
     }
-    if format == ImageFormat::Gif {
-        // Made anew it would stand still.
-        return Ok(ImageOutcome::Refused(Refusal::TooLarge));
-    }
-    // Turning it upright or scaling it needs it twice.
-    let Some(_room) = gate.enter(decoder.total_bytes()) else {
+    let opened = decoder.total_bytes();
+    // A GIF's frame is opened beside its canvas, and may claim to be larger.
+    let frame = if format == ImageFormat::Gif {
+        opened
+    } else {
+        0
+    };
+    let Some(_room) = gate.enter(opened + frame) else {
         return Ok(ImageOutcome::Refused(Refusal::TooLarge));
     };
+    if frame > 0 && decoder.set_limits(limits(frame)).is_err() {
+        return Ok(ImageOutcome::Refused(Refusal::TooLarge));
+    }
     let Ok(mut picture) = DynamicImage::from_decoder(decoder) else {
         return Ok(ImageOutcome::Refused(Refusal::Damaged));
     };
@@ -121,6 +140,13 @@ pub(super) fn make(
     let Some(made) = encode(picture, most_bytes) else {
         return Ok(ImageOutcome::Refused(Refusal::TooLarge));
     };
+    let original = match format {
+        _ if is_animated(format, path) => Original::Animated,
+        _ if scaled || made.lossy => Original::Larger,
+        ImageFormat::Tiff => Original::Larger,
+        ImageFormat::Gif => Original::Still,
+        _ => Original::Equal,
+    };
     let hash = xxhash_rust::xxh3::xxh3_128(&made.content);
     let name = format!("{hash:032x}.{}", made.extension);
     let into = images.join(&name);
@@ -131,7 +157,7 @@ pub(super) fn make(
         bytes: made.content.len() as u64,
         width: made.width,
         height: made.height,
-        lesser: scaled || made.lossy || shows_more(format, path),
+        original,
     })))
 }
 
@@ -153,31 +179,39 @@ const KINDS: &[ImageFormat] = &[
     ImageFormat::WebP,
 ];
 
-/// The kinds that Teams shows as they are.
+/// The kinds that Graph takes (crates/graph/RULES.md G1).
 fn native(format: ImageFormat) -> Option<(&'static str, &'static str)> {
     match format {
         ImageFormat::Png => Some(("image/png", "png")),
         ImageFormat::Jpeg => Some(("image/jpeg", "jpg")),
-        ImageFormat::Gif => Some(("image/gif", "gif")),
         _ => None,
     }
 }
 
-/// Returns true if a picture of one page that does not move shows less.
-fn shows_more(format: ImageFormat, path: &Path) -> bool {
+/// Returns true if the picture at `path` has several frames, or may have.
+fn is_animated(format: ImageFormat, path: &Path) -> bool {
+    let Ok(file) = File::open(path).map(BufReader::new) else {
+        return false;
+    };
     match format {
-        ImageFormat::Tiff => true,
-        ImageFormat::WebP => File::open(path)
-            .ok()
-            .and_then(|file| WebPDecoder::new(BufReader::new(file)).ok())
-            .is_some_and(|decoder| decoder.has_animation()),
+        ImageFormat::Gif => has_frames(file).unwrap_or(true),
+        ImageFormat::WebP => WebPDecoder::new(file).is_ok_and(|webp| webp.has_animation()),
         _ => false,
     }
 }
 
-fn limits() -> Limits {
+/// Returns true if a GIF has a second frame, without decoding any.
+fn has_frames(file: impl Read) -> Result<bool, gif::DecodingError> {
+    let mut options = gif::DecodeOptions::new();
+    options.skip_frame_decoding(true);
+    let mut gif = options.read_info(file)?;
+    gif.next_frame_info()?;
+    Ok(gif.next_frame_info()?.is_some())
+}
+
+fn limits(bytes: u64) -> Limits {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(OPEN_BYTES);
+    limits.max_alloc = Some(bytes);
     limits
 }
 
