@@ -110,7 +110,7 @@ fn every_file_is_proven_and_a_failure_costs_one() {
         "denied": 1,
         "failed": 1,
         "gone": 1,
-        "not at Slack": 1,
+        "not at the source": 1,
         "sign-in page": 1,
         "wrong content": 1,
         "wrong length": 1

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use chatferry_fetch::FetchError;
 use chatferry_graph::check::CheckError;
 use chatferry_graph::{JournalError, UploadError, UsersError, VerifyError};
 use chatferry_mapping::{DirectoryError, MapError};
@@ -11,6 +12,7 @@ use chatferry_model::folder::FolderError;
 use chatferry_model::jsonl::JsonlError;
 use chatferry_model::manifest::ManifestError;
 use chatferry_model::sum::SumMismatch;
+use chatferry_pages::PageError;
 use chatferry_readers::ReadError;
 use chatferry_render::RenderError;
 
@@ -174,8 +176,22 @@ unreadable!(
     RenderError,
     DirectoryError,
     CheckError,
-    JournalError
+    JournalError,
+    PageError
 );
+
+impl From<FetchError> for CliError {
+    fn from(error: FetchError) -> Self {
+        match &error {
+            FetchError::NotThisMachine(_) => Self::usage(format!("fetch.slack_url: {error}"))
+                .hint("leave it empty to fetch from the source itself"),
+            FetchError::Token(_) => Self::usage(error.to_string()),
+            FetchError::Client(_) => Self::graph(&error),
+            FetchError::Worker => Self::bug(error.to_string()),
+            _ => Self::unreadable(&error),
+        }
+    }
+}
 
 macro_rules! with_remedy {
     ($($error:ty => $make:ident),+) => {$(

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use chatferry_model::figures::thousands;
 use chatferry_model::finding::{Code, Finding, Findings, Severity, Stage};
 use chatferry_model::jsonl::{Format, JsonlError, JsonlReader, JsonlWriter};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::CliError;
-use crate::printer::{Printer, thousands};
+use crate::printer::Printer;
 
 /// All codes there are, for `explain`: by id.
 pub(crate) fn codes() -> BTreeMap<&'static str, &'static Code> {
     [
         chatferry_readers::codes::CODES,
-        crate::fetch::codes::CODES,
+        chatferry_fetch::CODES,
         chatferry_mapping::codes::CODES,
         chatferry_render::codes::CODES,
         chatferry_graph::codes::CODES,

@@ -7,12 +7,13 @@ use chatferry_graph::{
     BaseUrl, Certificate, Client, Credential, Event, GraphConfig, HttpTransport, Observer,
     SystemClock,
 };
+use chatferry_model::figures::duration;
 use chatferry_model::progress::Progress;
 
 use crate::commands::twin::SECRET;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::printer::{Printer, duration};
+use crate::printer::Printer;
 use crate::progress::{StageProgress, Unit};
 use crate::settings::Settings;
 

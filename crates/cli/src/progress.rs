@@ -5,10 +5,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use chatferry_model::figures::{duration, thousands};
 use chatferry_model::progress::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::printer::{Printer, duration, thousands};
+use crate::printer::Printer;
 
 /// The number of times a plain line is printed.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);

@@ -120,7 +120,7 @@ pub(crate) fn propose(
                     Route::Auto | Route::NewTeam => None,
                 },
                 name,
-                description: format!("Imported from {}", source_name(details)),
+                description: format!("Imported from {}", details.source_name()),
                 owners: owners(if alone { None } else { *workspace }),
                 visibility: Visibility::Private,
                 proposed: true,
@@ -236,21 +236,12 @@ fn team_name(
         (Some(team), Some(workspace)) if !alone => format!("{team} {workspace}"),
         (Some(team), _) => team.clone(),
         (None, Some(workspace)) => workspace,
-        (None, None) => source_name(details),
+        (None, None) => details.source_name(),
     };
     let name = one_line(&name);
     match names::cut(&name, teams_names::TEAM_UNITS) {
         "" => "Imported".to_owned(),
         name => name.trim_end().to_owned(),
-    }
-}
-
-/// The source's name as a person writes it: `Slack`.
-fn source_name(details: &ReadDetails) -> String {
-    let mut letters = details.source.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => "Imported".to_owned(),
     }
 }
 

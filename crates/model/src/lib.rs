@@ -23,6 +23,7 @@ pub mod file;
 pub mod message;
 pub mod person;
 
+pub mod figures;
 pub mod finding;
 pub mod progress;
 pub mod selection;

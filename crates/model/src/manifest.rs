@@ -61,6 +61,16 @@ pub struct ReadDetails {
     pub workspaces: Vec<Workspace>,
 }
 
+impl ReadDetails {
+    /// Returns the name of the source as people write it: `Slack`.
+    #[must_use]
+    pub fn source_name(&self) -> String {
+        let mut letters = self.source.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect()
+    }
+}
+
 /// A workspace of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Workspace {

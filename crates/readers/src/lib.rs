@@ -22,6 +22,7 @@ mod encoding;
 mod error;
 #[cfg(test)]
 mod fields;
+mod file_servers;
 mod markdown;
 mod mattermost;
 mod options;
@@ -35,14 +36,13 @@ mod url;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chatferry_model::FileId;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::manifest::{Outcome, ReadDetails};
 use chatferry_model::progress::Progress;
-use secrecy::SecretString;
 
 pub use container::{Container, ContainerError, Entry};
 pub use error::ReadError;
+pub use file_servers::{FileServers, TakeAddress};
 pub use options::{LinkPreviews, ReadOptions, SystemMessages, TextSmileys};
 pub use sink::Sink;
 pub use source::{ExportReader, READERS};
@@ -68,21 +68,6 @@ pub fn read(
     let mut sink = Sink::new(into, options, progress)?;
     reader.read(&containers, &mut sink)?;
     Ok(sink.finish())
-}
-
-/// Hands over the addresses of files that hold a token, each with the file's id, for fetching what
-/// `exports` lack; some more than once. Reading leaves the tokens out of all it writes.
-///
-/// # Errors
-/// When an export can't be opened. What can't be read within it is passed over.
-pub fn file_addresses(
-    exports: &[PathBuf],
-    take: &mut dyn FnMut(FileId<'_>, SecretString),
-) -> Result<(), ReadError> {
-    for export in exports {
-        slack::addresses::walk(&Container::open(export)?, take);
-    }
-    Ok(())
 }
 
 /// The hash of each export's content, by its name: XXH3-128 of a file's bytes, or over the sorted

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Container, ReadError, Sink, SupportTable};
+use crate::{Container, FileServers, ReadError, Sink, SupportTable};
 
 /// Reads the exports of one source.
 pub trait ExportReader: Sync {
@@ -15,6 +15,11 @@ pub trait ExportReader: Sync {
     /// Returns the reason why a container that no reader knows may be one that this reader would
     /// read in another form, and what to do about it.
     fn hint(&self, _container: &Container) -> Option<String> {
+        None
+    }
+
+    /// Returns the servers that keep the files which the exports only link to.
+    fn file_servers(&self) -> Option<&'static FileServers> {
         None
     }
 

@@ -5,8 +5,8 @@ use toml::{Table, Value};
 use super::Violation;
 use super::tree::{File, Tree};
 
-/// The crates of the workspace a crate may see. `model` is below all; only the binary sees
-/// several.
+/// The crates of the workspace a crate may see. `model` is below all; what converts does not see
+/// one another, what shows or fetches sees the one it works with, and only the binary sees all.
 const LAYERS: &[(&str, &[&str])] = &[
     ("chatferry-model", &[]),
     ("chatferry-readers", &["chatferry-model"]),
@@ -15,6 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chatferry-render", &["chatferry-model"]),
     ("chatferry-graph", &["chatferry-model"]),
     ("chatferry-twin", &["chatferry-model"]),
+    ("chatferry-fetch", &["chatferry-model", "chatferry-readers"]),
+    ("chatferry-pages", &["chatferry-model", "chatferry-graph"]),
     (
         "chatferry",
         &[
@@ -24,6 +26,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "chatferry-render",
             "chatferry-graph",
             "chatferry-twin",
+            "chatferry-fetch",
+            "chatferry-pages",
         ],
     ),
     ("xtask", &[]),
@@ -34,7 +38,13 @@ const SEEN_BY_TESTS: &[(&str, &str)] = &[("chatferry-graph", "chatferry-twin")];
 
 /// The packages that open sockets, and the crates that may use them.
 const NETWORK: &[&str] = &["tokio", "reqwest"];
-const NETWORKED: &[&str] = &["chatferry-graph", "chatferry-twin", "chatferry"];
+const NETWORKED: &[&str] = &[
+    "chatferry-graph",
+    "chatferry-twin",
+    "chatferry-fetch",
+    "chatferry-pages",
+    "chatferry",
+];
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
@@ -61,7 +71,7 @@ pub(super) fn layers_hold(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// Keeps tokio and reqwest to graph, twin and cli (crates/DECISIONS.md section 1).
+/// Keeps tokio and reqwest to the crates of [`NETWORKED`] (crates/DECISIONS.md section 1).
 pub(super) fn network_stays_in_its_crates(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages(tree) {

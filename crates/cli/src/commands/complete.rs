@@ -1,6 +1,7 @@
 //! `chatferry complete` and `chatferry unlock`: what an aborted upload left in migration mode.
 
 use chatferry_graph::{Closing, UploadOptions};
+use chatferry_model::figures::{count, thousands};
 use chatferry_model::finding::Severity;
 use serde::Serialize;
 
@@ -9,7 +10,6 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
-use crate::printer::{count, thousands};
 
 /// Ends the sessions of targets whose posts are all there, or of all of them.
 pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, CliError> {

@@ -1,77 +1,69 @@
-//! `chatferry fetch`: files that the export only names, from Slack into `1-fetch`.
+//! `chatferry fetch`: files that the export only links to, from the source's servers into `1-fetch`.
 
 use std::sync::Arc;
 
-use chatferry_model::finding::{Findings, Severity, Stage};
-use chatferry_model::jsonl::{Format, JsonlWriter};
-use chatferry_model::manifest::Manifest;
+use chatferry_fetch::{FetchJournal, FetchOptions, Missing, Servers, Tokens};
+use chatferry_model::figures::{bytes, count, duration};
+use chatferry_model::finding::Severity;
+use chatferry_model::manifest::{Manifest, ReadDetails};
+use chatferry_readers::FileServers;
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 
 use crate::args::FetchArgs;
 use crate::commands::summary;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::fetch::address::Slack;
-use crate::fetch::journal::FetchJournal;
-use crate::fetch::token::{self, Tokens};
-use crate::fetch::wanted::{Wanted, wanted};
-use crate::fetch::worker_pool::{self, FetchOptions, Report};
 use crate::findings::{self, FindingRow};
 use crate::graph;
-use crate::printer::{bytes, count, duration};
 use crate::progress::{StageProgress, Unit};
 use crate::stage::{self, hash_file};
 
-/// The details of the manifest of `1-fetch`.
-#[derive(Debug, Serialize, Deserialize)]
-struct FetchDetails {
-    /// Bytes of all that was fetched.
-    bytes: u64,
-}
-
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, CliError> {
-    let read = context.work.read();
+    let (read, folder) = (context.work.read(), context.work.fetch());
     stage::present(read.root())?;
-    let slack = Slack::new(&context.settings.fetch.slack_url)?;
-    let wanted = wanted(&read, &context.selection)?;
+    let wanted = chatferry_fetch::wanted(&read, &context.selection)?;
+    let missing = chatferry_fetch::missing(&wanted, &folder)?;
+    let manifest: Manifest<ReadDetails> = Manifest::read(read.root())?;
+    let source = manifest.details.source_name();
     if args.dry_run {
-        return plan(context, &wanted);
+        return plan(context, &source, &missing);
     }
-    let own = std::env::var(token::VARIABLE)
+    let Some(row) = FileServers::of(&manifest.details.source) else {
+        return Err(CliError::usage(format!(
+            "files of {source} cannot be fetched; {} of {} are here",
+            missing.here,
+            count(missing.files, "file")
+        )));
+    };
+    let servers = Servers::new(row, &context.settings.fetch.server_url)?;
+    let own = std::env::var(row.token_variable)
         .ok()
         .filter(|own| !own.trim().is_empty());
-    let tokens = Tokens::gather(&args.exports, own.map(SecretString::from))?;
-    let folder = context.work.fetch();
-    let there = FetchJournal::look(&folder)?;
-    let missing = wanted
-        .iter()
-        .filter(|file| !there.contains_key(&file.id))
-        .count();
-    if tokens.is_empty() && missing > 0 {
+    let tokens = Tokens::gather(&servers, &args.exports, own.map(SecretString::from))?;
+    if tokens.is_empty() && missing.missing > 0 {
         return Err(CliError::usage(format!(
-            "{} to fetch, and no token to ask Slack with",
-            count(missing as u64, "file")
+            "{} to fetch, and no token to ask {source} with",
+            count(missing.missing, "file")
         ))
         .hint(format!(
             "give the export, whose addresses hold one (`chatferry fetch EXPORT`), or set {}",
-            token::VARIABLE
+            row.token_variable
         )));
     }
     let options = FetchOptions {
-        slack,
+        servers,
         tokens,
         concurrency: context.settings.fetch.concurrency,
         retries: context.settings.fetch.retries,
     };
-    let ledger = FetchJournal::open(&folder)?;
+    let journal = FetchJournal::open(&folder)?;
     let progress = Arc::new(StageProgress::new(context.printer, "Fetching", Unit::Bytes));
-    let (report, ledger) = graph::runtime()?.block_on(worker_pool::fetch(
+    let (report, journal) = graph::runtime()?.block_on(chatferry_fetch::fetch(
         wanted,
         &folder,
-        ledger,
+        journal,
         options,
         Arc::clone(&progress) as _,
         interrupted(),
@@ -79,7 +71,8 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
     report.sum.check("files in fetch")?;
     let took = progress.elapsed();
     drop(progress);
-    let manifest = manifest(context, &ledger, &report)?;
+    let read = hash_file(&read.root().join("manifest.json"))?;
+    let manifest = chatferry_fetch::publish(&folder, &journal, &report, read)?;
 
     let (files, size) = report.fetched;
     let what = format!(
@@ -111,88 +104,19 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
 }
 
 /// Prints the files that would be fetched.
-fn plan(context: &Context, wanted: &[Wanted]) -> Result<ExitStatus, CliError> {
-    #[derive(Serialize)]
-    struct Plan {
-        files: u64,
-        bytes: u64,
-        without_size: u64,
-        here: u64,
-        missing: u64,
-        missing_bytes: u64,
-    }
-
-    let there = FetchJournal::look(&context.work.fetch())?;
-    let mut plan = Plan {
-        files: wanted.len() as u64,
-        bytes: 0,
-        without_size: 0,
-        here: 0,
-        missing: 0,
-        missing_bytes: 0,
-    };
-    for file in wanted {
-        let size = file.size.unwrap_or_default();
-        plan.bytes += size;
-        plan.without_size += u64::from(file.size.is_none());
-        if there.contains_key(&file.id) {
-            plan.here += 1;
-        } else {
-            plan.missing += 1;
-            plan.missing_bytes += size;
-        }
-    }
+fn plan(context: &Context, source: &str, plan: &Missing) -> Result<ExitStatus, CliError> {
     context.printer.step(
         "Plan",
         &format!(
-            "{} ({}) to fetch from Slack; {} of {} are here",
+            "{} ({}) to fetch from {source}; {} of {} are here",
             count(plan.missing, "file"),
             bytes(plan.missing_bytes),
             plan.here,
             count(plan.files, "file"),
         ),
     );
-    context.printer.result(&plan)?;
+    context.printer.result(plan)?;
     Ok(ExitStatus::Done)
-}
-
-/// Writes what later stages and the report read: `files.jsonl`, the findings and the manifest.
-fn manifest(
-    context: &Context,
-    ledger: &FetchJournal,
-    report: &Report,
-) -> Result<Manifest<FetchDetails>, CliError> {
-    let folder = context.work.fetch();
-    let details = FetchDetails {
-        bytes: ledger.files().values().map(|file| file.bytes).sum(),
-    };
-    let mut manifest = Manifest::new(Stage::Fetch, details);
-    let read = context.work.read().root().join("manifest.json");
-    manifest
-        .inputs
-        .insert("1-read".to_owned(), hash_file(&read)?);
-    manifest.sums.insert("files".to_owned(), report.sum.clone());
-    manifest
-        .files
-        .insert("files.jsonl".to_owned(), ledger.publish()?);
-    manifest.findings = totals(&report.findings);
-    let path = folder.root().join("findings.jsonl");
-    let mut writer = JsonlWriter::create(&path, Format::FINDINGS, None::<&()>)?;
-    for finding in report.findings.lines() {
-        writer.write(&finding)?;
-    }
-    manifest
-        .files
-        .insert("findings.jsonl".to_owned(), writer.finish()?);
-    manifest.write(folder.root())?;
-    Ok(manifest)
-}
-
-fn totals(findings: &Findings) -> std::collections::BTreeMap<String, u64> {
-    findings
-        .totals()
-        .map(|(code, count)| (code.id.to_owned(), count))
-        .collect()
 }
 
 /// Done when somebody presses Ctrl-C: what came is kept, and the next run goes on.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chatferry_pages::preview::{self, Library};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -10,7 +11,6 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::graph;
-use crate::preview::{self, Library};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &PreviewArgs) -> Result<ExitStatus, CliError> {

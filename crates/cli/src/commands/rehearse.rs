@@ -15,6 +15,7 @@ use chatferry_graph::{
     UploadOptions, UploadPlan, UploadReport, VerifyOptions, VerifyReport, plan_upload,
 };
 use chatferry_model::Millis;
+use chatferry_model::figures::{duration, thousands};
 use chatferry_model::manifest::Manifest;
 use chatferry_model::plan::RenderDetails;
 use chatferry_twin::{App, Clock as TwinClock, Moment, Outcome, Rule, Settings, Tenant};
@@ -28,7 +29,6 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::Watcher;
-use crate::printer::{duration, thousands};
 
 const CLIENT_ID: &str = "c4a7fe44-0000-4000-8000-000000000001";
 const SECRET: &str = "rehearsal";

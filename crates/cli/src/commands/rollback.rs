@@ -1,6 +1,7 @@
 //! `chatferry rollback`: deletes the teams that this upload made.
 
 use chatferry_graph::{RollbackPlan, UploadOptions};
+use chatferry_model::figures::{count, thousands};
 use serde::Serialize;
 
 use crate::args::RollbackArgs;
@@ -9,7 +10,6 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::graph::{self, Watcher};
-use crate::printer::{count, thousands};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<ExitStatus, CliError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chatferry_graph::Status;
+use chatferry_model::figures::{count, thousands};
 use chatferry_model::manifest::Manifest;
 use chatferry_model::plan::RenderDetails;
 use serde::Serialize;
@@ -12,7 +13,6 @@ use serde::de::IgnoredAny;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::printer::{count, thousands};
 use crate::stage::{Inputs, hash_file, hash_value};
 
 /// Runs the command.

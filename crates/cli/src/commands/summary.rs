@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chatferry_model::figures::{count, thousands};
 use chatferry_model::manifest::Manifest;
 use chatferry_model::sum::Sum;
 
-use crate::printer::{Printer, count, thousands};
+use crate::printer::Printer;
 use crate::stage::Ran;
 
 /// `12,345 messages in 0.5 s (24,690/s)`, or that nothing had changed.

@@ -2,6 +2,7 @@
 
 use chatferry_graph::upload::TargetReport;
 use chatferry_graph::{UploadOptions, UploadPlan, UploadReport, plan_upload};
+use chatferry_model::figures::{count, duration, thousands};
 use chatferry_model::finding::{Severity, Stage};
 use chatferry_model::manifest::Manifest;
 use serde::Serialize;
@@ -14,7 +15,6 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
-use crate::printer::{count, duration, thousands};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, CliError> {

@@ -1,6 +1,7 @@
 //! `chatferry verify`: Teams against the posts, one by one.
 
 use chatferry_graph::{VerifyOptions, VerifyReport};
+use chatferry_model::figures::{count, thousands};
 use chatferry_model::finding::{Severity, Stage};
 use serde::Serialize;
 
@@ -9,7 +10,6 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
-use crate::printer::{count, thousands};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {

@@ -90,7 +90,7 @@ pub(crate) struct Settings {
     pub(crate) people: PeopleSettings,
     /// Limits.
     pub(crate) limits: Limits,
-    /// The settings for fetching files from Slack.
+    /// The settings for fetching files.
     pub(crate) fetch: Fetch,
 }
 
@@ -127,7 +127,7 @@ pub(crate) enum TextSmileys {
     Text,
 }
 
-/// The settings for fetching files from Slack.
+/// The settings for fetching files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Fetch {
@@ -135,8 +135,9 @@ pub(crate) struct Fetch {
     pub(crate) concurrency: usize,
     /// The number of times a file is tried again.
     pub(crate) retries: u32,
-    /// A server on this machine that stands for Slack, in tests.
-    pub(crate) slack_url: String,
+    /// A server on this machine that stands for the source's, in tests.
+    #[serde(rename = "slack_url")]
+    pub(crate) server_url: String,
 }
 
 impl Default for Fetch {
@@ -144,7 +145,7 @@ impl Default for Fetch {
         Self {
             concurrency: 8,
             retries: 5,
-            slack_url: String::new(),
+            server_url: String::new(),
         }
     }
 }

@@ -15,14 +15,33 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor
 
 use super::mrkdwn::decode;
 use super::split::{self, Piece};
-use crate::{Container, encoding, url};
+use crate::{Container, FileServers, TakeAddress, encoding, url};
+
+/// Slack's servers, and how their pages differ from a file.
+pub(super) static SERVERS: FileServers = FileServers {
+    label: "Slack",
+    domains: &["slack.com", "slack-files.com"],
+    token_variable: "CHATFERRY_SLACK_TOKEN",
+    sign_in_path: "signin",
+    sign_in_parameter: "redir",
+    own_page_marks: &[
+        "slack-edge.com",
+        "signin_form",
+        "workspace-signin",
+        "?redir=",
+        "<title>slack",
+        "sign in",
+    ],
+    made_on_request: "application/vnd.slack-docs",
+    addresses: walk,
+};
 
 /// The keys of a file's addresses, best first.
 const KEYS: [&str; 4] = ["url_private_download", "url_private", "url_download", "url"];
 
 /// Hands over each file's id and address, where that holds a token; some more than once. What can't
 /// be read is passed over: reading has told of it.
-pub(crate) fn walk(container: &Container, take: &mut dyn FnMut(FileId<'_>, SecretString)) {
+fn walk(container: &Container, take: TakeAddress<'_>) {
     let mut buffer = Vec::new();
     let lists = container.entries().iter().filter(|entry| {
         entry.path.ends_with(".json")
@@ -36,7 +55,7 @@ pub(crate) fn walk(container: &Container, take: &mut dyn FnMut(FileId<'_>, Secre
     }
 }
 
-fn walk_text(text: &str, take: &mut dyn FnMut(FileId<'_>, SecretString)) {
+fn walk_text(text: &str, take: TakeAddress<'_>) {
     if walk_value(text, take).is_ok() {
         return;
     }
@@ -48,10 +67,7 @@ fn walk_text(text: &str, take: &mut dyn FnMut(FileId<'_>, SecretString)) {
     }
 }
 
-fn walk_value(
-    text: &str,
-    take: &mut dyn FnMut(FileId<'_>, SecretString),
-) -> Result<(), serde_json::Error> {
+fn walk_value(text: &str, take: TakeAddress<'_>) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Walk { take, keep: false }.deserialize(&mut deserializer)?;
     deserializer.end()
@@ -59,7 +75,7 @@ fn walk_value(
 
 /// Walks a value and all within it; returns it if it is a string that is wanted.
 struct Walk<'t> {
-    take: &'t mut dyn FnMut(FileId<'_>, SecretString),
+    take: TakeAddress<'t>,
     keep: bool,
 }
 

@@ -6,7 +6,7 @@
 //! each into one of the model by its [`subtype`], with its words from [`blocks`], [`mrkdwn`] and
 //! [`attachment`]s, and [`thread`] puts the lines in order, or [`reorder`] where they are not.
 
-pub(crate) mod addresses;
+mod addresses;
 mod attachment;
 mod author;
 mod blocks;
@@ -47,7 +47,7 @@ use std::collections::HashMap;
 use chatferry_model::manifest::Workspace;
 
 use crate::split;
-use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
+use crate::{Container, ExportReader, FileServers, ReadError, Sink, SupportTable, codes};
 
 use export::Export;
 use file_lines::Files;
@@ -70,6 +70,10 @@ impl ExportReader for Slack {
             return Some(layout.to_owned());
         }
         Layout::of(container).map(|layout| layout.words().to_owned())
+    }
+
+    fn file_servers(&self) -> Option<&'static FileServers> {
+        Some(&addresses::SERVERS)
     }
 
     fn hint(&self, container: &Container) -> Option<String> {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use chatferry_graph::Unobserved;
+use chatferry_model::figures::count;
 
 use crate::context::Context;
 use crate::error::CliError;
 use crate::graph;
-use crate::printer::count;
 use crate::progress::{StageProgress, Unit};
 
 /// Fetches everybody in the tenant into `directory.json` of the work folder, so that everything

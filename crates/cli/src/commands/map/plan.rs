@@ -1,9 +1,10 @@
 //! The plan as a table, and the duration of the upload.
 
 use chatferry_mapping::{Bound, MapPlan};
+use chatferry_model::figures::{bytes, count, duration, thousands};
 use chatferry_model::schedule::BoundKind;
 
-use crate::printer::{Printer, bytes, count, duration, thousands};
+use crate::printer::Printer;
 
 /// The number of teams that are shown one by one.
 const TEAMS: usize = 20;

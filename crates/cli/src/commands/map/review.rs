@@ -6,10 +6,11 @@
 use std::io::BufRead;
 
 use chatferry_mapping::{DirectoryUser, OpenPerson, Review, Verdict};
+use chatferry_model::figures::count;
 
 use crate::context::Context;
 use crate::error::CliError;
-use crate::printer::{Printer, count};
+use crate::printer::Printer;
 
 /// An answer at the prompt.
 #[derive(Debug, PartialEq, Eq)]
