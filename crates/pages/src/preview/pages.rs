@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use chatferry_model::GraphMessageId;
+use chatferry_model::figures::{count, thousands};
 use chatferry_model::plan::{TargetPlace, TargetSummary};
 use chatferry_model::post::{ChatMessage, Post};
+use maud::{Markup, html};
 
 use super::library::{Library, encode};
 use super::posts::FOUND;
 use super::thread;
 use crate::error::PageError;
-use crate::html::Html;
-use chatferry_model::figures::{count, thousands};
+use crate::page::{self, name};
 
 /// The requested part of a channel.
 #[derive(Debug, Default)]
@@ -22,28 +23,25 @@ pub(super) struct Ask {
     pub(super) words: String,
 }
 
-/// All channels and chats.
+/// Returns the page of all channels and chats.
 pub(super) fn overview(library: &Library) -> String {
     let targets = &library.details.targets;
     let posts: u64 = targets.iter().map(|target| target.posts).sum();
-    frame(library, None, "Preview", |html| {
-        html.leaf("h1", &[], "Preview");
-        html.leaf(
-            "p",
-            &[("class", "soft")],
-            &format!(
-                "{} in {}, as Teams will show them. Times are in UTC. Nothing was uploaded.",
-                count(posts, "post"),
-                count(targets.len() as u64, "place"),
-            ),
-        );
-        html.within("div", &[("class", "index")], |html| {
-            channels(html, library, None);
-        });
-    })
+    let main = html! {
+        h1 { "Preview" }
+        p.soft {
+            (count(posts, "post")) " in " (count(targets.len() as u64, "place"))
+            ", as Teams will show them. Times are in UTC. Nothing was uploaded."
+        }
+        div.index { (channels(library, None)) }
+    };
+    frame(library, None, "Preview", &main)
 }
 
-/// A page of a channel, or what was found in it.
+/// Returns a page of a channel, or what was found in it.
+///
+/// # Errors
+/// When the file of its posts is damaged.
 pub(super) fn channel(
     library: &Library,
     summary: &TargetSummary,
@@ -51,42 +49,31 @@ pub(super) fn channel(
 ) -> Result<String, PageError> {
     let posts = library.posts(summary)?;
     let show = |post: &Post<'_, ChatMessage<'_>>| thread::post(post, library);
-    let name = summary.target.name();
     let at = format!("/t/{}", encode(summary.target.key.as_str()));
-    if !ask.words.is_empty() {
+    let main = if ask.words.is_empty() {
+        let pages = posts.pages();
+        let page = ask.page.unwrap_or(1).clamp(1, pages);
+        let threads = posts.page(page, &show)?;
+        html! {
+            (pager(&at, page, pages))
+            @for thread in &threads { (thread::thread(thread)) }
+            @if threads.is_empty() { p.soft { "No messages." } }
+            (pager(&at, page, pages))
+        }
+    } else {
         let (found, more) = posts.find(&ask.words, &show)?;
-        return Ok(frame(library, Some(summary), name, |html| {
-            header(html, summary, &at, &ask.words);
-            let number = if more {
-                format!("The first {FOUND} posts")
-            } else {
-                count(found.len() as u64, "post")
-            };
-            html.within("p", &[("class", "soft")], |html| {
-                html.text(&format!("{number} with “"));
-                html.name(&ask.words);
-                html.text("”. ");
-                html.leaf("a", &[("href", &at)], "Show all");
-            });
-            for post in &found {
-                html.within("section", &[("class", "thread")], |html| html.trusted(post));
-            }
-        }));
-    }
-    let pages = posts.pages();
-    let page = ask.page.unwrap_or(1).clamp(1, pages);
-    let threads = posts.page(page, &show)?;
-    Ok(frame(library, Some(summary), name, |html| {
-        header(html, summary, &at, "");
-        pager(html, &at, page, pages);
-        for thread in &threads {
-            thread::thread(html, thread);
+        let number = if more {
+            format!("The first {FOUND} posts")
+        } else {
+            count(found.len() as u64, "post")
+        };
+        html! {
+            p.soft { (number) " with “" (name(&ask.words)) "”. " a href=(at) { "Show all" } }
+            @for post in &found { section.thread { (post) } }
         }
-        if threads.is_empty() {
-            html.leaf("p", &[("class", "soft")], "No messages.");
-        }
-        pager(html, &at, page, pages);
-    }))
+    };
+    let main = html! { (header(summary, &at, &ask.words)) (main) };
+    Ok(frame(library, Some(summary), summary.target.name(), &main))
 }
 
 /// Returns the address of a post.
@@ -103,49 +90,36 @@ pub(super) fn address_of(
 
 /// Returns a page about something that cannot be shown.
 pub(super) fn failure(title: &str, words: &str) -> String {
-    Html::page(title, style, |html| {
-        html.within("main", &[("class", "alone")], |html| {
-            html.leaf("h1", &[], title);
-            html.leaf("p", &[], words);
-            html.leaf("a", &[("href", "/")], "All channels");
-        });
-    })
+    let body = html! {
+        main.alone {
+            h1 { (title) }
+            p { (words) }
+            a href="/" { "All channels" }
+        }
+    };
+    page::page(title, &style(), &body)
 }
 
-fn style(html: &mut Html) {
-    html.void("link", &[("rel", "stylesheet"), ("href", "/style.css")]);
+fn style() -> Markup {
+    html! { link rel="stylesheet" href="/style.css"; }
 }
 
-fn frame(
-    library: &Library,
-    current: Option<&TargetSummary>,
-    title: &str,
-    inside: impl FnOnce(&mut Html),
-) -> String {
-    Html::page(title, style, |html| {
-        html.leaf("a", &[("class", "skip"), ("href", "#main")], "To the posts");
-        html.within("div", &[("class", "app")], |html| {
-            html.within(
-                "nav",
-                &[("class", "rail"), ("aria-label", "Channels")],
-                |html| {
-                    html.leaf(
-                        "a",
-                        &[("href", "/"), ("class", "home")],
-                        "chatferry preview",
-                    );
-                    if current.is_some() {
-                        channels(html, library, current);
-                    }
-                },
-            );
-            html.within("main", &[("id", "main")], inside);
-        });
-    })
+fn frame(library: &Library, current: Option<&TargetSummary>, title: &str, main: &Markup) -> String {
+    let body = html! {
+        a.skip href="#main" { "To the posts" }
+        div.app {
+            nav.rail aria-label="Channels" {
+                a.home href="/" { "chatferry preview" }
+                @if current.is_some() { (channels(library, current)) }
+            }
+            main #main { (main) }
+        }
+    };
+    page::page(title, &style(), &body)
 }
 
-/// The channels by team, then the chats.
-fn channels(html: &mut Html, library: &Library, current: Option<&TargetSummary>) {
+/// Returns the channels by team, then the chats.
+fn channels(library: &Library, current: Option<&TargetSummary>) -> Markup {
     let mut of_team: BTreeMap<&str, Vec<&TargetSummary>> = BTreeMap::new();
     let mut chats = Vec::new();
     for summary in &library.details.targets {
@@ -163,29 +137,30 @@ fn channels(html: &mut Html, library: &Library, current: Option<&TargetSummary>)
     let teams =
         teams.filter_map(|team| Some((team.name.as_str(), of_team.remove(team.key.as_str())?)));
     let chats = Some(("Chats", chats)).filter(|(_, chats)| !chats.is_empty());
-    let groups: Vec<_> = teams.chain(chats).collect();
-    for (name, mut targets) in groups {
+    let mut groups: Vec<_> = teams.chain(chats).collect();
+    for (_, targets) in &mut groups {
         targets.sort_by_key(|summary| (!is_general(summary), summary.target.name().to_lowercase()));
-        html.within("h2", &[], |html| html.name(name));
-        html.within("ul", &[], |html| {
-            for summary in targets {
-                html.within("li", &[], |html| entry(html, summary, current));
+    }
+    html! {
+        @for (team, targets) in groups {
+            h2 { (name(team)) }
+            ul {
+                @for summary in targets { li { (entry(summary, current)) } }
             }
-        });
+        }
     }
 }
 
-fn entry(html: &mut Html, summary: &TargetSummary, current: Option<&TargetSummary>) {
-    let address = format!("/t/{}", encode(summary.target.key.as_str()));
+fn entry(summary: &TargetSummary, current: Option<&TargetSummary>) -> Markup {
     let is_current = current.is_some_and(|current| current.target.key == summary.target.key);
     let here = if is_current { "page" } else { "false" };
-    html.within("a", &[("href", &address), ("aria-current", here)], |html| {
-        html.within("span", &[], |html| html.name(summary.target.name()));
-        if is_closed(summary) {
-            html.leaf("span", &[("class", "lock")], "private");
+    html! {
+        a href={ "/t/" (encode(summary.target.key.as_str())) } aria-current=(here) {
+            span { (name(summary.target.name())) }
+            @if is_closed(summary) { span.lock { "private" } }
+            span class="num soft" { (thousands(summary.posts)) }
         }
-        html.leaf("span", &[("class", "num soft")], &thousands(summary.posts));
-    });
+    }
 }
 
 fn is_general(summary: &TargetSummary) -> bool {
@@ -196,74 +171,44 @@ fn is_closed(summary: &TargetSummary) -> bool {
     matches!(&summary.target.place, TargetPlace::Channel(channel) if channel.membership.is_closed())
 }
 
-fn header(html: &mut Html, summary: &TargetSummary, at: &str, words: &str) {
-    html.within("header", &[], |html| {
-        html.within("div", &[], |html| {
-            html.within("h1", &[], |html| html.name(summary.target.name()));
-            html.within("p", &[("class", "soft small")], |html| {
-                html.text(&format!(
-                    "{}, {}",
-                    count(summary.posts, "post"),
-                    count(summary.replies, "reply")
-                ));
-                if let TargetPlace::Channel(channel) = &summary.target.place
-                    && !channel.description.is_empty()
-                {
-                    html.text(" · ");
-                    html.name(&channel.description);
-                }
-            });
-        });
-        html.within(
-            "form",
-            &[("action", at), ("role", "search"), ("method", "get")],
-            |html| {
-                html.void(
-                    "input",
-                    &[
-                        ("type", "search"),
-                        ("name", "q"),
-                        ("value", words),
-                        ("placeholder", "Find in this channel"),
-                        ("aria-label", "Find in this channel"),
-                    ],
-                );
-                html.leaf("button", &[], "Find");
-            },
-        );
-    });
-}
-
-fn pager(html: &mut Html, at: &str, page: usize, pages: usize) {
-    if pages < 2 {
-        return;
-    }
-    html.within(
-        "nav",
-        &[("class", "pager"), ("aria-label", "Pages")],
-        |html| {
-            let steps = [
-                ("First", 1, page > 1),
-                ("Earlier", page.saturating_sub(1), page > 1),
-                ("Later", page + 1, page < pages),
-                ("Last", pages, page < pages),
-            ];
-            for (number, (words, to, open)) in steps.into_iter().enumerate() {
-                if number == 2 {
-                    let here = format!(
-                        "Page {} of {}",
-                        thousands(page as u64),
-                        thousands(pages as u64)
-                    );
-                    html.leaf("span", &[], &here);
-                }
-                if open {
-                    let address = format!("{at}?page={to}");
-                    html.leaf("a", &[("href", &address)], words);
-                } else {
-                    html.leaf("span", &[("class", "soft")], words);
+fn header(summary: &TargetSummary, at: &str, words: &str) -> Markup {
+    let about = match &summary.target.place {
+        TargetPlace::Channel(channel) => channel.description.as_str(),
+        TargetPlace::Chat(_) => "",
+    };
+    html! {
+        header {
+            div {
+                h1 { (name(summary.target.name())) }
+                p class="soft small" {
+                    (count(summary.posts, "post")) ", " (count(summary.replies, "reply"))
+                    @if !about.is_empty() { " · " (name(about)) }
                 }
             }
-        },
-    );
+            form action=(at) role="search" method="get" {
+                input type="search" name="q" value=(words)
+                    placeholder="Find in this channel" aria-label="Find in this channel";
+                button { "Find" }
+            }
+        }
+    }
+}
+
+fn pager(at: &str, page: usize, pages: usize) -> Markup {
+    let step = |words: &str, to: usize, open: bool| {
+        html! {
+            @if open { a href={ (at) "?page=" (to) } { (words) } } @else { span.soft { (words) } }
+        }
+    };
+    html! {
+        @if pages > 1 {
+            nav.pager aria-label="Pages" {
+                (step("First", 1, page > 1))
+                (step("Earlier", page.saturating_sub(1), page > 1))
+                span { "Page " (thousands(page as u64)) " of " (thousands(pages as u64)) }
+                (step("Later", page + 1, page < pages))
+                (step("Last", pages, page < pages))
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chatferry_model::GraphMessageId;
 use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
 use chatferry_model::post::{ChatMessage, Post};
+use maud::Markup;
 use serde::Deserialize;
 
 use crate::error::PageError;
@@ -34,12 +35,12 @@ struct Root {
 }
 
 /// The page that a post is on.
-pub(super) type Show<'s> = dyn Fn(&Post<'_, ChatMessage<'_>>) -> String + 's;
+pub(super) type Show<'s> = dyn Fn(&Post<'_, ChatMessage<'_>>) -> Markup + 's;
 
 /// A root with its replies, as HTML.
 pub(super) struct Thread {
-    pub(super) root: String,
-    pub(super) replies: Vec<String>,
+    pub(super) root: Markup,
+    pub(super) replies: Vec<Markup>,
     /// Replies that are not shown.
     pub(super) more: usize,
 }
@@ -127,7 +128,7 @@ impl Posts {
         &self,
         words: &str,
         show: &Show<'_>,
-    ) -> Result<(Vec<String>, bool), PageError> {
+    ) -> Result<(Vec<Markup>, bool), PageError> {
         let words = words.to_lowercase();
         let (mut found, mut more) = (Vec::new(), false);
         each_chunk(&self.path, |chunk| {
@@ -155,7 +156,7 @@ impl Posts {
         &self,
         wanted: &BTreeSet<u64>,
         show: &Show<'_>,
-    ) -> Result<BTreeMap<u64, String>, PageError> {
+    ) -> Result<BTreeMap<u64, Markup>, PageError> {
         let mut shown = BTreeMap::new();
         each_chunk(&self.path, |chunk| {
             let mut lines = chunk.lines();

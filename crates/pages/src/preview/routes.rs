@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use super::guard::guard;
 use super::library::{Library, encode};
 use super::pages::{self, Ask};
-use crate::STYLE;
+use crate::page::STYLE;
 
 /// The styles that only these pages need.
 const PREVIEW_STYLE: &str = include_str!("style.css");

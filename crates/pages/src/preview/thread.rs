@@ -1,90 +1,74 @@
 //! A post as HTML.
 
+use chatferry_model::figures::{bytes, count};
 use chatferry_model::post::{ChatMessage, Post};
+use maud::{Markup, PreEscaped, html};
 
 use super::body;
 use super::library::{Library, encode};
 use super::posts::Thread;
-use crate::html::Html;
-use chatferry_model::figures::{bytes, count};
+use crate::page::name;
 
 /// Colours of the circles that stand for people; see the style sheet.
 const COLOURS: u64 = 8;
 
-/// A post as HTML.
-pub(super) fn post(post: &Post<'_, ChatMessage<'_>>, library: &Library) -> String {
-    let mut html = Html::default();
+/// Returns a post.
+pub(super) fn post(post: &Post<'_, ChatMessage<'_>>, library: &Library) -> Markup {
     let author = &post.body.from.user;
-    let anchor = format!("p{}", post.id);
     let created = post.body.created_date_time.to_string();
-    html.within("article", &[("class", "post"), ("id", &anchor)], |html| {
-        let colour = u64::from_str_radix(author.id.to_string().get(..8).unwrap_or_default(), 16);
-        let class = format!("face c{}", colour.unwrap_or_default() % COLOURS);
-        html.leaf(
-            "div",
-            &[("class", &class), ("aria-hidden", "true")],
-            &initials(&author.display_name),
-        );
-        html.within("div", &[("class", "said")], |html| {
-            html.within("p", &[("class", "by")], |html| {
-                html.within("b", &[], |html| html.name(&author.display_name));
-                let shown = created.replace('T', " ");
-                let shown = shown.get(..16).unwrap_or(&shown);
-                html.text(" ");
-                let link = format!("#{anchor}");
-                html.within("a", &[("href", &link), ("class", "when")], |html| {
-                    html.leaf("time", &[("datetime", &created)], shown);
-                });
-            });
-            if let Some(subject) = &post.body.subject {
-                html.within("h3", &[], |html| html.name(subject));
+    let shown = created.replace('T', " ");
+    let shown = shown.get(..16).unwrap_or(&shown);
+    let colour = u64::from_str_radix(author.id.to_string().get(..8).unwrap_or_default(), 16);
+    let colour = colour.unwrap_or_default() % COLOURS;
+    html! {
+        article.post id={ "p" (post.id) } {
+            div class={ "face c" (colour) } aria-hidden="true" { (initials(&author.display_name)) }
+            div.said {
+                p.by {
+                    b { (name(&author.display_name)) } " "
+                    a.when href={ "#p" (post.id) } { time datetime=(created) { (shown) } }
+                }
+                @if let Some(subject) = &post.body.subject { h3 { (name(subject)) } }
+                // The sanitiser let it through.
+                div.body { (PreEscaped(body::show(post, library))) }
+                (files(post))
             }
-            html.within("div", &[("class", "body")], |html| {
-                html.trusted(&body::show(post, library));
-            });
-            files(html, post);
-        });
-    });
-    html.finish()
-}
-
-fn files(html: &mut Html, post: &Post<'_, ChatMessage<'_>>) {
-    if post.files.is_empty() {
-        return;
-    }
-    html.within(
-        "ul",
-        &[("class", "files"), ("aria-label", "Files")],
-        |html| {
-            for file in &post.files {
-                html.within("li", &[], |html| {
-                    let address = format!("/file/{}/{}", encode(&file.path), encode(&file.name));
-                    html.within("a", &[("href", &address)], |html| html.name(&file.name));
-                    let size = format!(" {}", bytes(file.bytes));
-                    html.leaf("span", &[("class", "soft small")], &size);
-                });
-            }
-        },
-    );
-}
-
-/// A root and its replies.
-pub(super) fn thread(html: &mut Html, thread: &Thread) {
-    html.within("section", &[("class", "thread")], |html| {
-        html.trusted(&thread.root);
-        if thread.replies.is_empty() {
-            return;
         }
-        html.within("div", &[("class", "replies")], |html| {
-            for reply in &thread.replies {
-                html.trusted(reply);
+    }
+}
+
+fn files(post: &Post<'_, ChatMessage<'_>>) -> Markup {
+    html! {
+        @if !post.files.is_empty() {
+            ul.files aria-label="Files" {
+                @for file in &post.files {
+                    li {
+                        a href={ "/file/" (encode(&file.path)) "/" (encode(&file.name)) } {
+                            (name(&file.name))
+                        }
+                        span class="soft small" { " " (bytes(file.bytes)) }
+                    }
+                }
             }
-            if thread.more > 0 {
-                let more = format!("{} more", count(thread.more as u64, "reply"));
-                html.leaf("p", &[("class", "soft small")], &more);
+        }
+    }
+}
+
+/// Returns a root and its replies.
+pub(super) fn thread(thread: &Thread) -> Markup {
+    html! {
+        section.thread {
+            (thread.root)
+            @if !thread.replies.is_empty() {
+                div.replies {
+                    @for reply in &thread.replies { (reply) }
+                    @if thread.more > 0 {
+                        p class="soft small" { (count(thread.more as u64, "reply")) " more" }
+                    }
+                }
             }
-        });
-    });
+        }
+    }
 }
 
 fn initials(name: &str) -> String {

@@ -9,9 +9,9 @@ mod findings;
 mod gather;
 mod input;
 mod page;
+mod parts;
 mod people;
 mod places;
-mod section;
 mod sections;
 
 use std::path::PathBuf;

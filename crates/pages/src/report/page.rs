@@ -1,13 +1,13 @@
 //! The page: its head, what it says at a glance, and the sections below.
 
+use chatferry_model::figures::{bytes, count, duration, thousands};
 use chatferry_model::finding::Severity;
+use maud::{Markup, PreEscaped, html};
 
 use super::gather::Report;
-use super::section::SECTIONS;
+use super::parts::SECTIONS;
 use super::sections;
-use crate::STYLE;
-use crate::html::Html;
-use chatferry_model::figures::{bytes, count, duration, thousands};
+use crate::page::{self, STYLE, name, names};
 
 /// The styles that only this page needs.
 const REPORT_STYLE: &str = include_str!("style.css");
@@ -15,78 +15,51 @@ const REPORT_STYLE: &str = include_str!("style.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// Writes it.
+/// Returns the page.
 pub(super) fn page(report: &Report) -> String {
     let title = format!("Migration of {} to Microsoft Teams", report.title);
-    Html::page(&title, head, |html| {
-        html.leaf(
-            "a",
-            &[("class", "skip"), ("href", "#main")],
-            "To the content",
-        );
-        html.within("header", &[("class", "hero")], |html| {
-            html.within("div", &[("class", "wrap")], |html| hero(html, report));
-        });
-        html.within("main", &[("class", "wrap"), ("id", "main")], |html| {
-            verdict(html, report);
-            tiles(html, report);
-            contents(html);
-            sections::findings(html, report);
-            sections::people(html, report);
-            sections::places(html, report);
-            sections::sums(html, report);
-            sections::next(html, report);
-        });
-        html.within("footer", &[("class", "wrap")], |html| {
-            html.text(concat!(
-                "Written by chatferry ",
-                env!("CARGO_PKG_VERSION"),
-                ". "
-            ));
-            html.text("The same input gives the same page, byte for byte.");
-        });
-    })
-}
-
-fn head(html: &mut Html) {
-    html.void(
-        "meta",
-        &[
-            ("http-equiv", "Content-Security-Policy"),
-            ("content", POLICY),
-        ],
-    );
-    html.void("meta", &[("name", "referrer"), ("content", "no-referrer")]);
-    html.within("style", &[], |html| {
-        html.trusted(STYLE);
-        html.trusted(REPORT_STYLE);
-    });
-}
-
-fn hero(html: &mut Html, report: &Report) {
-    html.leaf("p", &[("class", "eyebrow")], "Migration report");
-    html.within("h1", &[], |html| {
-        html.name(&report.title);
-        html.text(" to Microsoft Teams");
-    });
-    html.within("p", &[], |html| {
-        html.text(&format!("{}, {}", report.source, report.layout));
-        if let Some((first, last)) = &report.places.days {
-            html.text(&format!(", {first} to {last}"));
-        }
-        html.text(". From ");
-        for (number, export) in report.exports.iter().enumerate() {
-            if number > 0 {
-                html.text(", ");
+    let head = html! {
+        meta http-equiv="Content-Security-Policy" content=(POLICY);
+        meta name="referrer" content="no-referrer";
+        style { (PreEscaped(STYLE)) (PreEscaped(REPORT_STYLE)) }
+    };
+    let body = html! {
+        a.skip href="#main" { "To the content" }
+        header.hero { div.wrap { (hero(report)) } }
+        main.wrap #main {
+            (verdict(report))
+            (tiles(report))
+            nav.toc aria-label="Sections" {
+                @for (anchor, title) in SECTIONS { a href={ "#" (anchor) } { (title) } }
             }
-            html.name(export);
+            (sections::findings(report))
+            (sections::people(report))
+            (sections::places(report))
+            (sections::sums(report))
+            (sections::next(report))
         }
-        html.text(".");
-    });
+        footer.wrap {
+            "Written by chatferry " (env!("CARGO_PKG_VERSION")) ". "
+            "The same input gives the same page, byte for byte."
+        }
+    };
+    page::page(&title, &head, &body)
+}
+
+fn hero(report: &Report) -> Markup {
+    html! {
+        p.eyebrow { "Migration report" }
+        h1 { (name(&report.title)) " to Microsoft Teams" }
+        p {
+            (report.source) ", " (report.layout)
+            @if let Some((first, last)) = &report.places.days { ", " (first) " to " (last) }
+            ". From " (names(&report.exports)) "."
+        }
+    }
 }
 
 /// The one sentence for who reads nothing else.
-fn verdict(html: &mut Html, report: &Report) {
+fn verdict(report: &Report) -> Markup {
     let (errors, warnings) = (
         report.findings.count(Severity::Error),
         report.findings.count(Severity::Warning),
@@ -115,38 +88,33 @@ fn verdict(html: &mut Html, report: &Report) {
             format!("{} things could not be carried over.", thousands(errors)),
         ),
     };
-    html.within("div", &[("class", class)], |html| {
-        html.leaf("h2", &[], &words);
-        let dropped: u64 = read.skipped.values().chain(render.skipped.values()).sum();
-        let merged: u64 = read.merged.values().chain(render.merged.values()).sum();
-        let mut parts = vec![format!("{} become posts", thousands(render.output))];
-        if merged > 0 {
-            parts.push(format!("{} are copies of others", thousands(merged)));
-        }
-        if dropped > 0 {
-            parts.push(format!(
-                "{} are left out as the settings say",
-                thousands(dropped)
-            ));
-        }
-        html.within("p", &[], |html| {
-            let all = count(read.input, "message");
-            html.text(&format!("{all} in the export: {}", parts.join(", ")));
-            html.text(". ");
-            match warnings {
-                0 => html.text("Nothing looks different."),
-                1 => html.text("One thing looks different from the source."),
-                _ => html.text(&format!(
-                    "{} things look different from the source.",
-                    thousands(warnings)
-                )),
+    let dropped: u64 = read.skipped.values().chain(render.skipped.values()).sum();
+    let merged: u64 = read.merged.values().chain(render.merged.values()).sum();
+    let mut parts = vec![format!("{} become posts", thousands(render.output))];
+    if merged > 0 {
+        parts.push(format!("{} are copies of others", thousands(merged)));
+    }
+    if dropped > 0 {
+        let dropped = thousands(dropped);
+        parts.push(format!("{dropped} are left out as the settings say"));
+    }
+    html! {
+        div class=(class) {
+            h2 { (words) }
+            p {
+                (count(read.input, "message")) " in the export: " (parts.join(", ")) ". "
+                @match warnings {
+                    0 => "Nothing looks different.",
+                    1 => "One thing looks different from the source.",
+                    _ => { (thousands(warnings)) " things look different from the source." }
+                }
+                " Each is listed below with what to do about it."
             }
-            html.text(" Each is listed below with what to do about it.");
-        });
-    });
+        }
+    }
 }
 
-fn tiles(html: &mut Html, report: &Report) {
+fn tiles(report: &Report) -> Markup {
     let people = &report.people;
     let all = people.messages();
     // Never rounded up to all of them.
@@ -195,24 +163,11 @@ fn tiles(html: &mut Html, report: &Report) {
             "of upload at least, at Graph's rates".to_owned(),
         ),
     ];
-    html.within("div", &[("class", "tiles")], |html| {
-        for (number, what) in &tiles {
-            html.within("div", &[("class", "tile")], |html| {
-                html.leaf("b", &[], number);
-                html.leaf("span", &[], what);
-            });
-        }
-    });
-}
-
-fn contents(html: &mut Html) {
-    html.within(
-        "nav",
-        &[("class", "toc"), ("aria-label", "Sections")],
-        |html| {
-            for (anchor, title) in SECTIONS {
-                html.leaf("a", &[("href", &format!("#{anchor}"))], title);
+    html! {
+        div.tiles {
+            @for (number, what) in &tiles {
+                div.tile { b { (number) } span { (what) } }
             }
-        },
-    );
+        }
+    }
 }

@@ -1,32 +1,27 @@
 //! The things to do next, in order.
 
-use chatferry_model::finding::Severity;
-
-use super::soft;
-use crate::html::Html;
-use crate::report::gather::Report;
-use crate::report::section::section;
 use chatferry_model::figures::{bytes, count, duration, thousands};
+use chatferry_model::finding::Severity;
+use maud::{Markup, html};
 
-/// Writes the section.
-pub(in crate::report) fn next(html: &mut Html, report: &Report) {
-    section(html, "next", |html| {
-        soft(
-            html,
-            "Every command takes the work folder that this page is in: -w FOLDER, unless it is ./migration.",
-        );
-        html.within("ol", &[("class", "steps")], |html| {
-            for step in steps(report) {
-                html.within("li", &[], |html| {
-                    html.leaf("h3", &[], &step.title);
-                    soft(html, &step.why);
-                    if let Some(command) = &step.command {
-                        html.within("p", &[], |html| html.leaf("code", &[], command));
-                    }
-                });
+use crate::report::gather::Report;
+use crate::report::parts::{section, soft};
+
+/// Returns the section.
+pub(in crate::report) fn next(report: &Report) -> Markup {
+    let inside = html! {
+        (soft("Every command takes the work folder that this page is in: -w FOLDER, unless it is ./migration."))
+        ol.steps {
+            @for step in steps(report) {
+                li {
+                    h3 { (step.title) }
+                    (soft(&step.why))
+                    @if let Some(command) = &step.command { p { code { (command) } } }
+                }
             }
-        });
-    });
+        }
+    };
+    section("next", &inside)
 }
 
 struct Step {

@@ -1,49 +1,37 @@
 //! The targets of conversations.
 
-use super::{number, soft, table};
-use crate::html::Html;
-use crate::report::gather::Report;
-use crate::report::places::{Group, Place, Skipped};
-use crate::report::section::section;
 use chatferry_model::figures::{bytes, count, thousands};
+use maud::{Markup, html};
 
-/// Writes the section.
-pub(in crate::report) fn places(html: &mut Html, report: &Report) {
-    section(html, "places", |html| {
-        for group in &report.places.groups {
-            of_group(html, group);
+use crate::page::{name, names};
+use crate::report::gather::Report;
+use crate::report::parts::{number, section, soft, table};
+use crate::report::places::{Group, Place, Skipped};
+
+/// Returns the section.
+pub(in crate::report) fn places(report: &Report) -> Markup {
+    let places = &report.places;
+    let inside = html! {
+        @for group in &places.groups { (of_group(group)) }
+        @if !places.skipped.is_empty() {
+            h3.kind { "Not migrated" }
+            (soft(&format!(
+                "These stay in the source. What becomes of each is up to {}.",
+                report.tables.conversations
+            )))
+            (of_skipped(&places.skipped))
         }
-        if !report.places.skipped.is_empty() {
-            html.leaf("h3", &[("class", "kind")], "Not migrated");
-            soft(
-                html,
-                &format!(
-                    "These stay in the source. What becomes of each is up to {}.",
-                    report.tables.conversations
-                ),
-            );
-            of_skipped(html, &report.places.skipped);
-        }
-    });
+    };
+    section("places", &inside)
 }
 
-fn of_group(html: &mut Html, group: &Group) {
-    html.within("h3", &[("class", "kind")], |html| match &group.team {
-        Some(team) => {
-            html.text("Team ");
-            html.name(team);
-        }
-        None => html.text("Chats"),
-    });
+fn of_group(group: &Group) -> Markup {
     let posts: u64 = group.places.iter().map(|place| place.posts).sum();
-    soft(
-        html,
-        &format!(
-            "{}; {} in {}",
-            group.about,
-            count(posts, "post"),
-            count(group.places.len() as u64, "place")
-        ),
+    let summary = format!(
+        "{}; {} in {}",
+        group.about,
+        count(posts, "post"),
+        count(group.places.len() as u64, "place")
     );
     let header = [
         "From",
@@ -57,51 +45,50 @@ fn of_group(html: &mut Html, group: &Group) {
         "Time",
     ];
     let label = group.team.as_deref().unwrap_or("Chats");
-    table(html, label, &header, |html| {
-        for place in &group.places {
-            html.within("tr", &[], |html| row(html, place));
-        }
-    });
-}
-
-fn row(html: &mut Html, place: &Place) {
-    html.within("td", &[("class", "wide")], |html| {
-        for (at, source) in place.sources.iter().enumerate() {
-            if at > 0 {
-                html.text(", ");
+    let rows = html! { @for place in &group.places { (row(place)) } };
+    html! {
+        h3.kind {
+            @match &group.team {
+                Some(team) => { "Team " (name(team)) }
+                None => "Chats",
             }
-            html.name(source);
         }
-    });
-    html.within("th", &[("scope", "row"), ("class", "wide")], |html| {
-        html.name(&place.name);
-    });
-    html.leaf("td", &[("class", "whole")], place.kind);
-    number(html, &thousands(place.posts));
-    number(html, &thousands(place.replies));
-    number(html, &thousands(place.members));
-    number(html, &bytes(place.bytes));
-    let files = if place.file_bytes == 0 {
-        "–".to_owned()
-    } else {
-        bytes(place.file_bytes)
-    };
-    number(html, &files);
-    html.leaf("td", &[("class", "small whole")], &place.days);
+        (soft(&summary))
+        (table(label, &header, &rows))
+    }
 }
 
-fn of_skipped(html: &mut Html, skipped: &[Skipped]) {
-    let header = ["Conversation", "Kind", "Messages #", "Why"];
-    table(html, "Conversations that go nowhere", &header, |html| {
-        for conversation in skipped {
-            html.within("tr", &[], |html| {
-                html.within("th", &[("scope", "row"), ("class", "wide")], |html| {
-                    html.name(&conversation.name);
-                });
-                html.leaf("td", &[], conversation.kind);
-                number(html, &thousands(conversation.messages));
-                html.leaf("td", &[], &conversation.reason.replace('-', " "));
-            });
+fn row(place: &Place) -> Markup {
+    let files = match place.file_bytes {
+        0 => "–".to_owned(),
+        size => bytes(size),
+    };
+    html! {
+        tr {
+            td.wide { (names(&place.sources)) }
+            th.wide scope="row" { (name(&place.name)) }
+            td.whole { (place.kind) }
+            (number(&thousands(place.posts)))
+            (number(&thousands(place.replies)))
+            (number(&thousands(place.members)))
+            (number(&bytes(place.bytes)))
+            (number(&files))
+            td class="small whole" { (place.days) }
         }
-    });
+    }
+}
+
+fn of_skipped(skipped: &[Skipped]) -> Markup {
+    let header = ["Conversation", "Kind", "Messages #", "Why"];
+    let rows = html! {
+        @for conversation in skipped {
+            tr {
+                th.wide scope="row" { (name(&conversation.name)) }
+                td { (conversation.kind) }
+                (number(&thousands(conversation.messages)))
+                td { (conversation.reason.replace('-', " ")) }
+            }
+        }
+    };
+    table("Conversations that are not migrated", &header, &rows)
 }

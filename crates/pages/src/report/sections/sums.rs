@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chatferry_model::sum::Sum;
-
-use super::{bar, legend, number, soft, table};
-use crate::html::Html;
-use crate::report::gather::Report;
-use crate::report::section::section;
 use chatferry_model::figures::thousands;
+use chatferry_model::sum::Sum;
+use maud::{Markup, html};
+
+use crate::page::name;
+use crate::report::gather::Report;
+use crate::report::parts::{bar, legend, number, section, soft, table};
 
 /// Returns true if the sum of each stage holds, and each stage took what the one before gave.
 pub(in crate::report) fn holds(report: &Report) -> bool {
@@ -25,65 +25,66 @@ fn given(sum: &Sum) -> u64 {
     sum.output + total(&sum.added)
 }
 
-/// Writes the section.
-pub(in crate::report) fn sums(html: &mut Html, report: &Report) {
-    section(html, "sums", |html| {
-        soft(
-            html,
-            "Each stage counts its input and output independently. What came in is what went out, was merged, or was left out for a reason; chatferry stops if that does not hold.",
-        );
-        let header = [
-            "Stage",
-            "Of",
-            "In #",
-            "Out #",
-            "Merged #",
-            "Left out #",
-            "Added #",
-            "Share",
-            "In = out + merged + left out",
-        ];
-        table(html, "Sums", &header, |html| {
-            for (stage, sums) in &report.stages {
-                for (unit, sum) in sums.iter().filter(|(_, sum)| sum.input + sum.output > 0) {
-                    html.within("tr", &[], |html| row(html, stage, unit, sum));
+/// Returns the section.
+pub(in crate::report) fn sums(report: &Report) -> Markup {
+    let header = [
+        "Stage",
+        "Of",
+        "In #",
+        "Out #",
+        "Merged #",
+        "Left out #",
+        "Added #",
+        "Share",
+        "In = out + merged + left out",
+    ];
+    let rows = html! {
+        @for (stage, sums) in &report.stages {
+            @for (unit, sum) in sums.iter().filter(|(_, sum)| sum.input + sum.output > 0) {
+                (row(stage, unit, sum))
+            }
+        }
+    };
+    let words = [
+        ("out", "out".to_owned()),
+        ("merged", "merged".to_owned()),
+        ("skipped", "left out".to_owned()),
+    ];
+    let inside = html! {
+        (soft("Each stage counts its input and output independently. What came in is what went out, was merged, or was left out for a reason; chatferry stops if that does not hold."))
+        (table("Sums", &header, &rows))
+        (legend(&words))
+        (reasons(report))
+    };
+    section("sums", &inside)
+}
+
+fn row(stage: &str, unit: &str, sum: &Sum) -> Markup {
+    let (merged, skipped) = (total(&sum.merged), total(&sum.skipped));
+    let parts = [
+        ("out", sum.output),
+        ("merged", merged),
+        ("skipped", skipped),
+    ];
+    html! {
+        tr {
+            th scope="row" { (stage) }
+            td { (unit) }
+            @for value in [sum.input, sum.output, merged, skipped, total(&sum.added)] {
+                (number(&thousands(value)))
+            }
+            td { (bar("bar", &parts)) }
+            td {
+                @match sum.check(unit) {
+                    Ok(()) => { span class="pill good" { "holds" } }
+                    Err(_) => { span class="pill error" { "does not hold" } }
                 }
             }
-        });
-        legend(
-            html,
-            &[
-                ("out", "out".to_owned()),
-                ("merged", "merged".to_owned()),
-                ("skipped", "left out".to_owned()),
-            ],
-        );
-        reasons(html, report);
-    });
-}
-
-fn row(html: &mut Html, stage: &str, unit: &str, sum: &Sum) {
-    html.leaf("th", &[("scope", "row")], stage);
-    html.leaf("td", &[], unit);
-    let (merged, skipped) = (total(&sum.merged), total(&sum.skipped));
-    for value in [sum.input, sum.output, merged, skipped, total(&sum.added)] {
-        number(html, &thousands(value));
+        }
     }
-    html.within("td", &[], |html| {
-        let parts = [
-            ("out", sum.output),
-            ("merged", merged),
-            ("skipped", skipped),
-        ];
-        bar(html, "bar", &parts);
-    });
-    html.within("td", &[], |html| match sum.check(unit) {
-        Ok(()) => html.leaf("span", &[("class", "pill good")], "holds"),
-        Err(_) => html.leaf("span", &[("class", "pill error")], "does not hold"),
-    });
 }
 
-fn reasons(html: &mut Html, report: &Report) {
+fn reasons(report: &Report) -> Markup {
     let mut lines = Vec::new();
     for (stage, sums) in &report.stages {
         for (unit, sum) in sums {
@@ -93,33 +94,30 @@ fn reasons(html: &mut Html, report: &Report) {
                 ("added", &sum.added),
             ];
             for (what, counts) in kinds {
+                let mut counts: Vec<_> = counts.iter().collect();
+                counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
                 if !counts.is_empty() {
                     lines.push((format!("{unit} {what} by {stage}"), counts));
                 }
             }
         }
     }
-    if lines.is_empty() {
-        return;
-    }
-    html.within("div", &[("class", "card")], |html| {
-        html.leaf("h3", &[], "Reasons");
-        for (what, counts) in lines {
-            html.within("p", &[("class", "small")], |html| {
-                html.leaf("b", &[], &what);
-                html.text(": ");
-                let mut counts: Vec<_> = counts.iter().collect();
-                counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
-                for (at, (reason, count)) in counts.into_iter().enumerate() {
-                    if at > 0 {
-                        html.text(", ");
+    html! {
+        @if !lines.is_empty() {
+            div.card {
+                h3 { "Reasons" }
+                @for (what, counts) in lines {
+                    p.small {
+                        b { (what) } ": "
+                        @for (at, (reason, count)) in counts.into_iter().enumerate() {
+                            @if at > 0 { ", " }
+                            (name(&reason.replace('_', " "))) " " (thousands(*count))
+                        }
                     }
-                    html.name(&reason.replace('_', " "));
-                    html.text(&format!(" {}", thousands(*count)));
                 }
-            });
+            }
         }
-    });
+    }
 }
 
 fn total(counts: &BTreeMap<String, u64>) -> u64 {
