@@ -1,6 +1,8 @@
 //! A single pass over a message's HTML for the three things that must agree with the rest of the
-//! request: `<at id>`, `<attachment id>` and images taken from `hostedContents`.
+//! request: `<at id>`, `<attachment id>` and images taken from `hostedContents`; and one more for
+//! the code that is read back wrong.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr;
@@ -85,6 +87,50 @@ fn note_text(text: &str, open_at: &mut Option<(usize, bool)>) {
     if let Some((_, has_text)) = open_at {
         *has_text |= !text.replace("&nbsp;", " ").trim().is_empty();
     }
+}
+
+/// Puts the text of the first inline code into each code block behind it (F3).
+pub(crate) fn repeat_inline_code(content: &str) -> Cow<'_, str> {
+    let mut pieces = String::new();
+    let mut inline: Option<Range<usize>> = None;
+    // Where the code that is open began, and if it is a block.
+    let mut open: Option<(usize, bool)> = None;
+    let (mut kept, mut at) = (0, 0);
+    while let Some(step) = content
+        .get(at..)
+        .and_then(|rest| memchr(b'<', rest.as_bytes()))
+    {
+        let start = at + step;
+        let Some(tag) = Tag::at(content, start) else {
+            at = start + 1;
+            continue;
+        };
+        at = tag.end;
+        let block = tag.is("codeblock") || tag.is("pre");
+        match open {
+            None if !tag.closing && (block || tag.is("code")) => open = Some((tag.end, block)),
+            // The text of a block is that of the `<code>` in it, where there is one.
+            Some((_, true)) if !tag.closing && tag.is("code") => open = Some((tag.end, true)),
+            Some((from, false)) if tag.closing && tag.is("code") => {
+                inline.get_or_insert(from..start);
+                open = None;
+            }
+            Some((from, true)) if tag.closing && (block || tag.is("code")) => {
+                if let Some(code) = &inline {
+                    pieces.push_str(content.get(kept..from).unwrap_or_default());
+                    pieces.push_str(content.get(code.clone()).unwrap_or_default());
+                    kept = start;
+                }
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    if kept == 0 {
+        return Cow::Borrowed(content);
+    }
+    pieces.push_str(content.get(kept..).unwrap_or_default());
+    Cow::Owned(pieces)
 }
 
 /// A start or end tag.
@@ -188,7 +234,7 @@ impl<'a> Tag<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::scan;
+    use super::{repeat_inline_code, scan};
 
     fn mentions(content: &str) -> Vec<(&str, bool)> {
         scan(content)
@@ -220,6 +266,30 @@ mod tests {
             &content[found.images[0].source.clone()],
             "../hostedContents/1/$value"
         );
+    }
+
+    #[test]
+    fn the_first_inline_code_is_repeated_in_later_blocks() {
+        for (content, read) in [
+            (
+                r#"<p>The <code>message</code> is:</p><codeblock class="x"><code>Hello</code></codeblock><p>x</p>"#,
+                r#"<p>The <code>message</code> is:</p><codeblock class="x"><code>message</code></codeblock><p>x</p>"#,
+            ),
+            (
+                "<code>a</code><code>b</code><pre>c<br>d</pre><pre><code>e</code></pre>",
+                "<code>a</code><code>b</code><pre>a</pre><pre><code>a</code></pre>",
+            ),
+            (
+                "<pre>a</pre><code>b</code><pre>c</pre>",
+                "<pre>a</pre><code>b</code><pre>b</pre>",
+            ),
+            (
+                "<pre><code>a</code></pre><pre>b</pre>",
+                "<pre><code>a</code></pre><pre>b</pre>",
+            ),
+        ] {
+            assert_eq!(repeat_inline_code(content), read);
+        }
     }
 
     proptest! {

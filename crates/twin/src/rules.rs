@@ -315,6 +315,8 @@ rule_book! {
     /// With the defect of stuck sessions, a thread that is started too soon after its completion cannot be started again, and its completion changes nothing; its first start is noted.
     F2 "1.15" "O ISS#14576, of a chat; I for channels, and that the first start is answered"
         => 400 "BadRequest" "Bad Request";
+    /// With the defect of code blocks, a message is read back with the text of its first inline code in each code block behind it.
+    F3 "8.2" "O msgraph-sdk-javascript#1995, crates/graph/RULES.md G20";
 
     /// The token address names this tenant.
     A1 "AADSTS90002" "K"

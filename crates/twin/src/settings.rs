@@ -88,10 +88,10 @@ pub enum Weight {
     Request,
 }
 
-/// Troubles that the service has been seen to have for weeks or months; nothing by default.
-/// [`Settings::inline_images`] is one more. What happens once, or now and then, is a
-/// [`crate::Fault`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Troubles that the service has been seen to have for weeks or months; off by default, but for
+/// those that it has today. [`Settings::inline_images`] is one more. What happens once, or now and
+/// then, is a [`crate::Fault`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Troubles {
     /// True if one-on-one chats cannot be put into migration mode (F1).
@@ -112,6 +112,24 @@ pub struct Troubles {
     /// For so many ms after somebody was added to a team, its private channels take them for a
     /// stranger (E16: "propagation delayed"; G12).
     pub member_ms: u64,
+    /// True if a message is read back with the text of its first inline code in each code block
+    /// behind it (F3). Default: true, as the defect is open.
+    pub misread_code: bool,
+}
+
+impl Default for Troubles {
+    fn default() -> Troubles {
+        Troubles {
+            one_on_one_start: false,
+            stuck_within_ms: 0,
+            failing_operations: BTreeSet::new(),
+            channel_ms: 0,
+            silent_mode: false,
+            site_ms: 0,
+            member_ms: 0,
+            misread_code: true,
+        }
+    }
 }
 
 /// Settings for files (crates/graph/RULES.md 1.12).

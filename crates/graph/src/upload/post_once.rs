@@ -87,7 +87,7 @@ pub(super) async fn post_once(
     let mut tries = 0;
     loop {
         if unsure {
-            match to.look(item, root, id).await? {
+            match to.look(item, root, id, unsure).await? {
                 ExistingMessage::Ours => return Ok(Delivered::adopted(id)),
                 ExistingMessage::Theirs => {
                     id = to.move_on(item, id)?;
@@ -258,6 +258,7 @@ impl Destination<'_> {
         item: &Item,
         root: Option<GraphMessageId>,
         id: i64,
+        unsure: bool,
     ) -> Result<ExistingMessage, UploadFailure> {
         // A post that was moved there is not this one, however alike the two are.
         if id == item.planned && self.run.journal.is_taken_by_moved(self.target, id)? {
@@ -271,8 +272,8 @@ impl Destination<'_> {
             .read::<Found>(&call, self.run.observer)
             .await
         {
-            Ok(found) if self.is_ours(&found, item, root, key)? => {
-                self.note_places(item, &found)?;
+            Ok(found) if self.is_ours(&found, item, root, key, unsure)? => {
+                self.note_found(item, &found)?;
                 Ok(ExistingMessage::Ours)
             }
             Ok(_) => Ok(ExistingMessage::Theirs),
@@ -296,7 +297,7 @@ impl Destination<'_> {
     ) -> Result<ExistingMessage, UploadFailure> {
         let mut looks = 0;
         loop {
-            let there = self.look(item, root, id).await?;
+            let there = self.look(item, root, id, unsure).await?;
             looks += 1;
             match there {
                 // Somebody's, elsewhere in the channel; or ours, and not to be read yet. Sent
@@ -316,41 +317,55 @@ impl Destination<'_> {
     }
 
     /// Returns true if a message that was found is the one to be delivered.
+    ///
+    /// After an unsure send that is the message of the same author in the same place at the same
+    /// millisecond, whatever its text: no two posts of a target have the same millisecond
+    /// (crates/DECISIONS.md rule 4.1), and Graph's `GET` changes texts (crates/graph/RULES.md G20).
+    /// One that was never sent has to read the same too (crates/DECISIONS.md rule 4.2).
     fn is_ours(
         &self,
         found: &Found,
         item: &Item,
         root: Option<GraphMessageId>,
         key: GraphMessageId,
+        unsure: bool,
     ) -> Result<bool, UploadFailure> {
         let Ok(message) = serde_json::from_slice::<ChatMessage<'_>>(&item.body) else {
             return Ok(false);
         };
-        let mut sent = MessageFingerprint::sent(&message);
-        if item.deferred.is_some()
-            && let Some(filled) = self.run.journal.filled(self.target, item.planned)?
-        {
-            sent.text = filled.text;
-        }
-        if item.unsure.is_some_and(|row| row.changed) {
-            // Perhaps it was sent in the words of an older export.
-            sent.text = found.fingerprint().text;
-        }
         let root = root.map(|root| root.to_string());
-        Ok(found.id == key.to_string()
-            && found.is(&sent)
-            && (found.reply_to_id.is_none() || found.reply_to_id == root))
+        let here = found.id == key.to_string()
+            && (found.reply_to_id.is_none() || found.reply_to_id == root);
+        if !here || !found.is_by(Some(message.from.user.id)) {
+            return Ok(false);
+        }
+        if unsure {
+            return Ok(true);
+        }
+        let filled = match item.deferred {
+            Some(_) => self.run.journal.filled(self.target, item.planned)?,
+            None => None,
+        };
+        let text = filled.map_or_else(
+            || MessageFingerprint::sent(&message).text,
+            |filled| filled.text,
+        );
+        Ok(found.reads(text))
     }
 
-    /// Notes where the links of a message lead that was recognised: the try that went through may
-    /// have known less, or more, than the last one.
-    fn note_places(&self, item: &Item, found: &Found) -> Result<(), UploadFailure> {
+    /// Notes what a recognised message leads to and holds: the try that went through may have
+    /// known less, or more, than the last one.
+    fn note_found(&self, item: &Item, found: &Found) -> Result<(), UploadFailure> {
         if item.deferred.is_none() {
             return Ok(());
         }
         let journal = self.run.journal;
         if let Some(mut filled) = journal.filled(self.target, item.planned)? {
-            filled.places = found.fingerprint().places;
+            let fingerprint = found.fingerprint();
+            filled.text = fingerprint.text;
+            filled.places = fingerprint.places;
+            filled.attachments = fingerprint.attachments;
+            filled.images &= found.images().next().is_some();
             journal.fill_post(self.target, item.planned, &filled)?;
         }
         Ok(())

@@ -12,7 +12,7 @@ use super::read_back::{ReadBack, There};
 use super::{Verified, VerifyError, VerifyFailure};
 use crate::codes;
 use crate::deferred::DeferredReferences;
-use crate::fingerprint::MessageFingerprint;
+use crate::fingerprint::{MessageFingerprint, repeats_inline_code};
 use crate::journal::{Journal, PostState, ResolvedRow};
 use crate::upload::PlannedTarget;
 
@@ -180,7 +180,7 @@ fn differs(
         format!("message {id}: {author}"),
     );
     unequal(
-        there.text == sent.text,
+        there.reads(sent.text),
         &codes::VERIFY_TEXT,
         format!("message {id}"),
     );
@@ -207,5 +207,8 @@ fn differs(
         &codes::VERIFY_TIME,
         format!("message {id}"),
     );
+    if there.repeats_inline_code && !repeats_inline_code(&post.body.body.content) {
+        note(&codes::VERIFY_CODE_MISREAD, format!("message {id}"));
+    }
     different
 }

@@ -26,12 +26,22 @@ pub(super) struct There {
     pub(super) root: Option<i64>,
     pub(super) author: Option<EntraId>,
     pub(super) text: i64,
+    whole_text: i64,
+    /// True if a code block of it may have been read wrong (crates/graph/RULES.md G20).
+    pub(super) repeats_inline_code: bool,
     pub(super) places: i64,
     pub(super) attachments: i64,
     /// The addresses of the images within its text, in their order.
     pub(super) images: Vec<String>,
     pub(super) created: Option<i64>,
     pub(super) deleted: bool,
+}
+
+impl There {
+    /// Returns true if it reads like a message that was sent.
+    pub(super) fn reads(&self, text: i64) -> bool {
+        self.text == text || self.whole_text == text
+    }
 }
 
 /// Reads all roots of a channel, and the replies to each of them, strangers' too: no list tells
@@ -98,6 +108,7 @@ impl ReadBack {
             "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;
              CREATE TABLE found (
                 id INTEGER PRIMARY KEY, root INTEGER, author TEXT, text INTEGER NOT NULL,
+                whole_text INTEGER NOT NULL, repeats_code INTEGER NOT NULL,
                 places INTEGER NOT NULL, attachments INTEGER NOT NULL, images TEXT NOT NULL,
                 created INTEGER, deleted INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0
              );",
@@ -121,8 +132,9 @@ impl ReadBack {
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT OR REPLACE INTO found
-                 (id, root, author, text, created, deleted, places, attachments, images)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 (id, root, author, text, created, deleted, places, attachments, images,
+                  whole_text, repeats_code)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?;
             for message in messages {
                 let own = message
@@ -148,6 +160,8 @@ impl ReadBack {
                     fingerprint.places,
                     fingerprint.attachments,
                     message.images().collect::<Vec<_>>().join("\n"),
+                    message.whole_text(),
+                    message.repeats_inline_code(),
                 ))?;
             }
         }
@@ -169,8 +183,8 @@ impl ReadBack {
         let connection = self.lock();
         let there = connection
             .prepare_cached(
-                "SELECT root, author, text, created, deleted, places, attachments, images
-                 FROM found WHERE id = ?1",
+                "SELECT root, author, text, created, deleted, places, attachments, images,
+                 whole_text, repeats_code FROM found WHERE id = ?1",
             )?
             .query_row([id], |row| {
                 Ok(There {
@@ -188,6 +202,8 @@ impl ReadBack {
                         .lines()
                         .map(str::to_owned)
                         .collect(),
+                    whole_text: row.get(8)?,
+                    repeats_inline_code: row.get(9)?,
                 })
             })
             .optional()?;

@@ -3,6 +3,7 @@
 use chatferry_twin::Seeded;
 use serde_json::json;
 
+use crate::misread::CODE;
 use crate::rendered::{Rendered, Said};
 use crate::tenant::Twin;
 
@@ -18,7 +19,7 @@ fn acme() -> Rendered {
         .channel(
             "dev",
             vec![
-                Said::at(0, "one").file("one", "a.txt", 5),
+                Said::at(0, CODE).file("one", "a.txt", 5),
                 Said::at(1_000, "two")
                     .file("two", "a.txt", LARGE)
                     .link(to.clone()),

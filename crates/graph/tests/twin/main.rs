@@ -8,5 +8,6 @@
 mod deferred;
 mod entrance;
 mod kills;
+mod misread;
 mod rendered;
 mod tenant;

@@ -116,7 +116,7 @@ fn resource<'a>(
     post: &'a Post,
     home: Home<'a>,
 ) -> MessageResource<'a> {
-    MessageResource::new(id, post, home, &state.directory, &state.settings.tenant_id)
+    MessageResource::new(id, post, home, &state.directory, &state.settings)
 }
 
 /// R35

@@ -1,11 +1,15 @@
 //! `chatMessage`, as sent and as answered.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{RequestBody, Text};
+use crate::html::repeat_inline_code;
 use crate::ids::MessageId;
 use crate::moment::Moment;
+use crate::settings::Settings;
 use crate::state::{ContentType, Directory, Extras, Importance, Post};
 
 /// A message as sent. Collections stay raw: most messages have none, and what is kept of them
@@ -150,7 +154,7 @@ pub(crate) enum Home<'a> {
     Chat(&'a str),
 }
 
-/// A message as answered (R32, R45).
+/// A message as answered (R32, R45, F3).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessageResource<'a> {
@@ -203,7 +207,7 @@ struct IdentityResource<'a> {
 #[serde(rename_all = "camelCase")]
 struct BodyResource<'a> {
     content_type: ContentType,
-    content: &'a str,
+    content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -231,8 +235,14 @@ impl<'a> MessageResource<'a> {
         post: &'a Post,
         home: Home<'a>,
         directory: &'a Directory,
-        tenant: &'a str,
+        settings: &'a Settings,
     ) -> MessageResource<'a> {
+        let tenant = settings.tenant_id.as_str();
+        let content = post.content.as_str();
+        let content = match post.content_type {
+            ContentType::Html if settings.troubles.misread_code => repeat_inline_code(content),
+            _ => Cow::Borrowed(content),
+        };
         let extras = post.extras.as_deref();
         let raw = |of: fn(&Extras) -> &Option<Box<RawValue>>| {
             Raw(extras.and_then(|extras| of(extras).as_deref()))
@@ -285,7 +295,7 @@ impl<'a> MessageResource<'a> {
             },
             body: BodyResource {
                 content_type: post.content_type,
-                content: post.content.as_str(),
+                content,
             },
             channel_identity,
             attachments: raw(|extras| &extras.attachments),
