@@ -57,7 +57,7 @@ fn read(work: &Work, files: &[&str]) -> PathBuf {
 }
 
 fn fetch(work: &Work, slack: &SlackServer, env: &[(&str, &str)], args: &[&str]) -> Ran {
-    let url = format!("fetch.slack_url={}", slack.url);
+    let url = format!("fetch.server_url={}", slack.url);
     let mut all = vec!["fetch", "--json", "--set", &url, "--set", "fetch.retries=1"];
     all.extend(args);
     let mut env = env.to_vec();
@@ -220,7 +220,7 @@ fn without_a_token_nothing_is_asked() {
     assert_eq!(none["files"], 0);
     assert_eq!(slack.asked().len(), 0);
     let ran = work
-        .run(&["fetch", "--set", "fetch.slack_url=http://proxy.example"])
+        .run(&["fetch", "--set", "fetch.server_url=http://proxy.example"])
         .code(2);
     assert!(ran.stderr.contains("this machine"), "{}", ran.stderr);
 }
@@ -230,7 +230,7 @@ fn a_killed_run_keeps_what_is_complete() {
     let work = Work::new();
     let slack = SlackServer::start("");
     read(&work, &["a.png", "never.png", "b.png", "c.png"]);
-    let url = format!("fetch.slack_url={}", slack.url);
+    let url = format!("fetch.server_url={}", slack.url);
     let env = [("CHATFERRY_SLACK_TOKEN", OWN_TOKEN)];
     let mut child = work.start_with(
         &env,

@@ -8,6 +8,7 @@ mod docs;
 mod fixtures;
 mod licences;
 mod manifests;
+mod source_names;
 mod sources;
 mod tree;
 
@@ -70,6 +71,7 @@ const RULES: &[fn(&Tree) -> Vec<Violation>] = &[
     sources::modules_are_short,
     sources::whitespace_is_plain,
     sources::places_are_portable,
+    source_names::sources_are_named_at_home,
     circles::imports_form_no_circle,
     citations::citations_lead_somewhere,
     docs::docs_begin_with_the_thing,

@@ -85,11 +85,11 @@ Examples:
     /// Read an export into 1-read
     #[command(after_help = "Example:\n  chatferry read acme-export.zip -w ./acme")]
     Read(ReadArgs),
-    /// Fetch the files that the export only names from Slack
+    /// Fetch the files that the export only links to
     ///
     /// They go into 1-fetch; run it again to resume. It needs a token: the one in the addresses of
-    /// an export (give it again), or somebody's own in `CHATFERRY_SLACK_TOKEN`. Slack's own servers
-    /// are shown it, and nobody else.
+    /// an export (give it again), or a user's own in an environment variable, as in the example. It
+    /// is sent to the source's own servers only.
     #[command(after_help = "\
 Examples:
   chatferry fetch acme-export.zip

@@ -183,7 +183,7 @@ unreadable!(
 impl From<FetchError> for CliError {
     fn from(error: FetchError) -> Self {
         match &error {
-            FetchError::NotThisMachine(_) => Self::usage(format!("fetch.slack_url: {error}"))
+            FetchError::NotThisMachine(_) => Self::usage(format!("fetch.server_url: {error}"))
                 .hint("leave it empty to fetch from the source itself"),
             FetchError::Token(_) => Self::usage(error.to_string()),
             FetchError::Client(_) => Self::graph(&error),

@@ -26,11 +26,11 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_offered() {
-        let names = ["mapping", "mattermost", "rendering", "slack"];
+        let names = ["mapping", "rendering", "twin", "uploading"];
         let of = |wanted| advice(wanted, names, "`guide` lists them all");
         assert_eq!(
-            of("matermost"),
-            "did you mean mattermost? `guide` lists them all"
+            of("uplaoding"),
+            "did you mean uploading? `guide` lists them all"
         );
         assert_eq!(
             of("render"),

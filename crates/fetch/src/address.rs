@@ -111,7 +111,6 @@ pub(crate) static EXAMPLE: FileServers = FileServers {
     sign_in_path: "signin",
     sign_in_parameter: "redir",
     own_page_marks: &["chat-edge.example"],
-    made_on_request: "application/vnd.example-docs",
     addresses: |_, _| {},
 };
 

@@ -156,7 +156,6 @@ pub(crate) fn check_content(
     }
     if let Some(size) = expected.size
         && !length_fits
-        && declared != Some(servers.made_on_request)
     {
         return Err(Failure::Length {
             found: received.bytes,
@@ -195,7 +194,7 @@ fn is_page(received: &Received<'_>) -> bool {
 }
 
 /// Returns true if a web page can be the file: one that somebody uploaded, a snippet of HTML, a
-/// document made on request. A page that the source shows to strangers is none of them.
+/// document made when it is asked for. A page that the source shows to strangers is none of them.
 fn is_page_expected(
     servers: &FileServers,
     declared: Option<&str>,
@@ -207,7 +206,6 @@ fn is_page_expected(
     }
     match declared {
         Some("text/html" | "application/xhtml+xml") | None => true,
-        Some(declared) if declared == servers.made_on_request => true,
         // Text that is the source of a page is sent as text.
         Some(declared) => {
             let as_page = received
@@ -245,8 +243,6 @@ mod tests {
     use super::*;
     use crate::address::EXAMPLE;
 
-    const MADE: &str = EXAMPLE.made_on_request;
-
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
     const SIGN_IN: &[u8] =
         b"<!DOCTYPE html><html><head><link href=\"https://a.chat-edge.example/x.css\">";
@@ -275,7 +271,6 @@ mod tests {
             Some("image/png"),
             Some("text/html"),
             Some("text/plain"),
-            Some(MADE),
             None,
         ] {
             for content_type in ["text/html; charset=utf-8", "application/octet-stream"] {
@@ -291,7 +286,7 @@ mod tests {
         let length = Some(page.len() as u64);
         assert!(proof(Some("text/html"), length, "text/html", page).is_ok());
         assert!(proof(Some("text/plain"), length, "text/plain", page).is_ok());
-        assert!(proof(Some(MADE), Some(5), "text/html", page).is_ok());
+        assert!(proof(Some("text/html"), None, "text/html", page).is_ok());
         let wrong = proof(Some("application/pdf"), length, "text/html", page);
         assert_eq!(wrong, Err(Failure::SignIn));
     }

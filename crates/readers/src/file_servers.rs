@@ -25,8 +25,6 @@ pub struct FileServers {
     pub sign_in_parameter: &'static str,
     /// Marks, in lower case, of pages that the servers show to strangers, which are no user's file.
     pub own_page_marks: &'static [&'static str],
-    /// The media type of documents that become HTML when they are asked for, of no certain size.
-    pub made_on_request: &'static str,
     /// Hands over the addresses in an export that hold a token; some more than once.
     pub addresses: fn(&Container, TakeAddress<'_>),
 }

@@ -45,7 +45,7 @@ pub use error::ReadError;
 pub use file_servers::{FileServers, TakeAddress};
 pub use options::{LinkPreviews, ReadOptions, SystemMessages, TextSmileys};
 pub use sink::Sink;
-pub use source::{ExportReader, READERS};
+pub use source::{ExportReader, Guide, READERS};
 pub use support::{Element, Support, SupportTable};
 
 /// Reads `exports`, which are parts of one whole (a zip per date range), into the folder `into`,

@@ -4,10 +4,22 @@ use std::path::PathBuf;
 
 use crate::{Container, FileServers, ReadError, Sink, SupportTable};
 
+/// A page of the guide, in Markdown.
+#[derive(Clone, Copy, Debug)]
+pub struct Guide {
+    /// The content in a few words.
+    pub about: &'static str,
+    /// The page.
+    pub text: &'static str,
+}
+
 /// Reads the exports of one source.
 pub trait ExportReader: Sync {
-    /// The name of the source, for the manifest: `slack`.
+    /// The name of the source for the manifest, in lower case.
     fn name(&self) -> &'static str;
+
+    /// The files by which an export of this source is known, in words.
+    fn layout(&self) -> &'static str;
 
     /// The layout in words, if `container` holds an export of this source.
     fn sniff(&self, container: &Container) -> Option<String>;
@@ -17,6 +29,9 @@ pub trait ExportReader: Sync {
     fn hint(&self, _container: &Container) -> Option<String> {
         None
     }
+
+    /// Returns the page of the guide about this source.
+    fn guide(&self) -> Guide;
 
     /// Returns the servers that keep the files which the exports only link to.
     fn file_servers(&self) -> Option<&'static FileServers> {
@@ -73,7 +88,6 @@ fn expectation(container: &Container) -> String {
             )
         },
     );
-    format!(
-        "{found}; a Slack export holds channels.json, users.json or a folder per channel with a file per day (2020-01-31.json), a Mattermost export a file of JSON lines that begins with {{\"type\":\"version\""
-    )
+    let expected: Vec<_> = READERS.iter().map(|reader| reader.layout()).collect();
+    format!("{found}; {}", expected.join(", "))
 }

@@ -11,14 +11,14 @@ const END: &str = "<!-- end -->\n";
 
 #[test]
 fn the_guide_tells_what_is_carried_over() {
-    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/guide");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut told = 0;
     for reader in READERS {
         let tables = reader.support();
         if tables.is_empty() {
             continue;
         }
-        let path = pages.join(reader.name()).with_extension("md");
+        let path = sources.join(reader.name()).join("GUIDE.md");
         let page = std::fs::read_to_string(&path).unwrap();
         let (before, rest) = page.split_once(BEGIN).unwrap();
         let (_, after) = rest.split_once(END).unwrap();

@@ -1,5 +1,7 @@
 //! `chatferry guide`: the pages of the guide, which come with the binary.
 
+use chatferry_readers::READERS;
+
 use crate::args::{GlobalArgs, GuideArgs};
 use crate::context;
 use crate::error::CliError;
@@ -7,28 +9,19 @@ use crate::exit::ExitStatus;
 use crate::suggest::advice;
 
 /// A page: its name, what it is about, and its text.
+#[derive(Clone, Copy)]
 struct Page {
     name: &'static str,
     about: &'static str,
     text: &'static str,
 }
 
-/// All pages, in the order in which they are listed.
+/// The pages that no source has of its own.
 const PAGES: &[Page] = &[
     Page {
         name: "mapping",
         about: "people and places: who is who, what goes where, and how to edit it",
         text: include_str!("../../guide/mapping.md"),
-    },
-    Page {
-        name: "mattermost",
-        about: "from a Mattermost server: getting the export, and what becomes of it",
-        text: include_str!("../../guide/mattermost.md"),
-    },
-    Page {
-        name: "slack",
-        about: "from Slack: getting the export, and what becomes of it, element by element",
-        text: include_str!("../../guide/slack.md"),
     },
     Page {
         name: "rendering",
@@ -52,24 +45,37 @@ const PAGES: &[Page] = &[
     },
 ];
 
+/// Returns all pages by name: those of sources too.
+fn pages() -> Vec<Page> {
+    let sources = READERS.iter().map(|reader| Page {
+        name: reader.name(),
+        about: reader.guide().about,
+        text: reader.guide().text,
+    });
+    let mut pages: Vec<_> = sources.chain(PAGES.iter().copied()).collect();
+    pages.sort_by_key(|page| page.name);
+    pages
+}
+
 /// Runs the command.
 pub(crate) fn run(global: &GlobalArgs, args: &GuideArgs) -> Result<ExitStatus, CliError> {
     let printer = context::printer(global);
+    let pages = pages();
     let Some(name) = &args.page else {
-        let names: Vec<&str> = PAGES.iter().map(|page| page.name).collect();
+        let names: Vec<&str> = pages.iter().map(|page| page.name).collect();
         if global.json {
             printer.result(&names)?;
             return Ok(ExitStatus::Done);
         }
-        for page in PAGES {
+        for page in &pages {
             printer.data(&format!("{:16} {}", page.name, page.about))?;
         }
         return Ok(ExitStatus::Done);
     };
-    let page = PAGES.iter().find(|page| page.name == name).ok_or_else(|| {
+    let page = pages.iter().find(|page| page.name == name).ok_or_else(|| {
         CliError::usage(format!("there is no page {name:?}")).hint(advice(
             name,
-            PAGES.iter().map(|page| page.name),
+            pages.iter().map(|page| page.name),
             "`chatferry guide` lists them all",
         ))
     })?;

@@ -136,7 +136,6 @@ pub(crate) struct Fetch {
     /// The number of times a file is tried again.
     pub(crate) retries: u32,
     /// A server on this machine that stands for the source's, in tests.
-    #[serde(rename = "slack_url")]
     pub(crate) server_url: String,
 }
 

@@ -50,7 +50,7 @@ use chatferry_model::sum::Sum;
 use chatferry_model::{FileId, PersonId};
 
 use crate::blobs::Blobs;
-use crate::{Container, ExportReader, ReadError, Sink, SupportTable, codes};
+use crate::{Container, ExportReader, Guide, ReadError, Sink, SupportTable, codes};
 
 use index::Index;
 use layout::Layout;
@@ -69,6 +69,17 @@ pub(crate) struct Mattermost;
 impl ExportReader for Mattermost {
     fn name(&self) -> &'static str {
         "mattermost"
+    }
+
+    fn guide(&self) -> Guide {
+        Guide {
+            about: "from a Mattermost server: getting the export, and what becomes of it",
+            text: include_str!("GUIDE.md"),
+        }
+    }
+
+    fn layout(&self) -> &'static str {
+        "a Mattermost export holds a file of JSON lines that begins with {\"type\":\"version\""
     }
 
     fn sniff(&self, container: &Container) -> Option<String> {

@@ -32,7 +32,6 @@ pub(super) static SERVERS: FileServers = FileServers {
         "<title>slack",
         "sign in",
     ],
-    made_on_request: "application/vnd.slack-docs",
     addresses: walk,
 };
 

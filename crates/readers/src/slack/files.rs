@@ -120,6 +120,10 @@ struct Address<'a> {
 }
 
 /// The text spoken in a clip.
+/// The media type of canvases and posts, which become HTML when they are asked for, of another size
+/// (crates/readers/src/slack/FORMAT.md 1).
+const DOCUMENT: &str = "application/vnd.slack-docs";
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Transcription<'a> {
@@ -157,15 +161,17 @@ impl<'a> File<'a> {
             Some(blob) => FilePlace::Blob(blob.into()),
             None => self.place(),
         };
+        let is_document = self.mimetype.is(DOCUMENT);
+        let size = self.size.get().and_then(|size| u64::try_from(size).ok());
         Some(ModelFile {
             name,
             title,
-            media_type: self.mimetype.text(),
-            size: self
-                .size
-                .get()
-                .and_then(|size| u64::try_from(size).ok())
-                .filter(|size| *size > 0),
+            media_type: if is_document {
+                Some("text/html".into())
+            } else {
+                self.mimetype.text()
+            },
+            size: size.filter(|size| *size > 0 && !is_document),
             width: pixels(self.original_w),
             height: pixels(self.original_h),
             alt: self.alt_txt.text(),

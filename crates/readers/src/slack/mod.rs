@@ -47,7 +47,7 @@ use std::collections::HashMap;
 use chatferry_model::manifest::Workspace;
 
 use crate::split;
-use crate::{Container, ExportReader, FileServers, ReadError, Sink, SupportTable, codes};
+use crate::{Container, ExportReader, FileServers, Guide, ReadError, Sink, SupportTable, codes};
 
 use export::Export;
 use file_lines::Files;
@@ -63,6 +63,17 @@ pub(crate) struct Slack;
 impl ExportReader for Slack {
     fn name(&self) -> &'static str {
         "slack"
+    }
+
+    fn guide(&self) -> Guide {
+        Guide {
+            about: "from Slack: getting the export, and what becomes of it, element by element",
+            text: include_str!("GUIDE.md"),
+        }
+    }
+
+    fn layout(&self) -> &'static str {
+        "a Slack export holds channels.json, users.json or a folder per channel with a file per day (2020-01-31.json)"
     }
 
     fn sniff(&self, container: &Container) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Cards: what Slack frames beside or below the text.
+//! Cards: framed boxes beside or below the text.
 //!
 //! Teams keeps no decoration in a message but a quotation's bar, so a card is a quotation: the
 //! colour as a block before the first line, author and title in bold, short fields two in a row.

@@ -12,7 +12,7 @@ use crate::html::{Attribute, Void, WriteHtml, is_visible};
 use crate::media::{Bytes, ImageOutcome, Original, Picture, Refusal, name_of_picture};
 use crate::settings::{AnimatedImages, Images};
 
-/// The length of the longer side of a shown picture, in CSS pixels: what Slack does.
+/// The length of the longer side of a shown picture, in CSS pixels.
 pub(super) const LONGEST_SIDE: u32 = 360;
 /// The side of the small picture of a card.
 pub(super) const THUMBNAIL_SIDE: u32 = 75;

@@ -23,7 +23,7 @@ impl Language {
     }
 }
 
-/// The name in Teams, and what Slack, Mattermost and their users call it.
+/// The name in Teams, and the names in other chats and of their users.
 const LANGUAGES: &[(&str, &[&str])] = &[
     ("bash", &["sh-session", "console", "zsh"]),
     ("c", &["h"]),

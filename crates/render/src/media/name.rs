@@ -99,7 +99,6 @@ const EXTENSIONS: &[(&str, &str)] = &[
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "docx",
     ),
-    ("application/vnd.slack-docs", "html"),
     ("application/xml", "xml"),
     ("application/zip", "zip"),
     ("audio/mp4", "m4a"),
