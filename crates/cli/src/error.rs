@@ -108,9 +108,9 @@ impl CliError {
         }
     }
 
-    /// The file system said no about `path`.
-    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
-        let message = format!("{}: {error}", path.display());
+    /// The system said no about `what`, which is no file: errors about those name it themselves.
+    pub(crate) fn system(what: &str, error: &std::io::Error) -> Self {
+        let message = format!("{what}: {error}");
         Self {
             status: ExitStatus::Unreadable,
             message,
@@ -177,7 +177,8 @@ unreadable!(
     DirectoryError,
     CheckError,
     JournalError,
-    PageError
+    PageError,
+    std::io::Error
 );
 
 impl From<FetchError> for CliError {

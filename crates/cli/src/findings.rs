@@ -1,12 +1,12 @@
 //! Findings as the terminal shows them: by code, with counts.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use chatferry_model::figures::thousands;
 use chatferry_model::finding::{Code, Finding, Findings, Severity, Stage};
 use chatferry_model::jsonl::{Format, JsonlError, JsonlReader, JsonlWriter};
+use fs_err as fs;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -96,7 +96,7 @@ pub(crate) fn write(folder: &Path, stage: Stage, findings: &Findings) -> Result<
         writer.write(&finding)?;
     }
     writer.finish()?;
-    fs::rename(&beside, &path).map_err(|error| CliError::io(&path, &error))
+    Ok(fs::rename(&beside, &path)?)
 }
 
 /// Reads the findings of the stages before that one.

@@ -112,17 +112,6 @@ pub(crate) fn address(key: &str, value: &str) -> Result<BaseUrl, CliError> {
         .map_err(|error| CliError::usage(format!("{key}: {error}")))
 }
 
-/// A runtime for the commands that wait for a network.
-///
-/// # Errors
-/// When the system has no room for one.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::io("runtime".as_ref(), &error))
-}
-
 /// Shows what happens during an upload or a verification.
 pub(crate) struct Watcher {
     printer: Printer,

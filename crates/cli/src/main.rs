@@ -14,6 +14,7 @@ mod findings;
 mod graph;
 mod printer;
 mod progress;
+mod runtime;
 mod settings;
 mod stage;
 mod suggest;

@@ -114,7 +114,7 @@ impl Printer {
     pub(crate) fn data(self, text: &str) -> Result<(), CliError> {
         match writeln!(io::stdout().lock(), "{text}") {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(CliError::io("stdout".as_ref(), &error))
+                Err(CliError::system("stdout", &error))
             }
             _ => Ok(()),
         }

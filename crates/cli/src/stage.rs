@@ -2,7 +2,6 @@
 //! manifest and the findings, and take the old output's place at the end.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use chatferry_model::finding::{Severity, Stage};
 use chatferry_model::folder::StageFolder;
 use chatferry_model::jsonl::{FileSummary, Format, JsonlWriter};
 use chatferry_model::manifest::{Manifest, Outcome};
+use fs_err as fs;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::xxh3_128;
@@ -138,7 +138,7 @@ pub(crate) fn present(folder: &Path) -> Result<(), CliError> {
 
 /// XXH3-128 of a file's content.
 pub(crate) fn hash_file(path: &Path) -> Result<String, CliError> {
-    let content = fs::read(path).map_err(|error| CliError::io(path, &error))?;
+    let content = fs::read(path)?;
     Ok(format!("{:032x}", xxh3_128(&content)))
 }
 

@@ -1,5 +1,7 @@
 //! The conversations and dates a stage deals with: `--only`, `--except`, `--since`, `--until`.
 
+use wildmatch::WildMatchPattern;
+
 use crate::Micros;
 
 /// The conversations and dates a stage deals with. The default is everything.
@@ -40,28 +42,9 @@ impl Selection {
 /// Returns true if `text` fits `pattern`, in which `*` stands for any characters; case does not
 /// count.
 fn matches(pattern: &str, text: &str) -> bool {
-    let pattern = pattern.trim_start_matches('#').to_lowercase();
-    let text = text.to_lowercase();
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
-        return false;
-    };
-    let mut open = false;
-    for part in parts {
-        open = true;
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    rest.is_empty() || (open && (pattern.ends_with('*') || ends_with_last(&pattern, &text)))
-}
-
-fn ends_with_last(pattern: &str, text: &str) -> bool {
-    pattern
-        .rsplit('*')
-        .next()
-        .is_some_and(|last| text.ends_with(last))
+    // No other sign is a wildcard: names may hold `?`.
+    let pattern = pattern.trim_start_matches('#');
+    WildMatchPattern::<'*', '\0'>::new_case_insensitive(pattern).matches(text)
 }
 
 #[cfg(test)]
@@ -80,6 +63,9 @@ mod tests {
             ("d*o*s", "dev-ops", true),
             ("d*x*s", "dev-ops", false),
             ("*", "", true),
+            ("größe-*", "GRÖSSE-1", false),
+            ("GRÖẞE?", "größe?", true),
+            ("what?", "whats", false),
         ] {
             assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
         }

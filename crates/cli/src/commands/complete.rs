@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
+use crate::runtime::runtime;
 
 /// Ends the sessions of targets whose posts are all there, or of all of them.
 pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, CliError> {
@@ -32,7 +33,7 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
         Closing::All => ("Unlocked", "Unlocking"),
     };
     let watcher = Watcher::new(context.printer, doing, 0);
-    let report = graph::runtime()?.block_on(chatferry_graph::close(
+    let report = runtime()?.block_on(chatferry_graph::close(
         &client,
         &folder,
         &context.work.upload(),

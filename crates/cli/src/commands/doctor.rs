@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::graph;
+use crate::runtime::runtime;
 
 /// The number of times the doctor asks again where nobody answers.
 const RETRIES: u32 = 1;
@@ -23,7 +24,7 @@ pub(crate) fn run(mut context: Context) -> Result<ExitStatus, CliError> {
         placeholder: (!placeholder.is_empty()).then(|| placeholder.clone()),
     };
     let folder = context.work.render();
-    let diagnosis = graph::runtime()?.block_on(doctor(&client, &folder, &options, &Unobserved));
+    let diagnosis = runtime()?.block_on(doctor(&client, &folder, &options, &Unobserved));
     show(context, &diagnosis);
     context.printer.result(&diagnosis)?;
     Ok(match diagnosis.checks.first() {

@@ -15,8 +15,8 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
-use crate::graph;
 use crate::progress::{StageProgress, Unit};
+use crate::runtime::{interrupted, runtime};
 use crate::stage::{self, hash_file};
 
 /// Runs the command.
@@ -60,7 +60,7 @@ pub(crate) fn run(context: &Context, args: &FetchArgs) -> Result<ExitStatus, Cli
     };
     let journal = FetchJournal::open(&folder)?;
     let progress = Arc::new(StageProgress::new(context.printer, "Fetching", Unit::Bytes));
-    let (report, journal) = graph::runtime()?.block_on(chatferry_fetch::fetch(
+    let (report, journal) = runtime()?.block_on(chatferry_fetch::fetch(
         wanted,
         &folder,
         journal,
@@ -117,11 +117,4 @@ fn plan(context: &Context, source: &str, plan: &Missing) -> Result<ExitStatus, C
     );
     context.printer.result(plan)?;
     Ok(ExitStatus::Done)
-}
-
-/// Done when somebody presses Ctrl-C: what came is kept, and the next run goes on.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

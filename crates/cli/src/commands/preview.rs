@@ -1,7 +1,5 @@
 //! `chatferry preview`: the posts as Teams will show them, in a browser on this machine.
 
-use std::path::Path;
-
 use chatferry_pages::preview::{self, Library};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -10,7 +8,7 @@ use crate::args::PreviewArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
-use crate::graph;
+use crate::runtime::{interrupted, runtime};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &PreviewArgs) -> Result<ExitStatus, CliError> {
@@ -20,7 +18,7 @@ pub(crate) fn run(context: &Context, args: &PreviewArgs) -> Result<ExitStatus, C
     }
 
     let library = Library::open(context.posts()?)?;
-    graph::runtime()?.block_on(async {
+    runtime()?.block_on(async {
         let port_taken = |error: std::io::Error| {
             CliError::usage(format!("port {}: {error}", args.port))
                 .hint("take another with --port, or --port 0 for any free one")
@@ -34,15 +32,9 @@ pub(crate) fn run(context: &Context, args: &PreviewArgs) -> Result<ExitStatus, C
             .printer
             .plain("  open it in a browser on this machine; Ctrl-C ends it");
         context.printer.result(&Listening { url: &url })?;
-        let shutdown = async {
-            // Without a way to hear Ctrl-C it is killed, which is as good.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        preview::serve(listener, library, shutdown)
+        preview::serve(listener, library, interrupted())
             .await
-            .map_err(|error| CliError::io(Path::new(&url), &error))
+            .map_err(|error| CliError::system(&url, &error))
     })?;
     Ok(ExitStatus::Done)
 }

@@ -57,7 +57,7 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
         .enable_time()
         .start_paused(true)
         .build()
-        .map_err(|error| CliError::io(Path::new("runtime"), &error))?;
+        .map_err(|error| CliError::system("runtime", &error))?;
     let _guard = runtime.enter();
     let (tenant, client) = rehearsal_setup(context, posts.last.plus(AFTER_LAST_MS));
     tenant::populate(
@@ -194,11 +194,10 @@ struct Scratch(std::path::PathBuf);
 impl Scratch {
     fn new(work: &Path) -> Result<Self, CliError> {
         let path = work.join("rehearsal");
-        let fail = |error: std::io::Error| CliError::io(&path, &error);
         if path.exists() {
-            std::fs::remove_dir_all(&path).map_err(fail)?;
+            fs_err::remove_dir_all(&path)?;
         }
-        std::fs::create_dir_all(&path).map_err(fail)?;
+        fs_err::create_dir_all(&path)?;
         Ok(Self(path))
     }
 

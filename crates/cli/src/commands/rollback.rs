@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::graph::{self, Watcher};
+use crate::runtime::runtime;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<ExitStatus, CliError> {
@@ -27,7 +28,7 @@ pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<ExitStatus, 
     if deletes {
         let client = graph::client(context)?;
         let watcher = Watcher::new(context.printer, "Deleting", 0);
-        plan = graph::runtime()?.block_on(chatferry_graph::rollback(
+        plan = runtime()?.block_on(chatferry_graph::rollback(
             &client,
             &context.work.render(),
             &journal,

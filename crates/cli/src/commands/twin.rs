@@ -1,11 +1,11 @@
 //! `chatferry twin`: a simulated tenant for other programs.
 
 use std::error::Error as _;
-use std::fs;
 use std::path::Path;
 
 use chatferry_mapping::{Directory, DirectoryUser};
 use chatferry_twin::{App, Clock, Limits, Moment, Seeded, Settings, Tenant, User};
+use fs_err as fs;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -14,6 +14,7 @@ use crate::context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
+use crate::runtime::{interrupted, runtime};
 
 /// The environment variable with the app's secret, for clients and for the twin.
 pub(crate) const SECRET: &str = "CHATFERRY_CLIENT_SECRET";
@@ -33,16 +34,12 @@ struct Listening<'a> {
 pub(crate) fn run(global: &GlobalArgs, args: &TwinArgs) -> Result<ExitStatus, CliError> {
     let printer = context::printer(global);
     let tenant = tenant(args)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::io(Path::new("runtime"), &error))?;
-    runtime.block_on(serve(&printer, args.port, tenant.clone()))?;
+    runtime()?.block_on(serve(&printer, args.port, tenant.clone()))?;
     if let Some(path) = &args.state {
         let dump = tenant
             .dump()
             .map_err(|error| CliError::bug(error.to_string()))?;
-        fs::write(path, dump).map_err(|error| CliError::io(path, &error))?;
+        fs::write(path, dump)?;
     }
     Ok(ExitStatus::Done)
 }
@@ -58,7 +55,7 @@ fn tenant(args: &TwinArgs) -> Result<Tenant, CliError> {
     };
     let tenant = match &args.state {
         Some(path) if path.exists() => {
-            let dump = fs::read(path).map_err(|error| CliError::io(path, &error))?;
+            let dump = fs::read(path)?;
             Tenant::restore(&dump, clock).map_err(|error| {
                 let cause = error.source().map(ToString::to_string);
                 let cause = cause.unwrap_or_default();
@@ -92,7 +89,7 @@ fn tenant(args: &TwinArgs) -> Result<Tenant, CliError> {
 }
 
 fn read_settings(path: &Path) -> Result<Settings, CliError> {
-    let text = fs::read(path).map_err(|error| CliError::io(path, &error))?;
+    let text = fs::read(path)?;
     serde_json::from_slice(&text).map_err(|error| {
         CliError::usage(format!("{}: {error}", path.display()))
             .hint("`chatferry guide twin` names the settings")
@@ -120,15 +117,9 @@ async fn serve(printer: &Printer, port: u16, tenant: Tenant) -> Result<(), CliEr
         tenant_id: &tenant_id,
         client_id: CLIENT_ID,
     })?;
-    let shutdown = async {
-        // Without a way to hear Ctrl-C it is killed, which is as good.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    chatferry_twin::serve(listener, tenant, shutdown)
+    chatferry_twin::serve(listener, tenant, interrupted())
         .await
-        .map_err(|error| CliError::io(Path::new(&url), &error))
+        .map_err(|error| CliError::system(&url, &error))
 }
 
 /// Gives the tenant its people.

@@ -15,6 +15,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
+use crate::runtime::runtime;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, CliError> {
@@ -49,7 +50,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     let client = graph::client(context)?;
     context.printer.step("Uploading", &outlook(&plan));
     let watcher = Watcher::new(context.printer, "Uploading", plan.posts);
-    let report = graph::runtime()?.block_on(chatferry_graph::upload(
+    let report = runtime()?.block_on(chatferry_graph::upload(
         &client, &folder, &journal, &options, &watcher,
     ))?;
     drop(watcher);

@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::findings::{self, FindingRow};
 use crate::graph::{self, Watcher};
+use crate::runtime::runtime;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
@@ -19,7 +20,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
         selection: context.selection.clone(),
     };
     let watcher = Watcher::new(context.printer, "Verifying", 0);
-    let report = graph::runtime()?.block_on(chatferry_graph::verify(
+    let report = runtime()?.block_on(chatferry_graph::verify(
         &client,
         &folder,
         &context.work.upload(),

@@ -1,8 +1,9 @@
 //! `chatferry.toml`: written with comments once, the admin's from then on.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+
+use fs_err as fs;
 
 use super::Overrides;
 use crate::error::CliError;
@@ -15,30 +16,28 @@ const KEPT: [&str; 5] = ["team", "placeholder", "owners", "directory", "chats"];
 
 pub(super) fn write_first(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| CliError::io(folder, &error))?;
+        fs::create_dir_all(folder)?;
     }
     let mut file = match fs::File::create_new(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return keep(path, overrides);
         }
-        Err(error) => return Err(CliError::io(path, &error)),
+        Err(error) => return Err(error.into()),
     };
-    file.write_all(filled_in(TEMPLATE, overrides, |_| true).as_bytes())
-        .map_err(|error| CliError::io(path, &error))
+    Ok(file.write_all(filled_in(TEMPLATE, overrides, |_| true).as_bytes())?)
 }
 
 /// Puts what is given for the first time into the file as it is. What the admin set there stays.
 fn keep(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
-    let fail = |error: io::Error| CliError::io(path, &error);
-    let text = fs::read_to_string(path).map_err(fail)?;
+    let text = fs::read_to_string(path)?;
     let kept = filled_in(&text, overrides, |key| KEPT.contains(&key));
     if kept == text {
         return Ok(());
     }
     let new = path.with_extension("toml.new");
-    fs::write(&new, kept).map_err(|error| CliError::io(&new, &error))?;
-    fs::rename(&new, path).map_err(fail)
+    fs::write(&new, kept)?;
+    Ok(fs::rename(&new, path)?)
 }
 
 /// The text, with the values given on the command line in place of the defaults shown in it.

@@ -1,9 +1,9 @@
 //! Lays the layers over one another.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
+use fs_err as fs;
 use toml::{Table, Value};
 
 use super::{Settings, limits};
@@ -69,7 +69,7 @@ pub(super) fn resolve(path: &Path, overrides: &Overrides) -> Result<Settings, Cl
     let file = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(CliError::io(path, &error)),
+        Err(error) => return Err(error.into()),
     };
     resolve_from(&file, path, &|name| std::env::var(name).ok(), overrides)
 }

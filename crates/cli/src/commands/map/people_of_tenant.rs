@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::graph;
 use crate::progress::{StageProgress, Unit};
+use crate::runtime::runtime;
 
 /// Fetches everybody in the tenant into `directory.json` of the work folder, so that everything
 /// after that is offline.
@@ -17,7 +18,7 @@ pub(super) fn fetch(context: &Context) -> Result<PathBuf, CliError> {
     let path = context.work.root().join("directory.json");
     let progress = StageProgress::new(context.printer, "Fetching", Unit::Things("people"));
     let fetching = chatferry_graph::users::fetch(&client, &path, &Unobserved);
-    let users = graph::runtime()?.block_on(fetching)?;
+    let users = runtime()?.block_on(fetching)?;
     drop(progress);
     let what = format!(
         "{} of the tenant into {}",

@@ -82,7 +82,7 @@ fn ask(
         ));
         let mut line = String::new();
         let read = input.read_line(&mut line);
-        if read.map_err(|error| CliError::io("stdin".as_ref(), &error))? == 0 {
+        if read.map_err(|error| CliError::system("stdin", &error))? == 0 {
             return Ok(Answer::Quit);
         }
         let chosen = |number: usize| choices.get(number.checked_sub(1)?);
