@@ -155,6 +155,9 @@ codes! {
     SLACK_UNKNOWN_BLOCK = Warning "slack-unknown-block",
         "A message holds a kind of content that chatferry does not know.",
         "Its words were kept; its form was not. Please report the kind named by the finding.";
+    SLACK_UNKNOWN_BLOCK_LOST = Error "slack-unknown-block-lost",
+        "A message holds a kind of content that chatferry does not know, and no words were found in it.",
+        "The message's own text was used where it has one. Please report the kind named by the finding.";
     SLACK_UNKNOWN_SUBTYPE = Warning "slack-unknown-subtype",
         "A message is of a kind that chatferry does not know.",
         "It was read as an ordinary message. Please report the kind named by the finding.";

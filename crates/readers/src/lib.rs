@@ -23,9 +23,11 @@ mod error;
 #[cfg(test)]
 mod fields;
 mod file_servers;
+mod json;
 mod markdown;
 mod mattermost;
 mod options;
+mod shown;
 mod sink;
 mod slack;
 mod source;

@@ -47,11 +47,30 @@ pub(crate) fn without_token(url: Text<'_>) -> Text<'_> {
 
 /// Returns true if an address is one of Slack's file servers, where a token is needed.
 pub(crate) fn is_slack_file(url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or_default();
-    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
-    matches!(host, "files.slack.com" | "slack-files.com")
-        || host.ends_with(".files.slack.com")
+    let host = host_of(url);
+    host == "slack-files.com"
         || host.ends_with("-files.slack.com")
+        || DOMAINS.iter().any(|domain| {
+            host.strip_suffix(domain)
+                .is_some_and(|rest| rest == "files." || rest.ends_with(".files."))
+        })
+}
+
+/// The domains of Slack and of its service for governments.
+const DOMAINS: [&str; 2] = ["slack.com", "slack-gov.com"];
+
+/// Returns true if a host is Slack's own.
+pub(crate) fn is_slack_host(host: &str) -> bool {
+    DOMAINS.iter().any(|domain| {
+        host.strip_suffix(domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// The host of an address; empty if it has none.
+pub(crate) fn host_of(url: &str) -> &str {
+    let host = url.split("://").nth(1).unwrap_or_default();
+    host.split(['/', '?', '#', ':']).next().unwrap_or_default()
 }
 
 /// Returns true if a value is a secret of Slack's: `xoxe-…`, `xoxb-…`.

@@ -20,7 +20,7 @@ use crate::{Container, FileServers, TakeAddress, encoding, url};
 /// Slack's servers, and how their pages differ from a file.
 pub(super) static SERVERS: FileServers = FileServers {
     label: "Slack",
-    domains: &["slack.com", "slack-files.com"],
+    domains: &["slack.com", "slack-gov.com", "slack-files.com"],
     token_variable: "CHATFERRY_SLACK_TOKEN",
     sign_in_path: "signin",
     sign_in_parameter: "redir",

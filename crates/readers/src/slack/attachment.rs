@@ -3,19 +3,24 @@
 
 use chatferry_model::Text;
 use chatferry_model::document::{
-    Block, Card, CardAuthor, CardField, Cite, Image, ImageSource, Inline, Link, Mark, Marks, Quote,
+    Attachment as ModelAttachment, Block, Card, CardAuthor, CardField, Cite, Image, ImageSource,
+    Inline, Link, Mark, Marks, Quote,
 };
 use serde::Deserialize;
 
+use super::blocks::control::Control;
+use super::blocks::text::TextObject;
+use super::blocks::unknown::Extra;
 use super::blocks::{self, Block as SlackBlock};
 use super::context::Context;
 use super::files::File;
 use super::lenient::{Flag, List, Num, Obj, Str};
+use super::list_record::{Column, ListFile, Record, Rows, Single, View};
 use super::mrkdwn::{self, decode};
 use super::time::SlackTs;
 use crate::Element;
 use crate::Support::{No, Partly, Whole};
-use crate::url;
+use crate::{shown, url};
 
 /// Every part of an attachment that is known; [`Attachment`] holds those that are shown.
 pub(super) const PARTS: &[Element] = &[
@@ -26,13 +31,31 @@ pub(super) const PARTS: &[Element] = &[
     Element::new("author_icon", No, "nothing"),
     Element::new("service_name", Whole, "byline"),
     Element::new("service_icon", No, "nothing"),
+    Element::new("service_url", No, "nothing: the title leads further"),
     Element::new("title", Whole, "title"),
     Element::new("title_link", Whole, "link of the title"),
     Element::new("text", Whole, "words"),
     Element::new("mrkdwn_in", Whole, "says which words are marked up"),
     Element::new("fields", Whole, "fields, short ones side by side"),
     Element::new("blocks", Whole, "as the blocks of a message"),
-    Element::new("message_blocks", Whole, "rich text of a shared message"),
+    Element::new("message_blocks", Whole, "what a shared message holds"),
+    Element::new("attachments", Whole, "quotes within a shared message"),
+    Element::new("preview", Whole, "title and subtitle of an app's preview"),
+    Element::new("list", Whole, "title of a Slack list"),
+    Element::new(
+        "list_record",
+        Whole,
+        "row of a list, under the names of its columns",
+    ),
+    Element::new("list_records", Whole, "rows of a list"),
+    Element::new("list_schema", Whole, "names of a list's columns"),
+    Element::new("list_view", Whole, "name of a list's view"),
+    Element::new(
+        "filename",
+        Whole,
+        "name of a file in an e-mail, with its size",
+    ),
+    Element::new("size", Whole, "size of a file in an e-mail"),
     Element::new("image_url", Whole, "picture"),
     Element::new("image_width", Whole, "its size"),
     Element::new("image_height", Whole, "its size"),
@@ -40,7 +63,9 @@ pub(super) const PARTS: &[Element] = &[
     Element::new("thumb_width", Whole, "its size"),
     Element::new("thumb_height", Whole, "its size"),
     Element::new("video_html", No, "nothing: the title leads to it"),
+    Element::new("video_url", No, "nothing: the title leads to it"),
     Element::new("audio_html", No, "nothing: the title leads to it"),
+    Element::new("audio_url", No, "nothing: the title leads to it"),
     Element::new("files", Whole, "files of the message"),
     Element::new("actions", Partly, "labels in brackets, choices of menus"),
     Element::new("color", Whole, "colour of the card's edge"),
@@ -62,7 +87,13 @@ pub(super) const PARTS: &[Element] = &[
         Whole,
         "a preview of a link, see `link_previews`",
     ),
+    Element::new("app_unfurl_url", No, "nothing: the link of the title"),
+    Element::new("url", Partly, "address of a file in an e-mail"),
+    Element::new("user_id", No, "nothing"),
+    Element::new("team_name", No, "nothing"),
+    Element::new("team_domain", No, "nothing"),
     Element::new("fallback", Partly, "words, where there are no others"),
+    Element::new("(any other)", Partly, "its words, with a finding"),
 ];
 
 /// One attachment.
@@ -88,7 +119,7 @@ pub(super) struct Attachment<'a> {
     footer: Str<'a>,
     ts: SlackTs,
     mrkdwn_in: List<Str<'a>>,
-    actions: List<Obj<Action<'a>>>,
+    actions: List<Obj<Control<'a>>>,
     service_name: Str<'a>,
     from_url: Str<'a>,
     original_url: Str<'a>,
@@ -97,9 +128,21 @@ pub(super) struct Attachment<'a> {
     is_msg_unfurl: Flag,
     is_share: Flag,
     is_app_unfurl: Flag,
-    pub(super) files: List<Obj<File<'a>>>,
+    files: List<Obj<File<'a>>>,
     blocks: List<SlackBlock<'a>>,
     message_blocks: List<Obj<Shared<'a>>>,
+    attachments: List<Obj<Attachment<'a>>>,
+    preview: Obj<Box<Preview<'a>>>,
+    list: Obj<Box<ListFile<'a>>>,
+    list_view: Obj<View<'a>>,
+    list_schema: List<Obj<Column<'a>>>,
+    list_record: Obj<Box<Single<'a>>>,
+    list_records: List<Obj<Record<'a>>>,
+    filename: Str<'a>,
+    url: Str<'a>,
+    size: Num,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -110,49 +153,17 @@ struct Field<'a> {
     short: Flag,
 }
 
-/// A button or menu of the old kind.
+/// An app's own preview of a link.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-struct Action<'a> {
-    text: Str<'a>,
-    url: Str<'a>,
-    options: List<Obj<Choice<'a>>>,
-    option_groups: List<Obj<ChoiceGroup<'a>>>,
+struct Preview<'a> {
+    title: TextObject<'a>,
+    subtitle: TextObject<'a>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
-/// One thing to choose from a menu of the old kind.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Choice<'a> {
-    text: Str<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct ChoiceGroup<'a> {
-    text: Str<'a>,
-    options: List<Obj<Choice<'a>>>,
-}
-
-impl Action<'_> {
-    /// Returns the label of the button, with what its menu offers.
-    fn labels(&self) -> Vec<&str> {
-        let mut labels: Vec<&str> = self.text.get().into_iter().collect();
-        labels.extend(texts(&self.options));
-        for group in self.option_groups.iter().filter_map(Obj::get) {
-            labels.extend(group.text.get());
-            labels.extend(texts(&group.options));
-        }
-        labels
-    }
-}
-
-fn texts<'c>(choices: &'c [Obj<Choice<'_>>]) -> impl Iterator<Item = &'c str> {
-    let choices = choices.iter().filter_map(Obj::get);
-    choices.filter_map(|choice| choice.text.get())
-}
-
-/// The rich text of a message that was shared.
+/// A message that was shared.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Shared<'a> {
@@ -162,7 +173,24 @@ struct Shared<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct SharedMessage<'a> {
+    text: Str<'a>,
     blocks: List<SlackBlock<'a>>,
+    files: List<Obj<File<'a>>>,
+    attachments: List<Obj<Attachment<'a>>>,
+}
+
+impl<'a> SharedMessage<'a> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let mut own = blocks::convert(&self.blocks, context);
+        if own.is_empty() {
+            own = mrkdwn::blocks(self.text.or_empty(), Marks::NONE, context);
+        }
+        out.append(&mut own);
+        push_files(&self.files, out);
+        for attachment in self.attachments.iter().filter_map(Obj::get) {
+            attachment.convert(context, out);
+        }
+    }
 }
 
 impl Attachment<'_> {
@@ -171,6 +199,40 @@ impl Attachment<'_> {
     pub(super) fn is_link_preview(&self) -> bool {
         let leads_elsewhere = self.from_url.get().is_some() || self.is_app_unfurl.is_set();
         leads_elsewhere && !self.is_msg_unfurl.is_set() && !self.is_share.is_set()
+    }
+
+    /// Returns true if it holds nothing but buttons that do nothing any more.
+    pub(super) fn is_dead(&self) -> bool {
+        let mut buttons = self.actions.iter().filter_map(Obj::get).peekable();
+        buttons.peek().is_some()
+            && buttons.all(Control::is_dead)
+            && [
+                &self.pretext,
+                &self.title,
+                &self.text,
+                &self.footer,
+                &self.author_name,
+            ]
+            .iter()
+            .all(|words| words.get().is_none())
+            && self.fields.is_empty()
+            && self.blocks.is_empty()
+            && self.image_url.get().is_none()
+    }
+
+    /// Adds the files of the attachment, and of the messages it quotes.
+    pub(super) fn push_files<'f>(&'f self, out: &mut Vec<&'f File<'f>>) {
+        out.extend(self.files.iter().filter_map(Obj::get));
+        let shared = self.message_blocks.iter().filter_map(Obj::get);
+        for message in shared.filter_map(|shared| shared.message.get()) {
+            out.extend(message.files.iter().filter_map(Obj::get));
+            for attachment in message.attachments.iter().filter_map(Obj::get) {
+                attachment.push_files(out);
+            }
+        }
+        for attachment in self.attachments.iter().filter_map(Obj::get) {
+            attachment.push_files(out);
+        }
     }
 
     /// Appends what the attachment shows.
@@ -183,11 +245,30 @@ impl Attachment<'_> {
             }
             return;
         }
-        let card = self.card(context);
-        if card != Card::default() {
+        let mut card = self.card(context);
+        if let [Block::Card(_)] = card.body.as_slice()
+            && (Card {
+                title_url: card.title_url.clone(),
+                body: card.body.clone(),
+                ..Card::default()
+            }) == card
+        {
+            // A card around nothing but a card.
+            out.append(&mut card.body);
+        } else if card != Card::default() {
             out.push(Block::Card(Box::new(card)));
-        } else if let Some(words) = self.fallback.get() {
-            out.append(&mut mrkdwn::blocks(words, Marks::NONE, context));
+        }
+    }
+
+    /// The words for clients that can show nothing else.
+    fn fallback<'m>(&'m self, context: &mut Context<'m>) -> Vec<Block<'m>> {
+        match self
+            .fallback
+            .get()
+            .filter(|words| !shown::is_placeholder(words))
+        {
+            Some(words) => mrkdwn::blocks(words, Marks::NONE, context),
+            None => Vec::new(),
         }
     }
 
@@ -201,20 +282,13 @@ impl Attachment<'_> {
             image: self.image(),
             ..Card::default()
         };
-        self.push_fields(context, &mut card);
+        self.push_details(context, &mut card);
         if card != Card::default() {
             blocks.push(Block::Card(Box::new(card)));
         }
-        for file in self.files.iter().filter_map(Obj::get) {
-            blocks.extend(
-                file.id()
-                    .map(|file| Block::Attachment(chatferry_model::document::Attachment { file })),
-            );
-        }
-        if blocks.is_empty()
-            && let Some(words) = self.fallback.get()
-        {
-            blocks.append(&mut mrkdwn::blocks(words, Marks::NONE, context));
+        push_files(&self.files, &mut blocks);
+        if blocks.is_empty() {
+            blocks = self.fallback(context);
         }
         let author = [&self.author_name, &self.author_subname]
             .into_iter()
@@ -228,7 +302,7 @@ impl Attachment<'_> {
         });
         let cite = Cite {
             author,
-            conversation,
+            conversation: conversation.filter(|name| !self.is_from_chat(name)),
             time: self.ts.get(),
             url: self.from_url.get().map(address),
         };
@@ -236,6 +310,15 @@ impl Attachment<'_> {
             blocks,
             cite: (cite != Cite::default()).then_some(cite),
         }
+    }
+
+    /// Returns true if a shared message is from a direct message, whose name is none that people
+    /// know it by.
+    fn is_from_chat(&self, name: &str) -> bool {
+        self.channel_id.or_empty().starts_with('D')
+            || name.starts_with("mpdm-")
+            || name.eq_ignore_ascii_case("direct message")
+            || name.eq_ignore_ascii_case("group direct message")
     }
 
     /// The title on a line of its own, where no card has a place for it.
@@ -284,26 +367,21 @@ impl Attachment<'_> {
             time: self.ts.get(),
             ..Card::default()
         };
-        self.push_fields(context, &mut card);
-        for file in self.files.iter().filter_map(Obj::get) {
-            card.body.extend(
-                file.id()
-                    .map(|file| Block::Attachment(chatferry_model::document::Attachment { file })),
-            );
-        }
+        self.push_details(context, &mut card);
+        push_files(&self.files, &mut card.body);
         let says_nothing = card.pretext.is_empty()
             && card.title.is_empty()
             && card.body.is_empty()
             && card.fields.is_empty()
             && card.footer.is_empty();
-        if says_nothing && let Some(words) = self.fallback.get() {
-            // What clients show that can show nothing else.
-            card.body = mrkdwn::blocks(words, Marks::NONE, context);
+        if says_nothing {
+            card.body = self.fallback(context);
         }
         card
     }
 
-    fn push_fields<'m>(&'m self, context: &mut Context<'m>, card: &mut Card<'m>) {
+    /// Adds everything that is neither headline, text nor picture.
+    fn push_details<'m>(&'m self, context: &mut Context<'m>, card: &mut Card<'m>) {
         for field in self.fields.iter().filter_map(Obj::get) {
             card.fields.push(CardField {
                 title: mrkdwn::inlines(field.title.or_empty(), Marks::NONE, context),
@@ -311,34 +389,85 @@ impl Attachment<'_> {
                 short: field.short.is_set(),
             });
         }
+        if let Some(preview) = self.preview.get() {
+            let mut title = preview.title.inlines(context);
+            if card.title.is_empty() {
+                card.title = title;
+            } else if !title.is_empty() && title != card.title {
+                title = mrkdwn::marked(title, Mark::Bold);
+                card.body.push(Block::Paragraph(title));
+            }
+            card.body.append(&mut preview.subtitle.blocks(context));
+            preview
+                .extra
+                .push_blocks("preview", context, &mut card.body);
+        }
+        let rows = Rows {
+            list: self.list.get().map(Box::as_ref),
+            view: self.list_view.get(),
+            schema: &self.list_schema,
+            record: self.list_record.get().map(Box::as_ref),
+            records: &self.list_records,
+        };
+        rows.add_to(context, card);
+        if let Some(name) = self.filename.get() {
+            card.body
+                .push(Block::Paragraph(self.file_line(name, context)));
+        }
+        self.extra
+            .push_blocks_but(PARTS, "attachment", context, &mut card.body);
         let mut buttons = Vec::new();
         for action in self.actions.iter().filter_map(Obj::get) {
-            for label in action.labels() {
-                if !buttons.is_empty() {
-                    mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut buttons);
-                }
-                let label = mrkdwn::inlines(label, Marks::NONE, context);
-                mrkdwn::push_button(label, action.url.get().map(address), &mut buttons);
+            let content = action.inlines(context);
+            if !buttons.is_empty() && !content.is_empty() {
+                mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut buttons);
             }
+            mrkdwn::append(content, &mut buttons);
         }
         if !buttons.is_empty() {
             card.body.push(Block::Paragraph(buttons));
         }
     }
 
-    /// The text, or the blocks where there are such.
+    /// The file of an e-mail: its name, where it was, and its size.
+    fn file_line<'m>(&'m self, name: &'m str, context: &Context<'m>) -> Vec<Inline<'m>> {
+        let name = Inline::text(mrkdwn::bare_plain(name, context));
+        let mut line = match self.url.get() {
+            Some(raw) => vec![Inline::Link(Link {
+                url: address(raw),
+                content: vec![name],
+            })],
+            None => vec![name],
+        };
+        if let Some(bytes) = self.size.get().filter(|bytes| *bytes > 0) {
+            let kilobytes = (bytes + 512) / 1024;
+            let size = if kilobytes == 0 {
+                format!(" ({bytes} B)")
+            } else {
+                format!(" ({kilobytes} KB)")
+            };
+            line.push(Inline::text(size));
+        }
+        line
+    }
+
+    /// The text, or the blocks where there are such, and what is quoted below.
     fn content<'m>(&'m self, context: &mut Context<'m>) -> Vec<Block<'m>> {
         let mut out = Vec::new();
         let shared = self.message_blocks.iter().filter_map(Obj::get);
         for message in shared.filter_map(|shared| shared.message.get()) {
-            out.append(&mut blocks::convert(&message.blocks, context));
+            message.convert(context, &mut out);
         }
         out.append(&mut blocks::convert(&self.blocks, context));
-        if out.is_empty() {
-            self.words("text", &self.text, context)
-        } else {
-            out
+        if !blocks::hold_words(&out) {
+            let mut words = self.words("text", &self.text, context);
+            words.append(&mut out);
+            out = words;
         }
+        for attachment in self.attachments.iter().filter_map(Obj::get) {
+            attachment.convert(context, &mut out);
+        }
+        out
     }
 
     /// A field that is mrkdwn unless `mrkdwn_in` names others and not it.
@@ -383,6 +512,12 @@ impl Attachment<'_> {
             }
         })
     }
+}
+
+/// The files as they are shown among words.
+fn push_files<'m>(files: &'m [Obj<File<'m>>], out: &mut Vec<Block<'m>>) {
+    let ids = files.iter().filter_map(Obj::get).filter_map(File::id);
+    out.extend(ids.map(|file| Block::Attachment(ModelAttachment { file })));
 }
 
 fn address(raw: &str) -> Text<'_> {

@@ -8,6 +8,7 @@ use chatferry_model::{ConversationId, PersonId, Text};
 
 use super::emoji::Name;
 use super::name_table::NameTable;
+use crate::codes;
 
 /// The context of one message.
 pub(super) struct Context<'m> {
@@ -33,6 +34,12 @@ impl<'m> Context<'m> {
         if !self.notes.iter().any(|(c, m)| *c == code && *m == message) {
             self.notes.push((code, message));
         }
+    }
+
+    /// Returns true if the message holds content in which no words were found.
+    pub(super) fn has_lost_content(&self) -> bool {
+        let mut codes = self.notes.iter().map(|(code, _)| *code);
+        codes.any(|code| *code == codes::SLACK_UNKNOWN_BLOCK_LOST)
     }
 
     /// A person called by id; `label` is the name the text gives, if it does.

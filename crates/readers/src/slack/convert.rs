@@ -1,8 +1,9 @@
 //! A message of Slack's as a message of the model, or why it is none.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use chatferry_model::document::{Block, Card, Date, Document, Inline, Mark, Marks};
+use chatferry_model::document::{Block, Document, Inline, Mark, Marks};
 use chatferry_model::file::File;
 use chatferry_model::message::{Author, EditInfo, Message as ModelMessage, MessageKind, Thread};
 use chatferry_model::{ConversationId, Micros, PersonId, Text};
@@ -116,6 +117,8 @@ pub(super) fn convert<'m>(
                 None
             }
         }
+        // Nobody can tell what was in it, but there was something.
+        _ if context.has_lost_content() => None,
         _ if says_nothing && message.reactions.is_empty() => Some("empty"),
         _ => None,
     };
@@ -262,22 +265,39 @@ fn body<'m>(
     context: &mut Context<'m>,
 ) -> Vec<Block<'m>> {
     let mut out = blocks::convert(&message.blocks, context);
-    if !blocks::has_rich_text(&message.blocks) && !says_words(&out) {
+    if !blocks::has_rich_text(&message.blocks) && !blocks::hold_words(&out) {
         // Apps put into the text what blocks of pictures and rules can't say.
-        let mut text = said(message, treatment, context);
+        let mut text = message_text(message, treatment, context);
         text.append(&mut out);
         out = text;
     } else if out.is_empty() {
-        out = said(message, treatment, context);
+        out = message_text(message, treatment, context);
     }
-    let says_more = says_words(&out);
+    if let Some(thread) = message.assistant_app_thread.get() {
+        let title = thread.title(context);
+        if !title.is_empty() {
+            out.insert(0, Block::Paragraph(title));
+        }
+    }
+    let says_more = blocks::hold_words(&out);
+    let mut dead = Vec::new();
     for attachment in message.attachments.iter().filter_map(Obj::get) {
         if previews == LinkPreviews::Drop && says_more && attachment.is_link_preview() {
             let words = "left out as the settings say".to_owned();
             context.notes.push((&codes::SLACK_LINK_PREVIEW, words));
-            continue;
+        } else if attachment.is_dead() {
+            dead.push(attachment);
+        } else {
+            attachment.convert(context, &mut out);
         }
-        attachment.convert(context, &mut out);
+    }
+    if out.is_empty() {
+        if let Some(metadata) = message.metadata.get() {
+            metadata.push_blocks(context, &mut out);
+        }
+        for attachment in dead {
+            attachment.convert(context, &mut out);
+        }
     }
     if let Some(room) = message.room.get() {
         out.push(huddle(room, context));
@@ -286,13 +306,13 @@ fn body<'m>(
 }
 
 /// The text as blocks: marked up, unless the message says that it is not.
-fn said<'m>(
+fn message_text<'m>(
     message: &'m Message<'m>,
     treatment: Treatment,
     context: &mut Context<'m>,
 ) -> Vec<Block<'m>> {
     let mut out = Vec::new();
-    for words in words(message, treatment).into_iter().flatten() {
+    for words in texts(message, treatment).into_iter().flatten() {
         out.append(&mut match treatment {
             Treatment::Me => mrkdwn::blocks(words, Marks::from(Mark::Italic), context),
             _ if message.mrkdwn.is_no() => mrkdwn::unstyled(words, context),
@@ -302,18 +322,9 @@ fn said<'m>(
     out
 }
 
-/// Returns true if blocks hold anything that can be read.
-fn says_words(blocks: &[Block<'_>]) -> bool {
-    blocks.iter().any(|block| match block {
-        Block::Divider | Block::Image(_) | Block::Attachment(_) => false,
-        Block::Card(card) => **card != Card::default(),
-        _ => true,
-    })
-}
-
 /// The texts of the message: for old ways to share files they stand elsewhere, and `text` is a
 /// sentence of Slack's in the language of the workspace (crates/readers/src/slack/FORMAT.md 3.1).
-fn words<'m>(message: &'m Message<'_>, treatment: Treatment) -> [Option<&'m str>; 2] {
+fn texts<'m>(message: &'m Message<'_>, treatment: Treatment) -> [Option<&'m str>; 2] {
     let text = message.text.get();
     match treatment {
         Treatment::FileComment => {
@@ -374,17 +385,13 @@ fn comment_in(sentence: &str) -> &str {
 
 /// The files that hang on the message, each once.
 fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File<'m>> {
-    let of_attachments = message
-        .attachments
-        .iter()
-        .filter_map(Obj::get)
-        .flat_map(|attachment| attachment.files.iter());
-    let all = message
-        .files
-        .iter()
-        .chain(of_attachments)
-        .filter_map(Obj::get)
-        .chain(message.file.get().map(Box::as_ref));
+    let mut all: Vec<&files::File<'m>> = message.files.iter().filter_map(Obj::get).collect();
+    for attachment in message.attachments.iter().filter_map(Obj::get) {
+        attachment.push_files(&mut all);
+    }
+    all.extend(message.file.get().map(Box::as_ref));
+    all.extend(blocks::files(&message.blocks));
+    let mut seen = HashSet::new();
     let mut out: Vec<File<'m>> = Vec::new();
     for file in all {
         let Some(converted) = file.convert(context.name_table) else {
@@ -394,7 +401,7 @@ fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File
             );
             continue;
         };
-        if out.iter().any(|before| before.id == converted.id) {
+        if !seen.insert(converted.id.clone()) {
             continue;
         }
         note_file(file, context);
@@ -424,16 +431,6 @@ fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
 
 /// "Huddle, 12:00 to 12:30, with Ann and Bo" in elements.
 fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
-    let date = |time: Micros| {
-        let text = time.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string();
-        Inline::Date(Date {
-            time,
-            text: text.into(),
-            format: Some("%Y-%m-%d %H:%M %Z".into()),
-            url: None,
-            marks: Marks::NONE,
-        })
-    };
     let mut line = vec![Inline::text("Huddle")];
     if let Some(name) = room.name.text() {
         line.push(Inline::text(": "));
@@ -441,11 +438,11 @@ fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
     }
     if let Some(start) = room.date_start.get().and_then(time::seconds) {
         line.push(Inline::text(", "));
-        line.push(date(start));
+        line.push(mrkdwn::moment(start));
     }
     if let Some(end) = room.date_end.get().and_then(time::seconds) {
         line.push(Inline::text(" to "));
-        line.push(date(end));
+        line.push(mrkdwn::moment(end));
     }
     let people = if room.participant_history.is_empty() {
         &room.participants

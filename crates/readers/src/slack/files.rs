@@ -96,6 +96,8 @@ pub(super) struct File<'a> {
     from: List<Obj<Address<'a>>>,
     to: List<Obj<Address<'a>>>,
     cc: List<Obj<Address<'a>>>,
+    headers: Obj<Headers<'a>>,
+    attachments: List<Obj<Attached<'a>>>,
     transcription: Obj<Transcription<'a>>,
     pub(super) initial_comment: Obj<Comment<'a>>,
     /// The reactions; until 2016 they were on the file rather than on the message.
@@ -117,6 +119,21 @@ pub(super) struct Comment<'a> {
 struct Address<'a> {
     original: Str<'a>,
     address: Str<'a>,
+}
+
+/// The head of an e-mail.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Headers<'a> {
+    date: Str<'a>,
+}
+
+/// A file that came with an e-mail; no export holds it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Attached<'a> {
+    filename: Str<'a>,
+    name: Str<'a>,
 }
 
 /// The text spoken in a clip.
@@ -150,7 +167,7 @@ impl<'a> File<'a> {
     /// The file for the document. `None` where not even an id is there.
     pub(super) fn convert<'m>(&'m self, name_table: &'m NameTable) -> Option<ModelFile<'m>> {
         let id = self.id()?;
-        let name = self.name.text().unwrap_or_default();
+        let name = decode(self.name.or_empty());
         let title = self
             .title
             .text()
@@ -273,8 +290,23 @@ impl<'a> File<'a> {
                 text.push_str(&format!("{name}: {}\n", people.join(", ")));
             }
         }
+        if let Some(date) = self.headers.get().and_then(|headers| headers.date.get()) {
+            text.push_str(&format!("Date: {date}\n"));
+        }
         if let Some(subject) = self.subject.get() {
             text.push_str(&format!("Subject: {subject}\n"));
+        }
+        let attached: Vec<_> = self
+            .attachments
+            .iter()
+            .filter_map(Obj::get)
+            .filter_map(|file| file.filename.get().or(file.name.get()))
+            .collect();
+        if !attached.is_empty() {
+            text.push_str(&format!(
+                "Attachments (not moved to Teams): {}\n",
+                attached.join(", ")
+            ));
         }
         let body = self.plain_text.get().or(self.preview.get());
         if let Some(body) = body {
@@ -334,11 +366,9 @@ fn document_words(html: &str) -> String {
     words
 }
 
-/// Any of Slack's hosts: what lies there can't be opened without an account.
-fn is_slack_host(url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or_default();
-    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
-    host == "slack.com" || host.ends_with(".slack.com") || is_slack_file(url)
+/// Any of Slack's hosts: what is there can't be opened without an account.
+fn is_slack_host(address: &str) -> bool {
+    url::is_slack_host(url::host_of(address)) || is_slack_file(address)
 }
 
 #[cfg(test)]

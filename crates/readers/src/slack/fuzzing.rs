@@ -26,7 +26,8 @@ pub fn mrkdwn(input: &[u8]) -> Result<(), String> {
     let running = markup::blocks(&text, Marks::NONE, &mut context);
     let line = markup::inlines(&text, Marks::NONE, &mut context);
     let unstyled = markup::unstyled(&text, &mut context);
-    let plain = markup::plain(&text, Marks::NONE, &context);
+    let mut plain = Vec::new();
+    markup::plain_text(&text, Marks::NONE, &context, &mut plain);
     let paragraph = |line| Document {
         blocks: vec![chatferry_model::document::Block::Paragraph(line)],
     };

@@ -10,10 +10,11 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use chatferry_model::Text;
-use serde::de::value::{MapAccessDeserializer, MapDeserializer};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+
+use crate::json::{self, Json};
 
 /// A string, or a number as a string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -394,11 +395,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Lenient<List<T>> {
 pub(super) trait Tagged<'de>: Sized + Default {
     /// Reads what comes after the `type`.
     fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error>;
+
+    /// Takes a value that is no object; by default it is nothing.
+    fn of_scalar(_: Text<'de>) -> Self {
+        Self::default()
+    }
 }
 
 pub(super) struct TaggedVisitor<T>(PhantomData<T>);
 
-/// Reads an object by its `type`; anything else than an object gives the default.
+/// Reads an object by its `type`; null and lists give the default.
 pub(super) fn tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -409,10 +415,35 @@ impl<'de, T: Tagged<'de>> Visitor<'de> for TaggedVisitor<T> {
     type Value = T;
 
     nothing_from!(unit);
-    nothing_from!(bool);
-    nothing_from!(str);
-    nothing_from!(numbers);
     nothing_from!(seq);
+
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<T, E> {
+        self.visit_string(flag.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        self.visit_string(number.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        self.visit_string(number.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        self.visit_string(number.to_string())
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::of_scalar(text.into()))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        self.visit_string(text.to_owned())
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<T, E> {
+        Ok(T::of_scalar(text.into()))
+    }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let Some(first) = map.next_key::<Text<'de>>()? else {
@@ -422,16 +453,16 @@ impl<'de, T: Tagged<'de>> Visitor<'de> for TaggedVisitor<T> {
             let kind = map.next_value()?;
             return T::of_kind(kind, map);
         }
-        let mut rest = serde_json::Map::new();
-        rest.insert(first.into_cow().into_owned(), map.next_value()?);
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            rest.insert(key, value);
+        let mut rest = vec![(first, map.next_value()?)];
+        let mut kind = Str::default();
+        while let Some((key, value)) = map.next_entry::<Text<'de>, Json<'de>>()? {
+            if key == "type" {
+                kind = Str(value.scalar());
+            } else {
+                rest.push((key, value));
+            }
         }
-        let kind = match rest.remove("type") {
-            Some(Value::String(kind)) => Str(Some(kind.into())),
-            _ => Str::default(),
-        };
-        T::of_kind(kind, MapDeserializer::new(rest.into_iter())).map_err(de::Error::custom)
+        T::of_kind(kind, json::fields_of(rest)).map_err(de::Error::custom)
     }
 }
 

@@ -1,14 +1,18 @@
 //! A message as Slack writes it: every field this reader uses, each lenient
 //! (crates/readers/src/slack/FORMAT.md 3).
 
+use chatferry_model::document::{Block as ModelBlock, Inline, Mark, Marks};
 use serde::Deserialize;
 
 use super::attachment::Attachment;
-use super::blocks::Block;
+use super::blocks::{self, Block};
+use super::context::Context;
 use super::files::{Comment, File};
 use super::lenient::{Flag, List, Num, Obj, Str};
+use super::mrkdwn;
 use super::reactions::Reaction;
 use super::time::SlackTs;
+use super::work_object::WorkObject;
 
 /// One element of a day file. What few messages have is boxed: the rest is moved less.
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +44,8 @@ pub(super) struct Message<'a> {
     pub(super) is_thread_broadcast: Flag,
     pub(super) root: Obj<Box<Root<'a>>>,
     pub(super) room: Obj<Box<Room<'a>>>,
+    pub(super) assistant_app_thread: Obj<Box<AssistantThread<'a>>>,
+    pub(super) metadata: Obj<Box<Metadata<'a>>>,
     pub(super) pinned_to: List<Str<'a>>,
     pub(super) hidden: Flag,
     pub(super) mrkdwn: Flag,
@@ -53,6 +59,45 @@ pub(super) struct Message<'a> {
     pub(super) old_name: Str<'a>,
     /// Only in events, which are no messages; some tools record them as if they were.
     pub(super) message: Obj<Box<Message<'a>>>,
+}
+
+/// The beginning of a talk with an agent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct AssistantThread<'a> {
+    title: Str<'a>,
+    title_blocks: List<Block<'a>>,
+}
+
+impl AssistantThread<'_> {
+    /// The title, in bold.
+    pub(super) fn title<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
+        let mut title = blocks::flatten(blocks::convert(&self.title_blocks, context));
+        if title.is_empty() {
+            mrkdwn::plain_text(self.title.or_empty(), Marks::NONE, context, &mut title);
+        }
+        mrkdwn::marked(title, Mark::Bold)
+    }
+}
+
+/// Data that an app adds for other apps; entities are also shown to people, as work objects.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Metadata<'a> {
+    entities: List<WorkObject<'a>>,
+}
+
+impl Metadata<'_> {
+    /// Appends what the entities show.
+    pub(super) fn push_blocks<'m>(
+        &'m self,
+        context: &mut Context<'m>,
+        out: &mut Vec<ModelBlock<'m>>,
+    ) {
+        for entity in self.entities.iter() {
+            entity.convert(context, out);
+        }
+    }
 }
 
 /// The profile of a bot at the time.

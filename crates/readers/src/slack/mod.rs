@@ -22,7 +22,9 @@ mod files;
 pub(crate) mod fuzzing;
 mod gather;
 mod layout;
+
 mod lenient;
+mod list_record;
 mod message;
 mod metadata;
 mod mrkdwn;
@@ -40,6 +42,7 @@ mod tally;
 mod thread;
 mod time;
 mod uploads;
+mod work_object;
 mod workspace;
 
 use std::collections::HashMap;

@@ -3,9 +3,10 @@
 use chatferry_model::deferred::SourceMessage;
 use chatferry_model::document::Document;
 use chatferry_model::message::{SourceLink, SourcePlace};
-use chatferry_model::{ConversationId, FileId, Micros};
+use chatferry_model::{ConversationId, FileId, Micros, Text};
 
 use super::time::message_id;
+use crate::url;
 
 /// The addresses in `body` that lead into Slack.
 pub(super) fn links<'m>(body: &Document<'m>) -> Vec<SourceLink<'m>> {
@@ -21,11 +22,17 @@ pub(super) fn links<'m>(body: &Document<'m>) -> Vec<SourceLink<'m>> {
     links
 }
 
+/// The address of the message `ts` of a conversation, for content that names only its place.
+pub(super) fn address(conversation: &str, ts: &str) -> Text<'static> {
+    let digits: String = ts.chars().filter(char::is_ascii_digit).collect();
+    format!("https://slack.com/archives/{conversation}/p{digits}").into()
+}
+
 /// Returns the target of an address:
 /// `https://acme.slack.com/archives/C024BE91L/p1549310295511000?thread_ts=1549310000.000100`.
 fn place(url: &str) -> Option<SourcePlace<'static>> {
     let (host, path) = url.strip_prefix("https://")?.split_once('/')?;
-    if !host.ends_with(".slack.com") {
+    if !url::is_slack_host(host) {
         return None;
     }
     let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -103,7 +110,14 @@ mod tests {
             ),
             ("https://acme.slack.com/archives/general", None),
             ("https://acme.slack.com/archives/C024BE91L/p12x", None),
-            ("https://slack.com/archives/C024BE91L", None),
+            (
+                "https://slack.com/archives/C024BE91L",
+                Some(SourcePlace::Conversation(conversation())),
+            ),
+            (
+                "https://agency.slack-gov.com/archives/C024BE91L/p1549310295511000",
+                Some(message()),
+            ),
             (
                 "https://acme.slack.com.evil.example/archives/C024BE91L",
                 None,

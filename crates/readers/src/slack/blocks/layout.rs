@@ -1,12 +1,13 @@
-//! Blocks that frame or group others: `divider`, `card`, `carousel`, `alert`, `plan`, `task_card`.
+//! Blocks that frame or group others: `divider`, `container`, `card`, `carousel`, `alert`.
 
-use chatferry_model::document::{Block, Card as ModelCard, List as ModelList, ListItem, ListStyle};
+use chatferry_model::document::{Block, Card as ModelCard};
 use serde::Deserialize;
 
 use super::Convert;
 use super::media::Image;
 use super::section::{self, Element};
 use super::text::TextObject;
+use super::unknown::Extra;
 use crate::slack::context::Context;
 use crate::slack::lenient::{List, Obj, Str};
 
@@ -25,14 +26,56 @@ impl Convert for Divider {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct Group<'a> {
-    #[serde(alias = "blocks", alias = "cards")]
     elements: List<super::Block<'a>>,
+    blocks: List<super::Block<'a>>,
+    cards: List<super::Block<'a>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Group<'_> {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
-        for block in self.elements.iter() {
-            block.convert(context, out);
+        for blocks in [&self.elements, &self.blocks, &self.cards] {
+            for block in blocks.iter() {
+                block.convert(context, out);
+            }
+        }
+        self.extra.push_blocks("group", context, out);
+    }
+}
+
+/// `container`: a frame with a title around other blocks.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct Container<'a> {
+    title: TextObject<'a>,
+    rich_text_title: TextObject<'a>,
+    subtitle: TextObject<'a>,
+    blocks: List<super::Block<'a>>,
+    elements: List<super::Block<'a>>,
+    child_blocks: List<super::Block<'a>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
+}
+
+impl Convert for Container<'_> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let mut card = ModelCard {
+            title: self.title.inlines(context),
+            body: self.subtitle.blocks(context),
+            ..ModelCard::default()
+        };
+        if card.title.is_empty() {
+            card.title = self.rich_text_title.inlines(context);
+        }
+        for blocks in [&self.blocks, &self.elements, &self.child_blocks] {
+            for block in blocks.iter() {
+                block.convert(context, &mut card.body);
+            }
+        }
+        self.extra.push_blocks("container", context, &mut card.body);
+        if card != ModelCard::default() {
+            out.push(Block::Card(Box::new(card)));
         }
     }
 }
@@ -44,9 +87,12 @@ pub(in crate::slack) struct Card<'a> {
     title: TextObject<'a>,
     subtitle: TextObject<'a>,
     body: TextObject<'a>,
+    subtext: TextObject<'a>,
     hero_image: Obj<Image<'a>>,
     icon: Obj<Image<'a>>,
     actions: List<Element<'a>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Card<'_> {
@@ -58,7 +104,9 @@ impl Convert for Card<'_> {
         for text in [&self.subtitle, &self.body] {
             card.body.append(&mut text.blocks(context));
         }
+        self.extra.push_blocks("card", context, &mut card.body);
         section::push_line(&self.actions, context, &mut card.body);
+        card.footer = self.subtext.inlines(context);
         card.image = self.hero_image.get().and_then(|image| image.image(context));
         card.thumbnail = self.icon.get().and_then(|image| image.image(context));
         out.push(Block::Card(Box::new(card)));
@@ -72,6 +120,8 @@ pub(in crate::slack) struct Alert<'a> {
     title: TextObject<'a>,
     text: TextObject<'a>,
     level: Str<'a>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Alert<'_> {
@@ -88,51 +138,7 @@ impl Convert for Alert<'_> {
         };
         card.title = self.title.inlines(context);
         card.body = self.text.blocks(context);
+        self.extra.push_blocks("alert", context, &mut card.body);
         out.push(Block::Card(Box::new(card)));
-    }
-}
-
-/// `plan`: a list of tasks under a title.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(in crate::slack) struct Plan<'a> {
-    title: TextObject<'a>,
-    tasks: List<Obj<TaskCard<'a>>>,
-}
-
-impl Convert for Plan<'_> {
-    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
-        out.append(&mut self.title.blocks(context));
-        let mut items = Vec::new();
-        for task in self.tasks.iter().filter_map(Obj::get) {
-            let mut blocks = Vec::new();
-            task.convert(context, &mut blocks);
-            items.push(ListItem {
-                checked: Some(task.status.is("complete") || task.status.is("completed")),
-                blocks,
-            });
-        }
-        if !items.is_empty() {
-            let style = ListStyle::Task;
-            out.push(Block::List(ModelList { style, items }));
-        }
-    }
-}
-
-/// `task_card`: what an agent does or did.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(in crate::slack) struct TaskCard<'a> {
-    title: TextObject<'a>,
-    status: Str<'a>,
-    details: Box<super::Block<'a>>,
-    output: Box<super::Block<'a>>,
-}
-
-impl Convert for TaskCard<'_> {
-    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
-        out.append(&mut self.title.blocks(context));
-        self.details.convert(context, out);
-        self.output.convert(context, out);
     }
 }

@@ -1,4 +1,4 @@
-//! Blocks that show or link something that lies elsewhere: `image`, `video`, `file`, `call`.
+//! Blocks that show or link something that is elsewhere: `image`, `video`, `file`, `call`.
 
 use chatferry_model::FileId;
 use chatferry_model::Text;
@@ -6,10 +6,13 @@ use chatferry_model::document::{
     Block, Card, CardAuthor, Image as ModelImage, ImageSource, Inline, Link,
 };
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Convert;
 use super::text::TextObject;
+use super::unknown::Extra;
 use crate::slack::context::Context;
+use crate::slack::files::File;
 use crate::slack::lenient::{List, Num, Obj, Str};
 use crate::slack::mrkdwn::{self, decode};
 use crate::slack::time;
@@ -25,6 +28,10 @@ pub(in crate::slack) struct Image<'a> {
     title: TextObject<'a>,
     image_width: Num,
     image_height: Num,
+    #[serde(rename = "fallback")]
+    _fallback: IgnoredAny,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -35,7 +42,7 @@ struct SlackFile<'a> {
 }
 
 impl<'a> Image<'a> {
-    pub(super) fn image<'m>(&'m self, context: &Context<'m>) -> Option<ModelImage<'m>> {
+    pub(super) fn image<'m>(&'m self, context: &mut Context<'m>) -> Option<ModelImage<'m>> {
         let file = self.slack_file.get();
         let source = match file.and_then(|file| file.id.get()) {
             Some(id) => ImageSource::File(FileId::new(id)),
@@ -62,7 +69,7 @@ impl<'a> Image<'a> {
     }
 
     /// The picture within a line.
-    pub(super) fn inline<'m>(&'m self, context: &Context<'m>) -> Option<Inline<'m>> {
+    pub(super) fn inline<'m>(&'m self, context: &mut Context<'m>) -> Option<Inline<'m>> {
         match self.image(context) {
             Some(image) => Some(Inline::Image(image)),
             None => self.alt(context).map(Inline::text),
@@ -80,6 +87,7 @@ impl Convert for Image<'_> {
                 }
             }
         }
+        self.extra.push_blocks("image", context, out);
     }
 }
 
@@ -95,6 +103,10 @@ pub(in crate::slack) struct Video<'a> {
     description: TextObject<'a>,
     author_name: Str<'a>,
     provider_name: Str<'a>,
+    #[serde(rename = "provider_icon_url")]
+    _provider_icon_url: IgnoredAny,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Video<'_> {
@@ -108,6 +120,8 @@ impl Convert for Video<'_> {
         if title.is_empty() {
             title.extend(self.alt_text.text().map(Inline::text));
         }
+        let mut body = self.description.blocks(context);
+        self.extra.push_blocks("video", context, &mut body);
         out.push(Block::Card(Box::new(Card {
             author: self.author_name.get().map(|name| CardAuthor {
                 name: mrkdwn::bare_plain(name, context),
@@ -115,18 +129,21 @@ impl Convert for Video<'_> {
             }),
             title,
             title_url: clean(&self.title_url).or_else(|| clean(&self.video_url)),
-            body: self.description.blocks(context),
+            body,
             thumbnail: clean(&self.thumbnail_url).map(|address| ModelImage {
                 source: ImageSource::Url(address),
-                alt: self.alt_text.text(),
+                alt: self
+                    .alt_text
+                    .get()
+                    .map(|words| mrkdwn::bare_plain(words, context)),
                 title: None,
                 width: None,
                 height: None,
             }),
             footer: self
                 .provider_name
-                .text()
-                .map(Inline::text)
+                .get()
+                .map(|name| Inline::text(mrkdwn::bare_plain(name, context)))
                 .into_iter()
                 .collect(),
             ..Card::default()
@@ -226,12 +243,39 @@ impl Convert for ContactCard<'_> {
     }
 }
 
-/// `file`, `share_shortcut`: shows nothing of its own. A remote file is one of the message's
-/// `files`, the shortcut is a button of Slack's.
+/// `file`: a remote file, which is shown as one of the message's `files`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in crate::slack) struct Silent {}
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct FileBlock<'a> {
+    pub(in crate::slack) file: Obj<Box<File<'a>>>,
+}
 
-impl Convert for Silent {
+impl Convert for FileBlock<'_> {
     fn convert<'m>(&'m self, _: &mut Context<'m>, _: &mut Vec<Block<'m>>) {}
+}
+
+/// `share_shortcut`: a workflow that somebody shared.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct ShareShortcut<'a> {
+    title: TextObject<'a>,
+    description: TextObject<'a>,
+    url: Str<'a>,
+}
+
+impl Convert for ShareShortcut<'_> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let card = Card {
+            title: self.title.inlines(context),
+            title_url: self
+                .url
+                .get()
+                .map(|address| url::without_token(decode(address))),
+            body: self.description.blocks(context),
+            ..Card::default()
+        };
+        if card != Card::default() {
+            out.push(Block::Card(Box::new(card)));
+        }
+    }
 }

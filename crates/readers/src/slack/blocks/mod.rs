@@ -4,21 +4,28 @@
 //! A kind of block is a type in a file of its own with a `convert` and one row in the table below.
 //! What is unknown is kept as its words, with a finding.
 
+mod agent;
+mod chart;
+pub(super) mod control;
+pub(super) mod known;
 mod layout;
 mod media;
 pub(super) mod rich_text;
 pub(super) mod section;
 mod table;
-mod text;
-mod unknown;
+pub(super) mod text;
+pub(super) mod unknown;
 
-use chatferry_model::document::Block as ModelBlock;
+use chatferry_model::Text;
+use chatferry_model::document::{Block as ModelBlock, Card};
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
 use super::context::Context;
+use super::files::File;
 use super::lenient::{self, Str, Tagged};
 use crate::{Element, Support};
+pub(super) use rich_text::flatten;
 
 /// The conversion that every kind of block has.
 pub(super) trait Convert {
@@ -41,8 +48,8 @@ macro_rules! blocks {
                 #[doc = concat!("`", $kind, "`")]
                 $variant($type),
             )*
-            /// Of no known kind.
-            Unknown(unknown::Unknown),
+            /// A block of no known kind.
+            Unknown(unknown::Unknown<'a>),
         }
 
         /// Every kind of block that is known.
@@ -55,6 +62,10 @@ macro_rules! blocks {
                     $($kind => Self::$variant(lenient::rest(rest)?),)*
                     kind => Self::Unknown(unknown::Unknown::read(kind, rest)?),
                 })
+            }
+
+            fn of_scalar(scalar: Text<'de>) -> Self {
+                Self::Unknown(unknown::Unknown::of_words(scalar))
             }
         }
 
@@ -89,6 +100,8 @@ blocks! {
         Whole "as Markdown shows it";
     "divider" => Divider(layout::Divider),
         Whole "rule";
+    "container" => Container(layout::Container<'a>),
+        Whole "card with its title around its blocks";
     "condition" => Condition(layout::Group<'a>),
         Partly "all its blocks, of which people saw one";
     "carousel" => Carousel(layout::Group<'a>),
@@ -97,24 +110,28 @@ blocks! {
         Whole "card";
     "alert" => Alert(layout::Alert<'a>),
         Whole "card in the colour of its level";
-    "plan" => Plan(layout::Plan<'a>),
+    "plan" => Plan(agent::Plan<'a>),
         Whole "title and list of tasks";
-    "task_card" => TaskCard(layout::TaskCard<'a>),
-        Whole "title, details and output";
-    "image" => Image(media::Image<'a>),
+    "task_card" => TaskCard(Box<agent::TaskCard<'a>>),
+        Whole "task with its state, details, output and sources";
+    "image" => Image(Box<media::Image<'a>>),
         Whole "picture with its title";
-    "video" => Video(media::Video<'a>),
+    "video" => Video(Box<media::Video<'a>>),
         Partly "card that leads to it";
-    "file" => File(media::Silent),
-        No "nothing of its own: the file hangs on the message";
+    "file" => File(media::FileBlock<'a>),
+        Whole "one of the files of the message";
     "call" => Call(media::Call<'a>),
         Partly "card with name, time, address and people";
     "contact_card" => ContactCard(media::ContactCard<'a>),
         Partly "name and e-mail";
-    "share_shortcut" => ShareShortcut(media::Silent),
-        No "nothing: a button of Slack's";
+    "share_shortcut" => ShareShortcut(media::ShareShortcut<'a>),
+        Whole "card with title and description of the workflow";
     "table" => Table(table::Table<'a>),
         Whole "table";
+    "data_table" => DataTable(table::Table<'a>),
+        Whole "table under its caption";
+    "data_visualization" => Chart(chart::Chart<'a>),
+        Partly "title and the table of its figures";
 }
 
 impl Default for Block<'_> {
@@ -139,6 +156,23 @@ pub(super) fn convert<'m>(
         block.convert(context, &mut out);
     }
     out
+}
+
+/// Returns true if converted blocks hold anything that can be read.
+pub(super) fn hold_words(blocks: &[ModelBlock<'_>]) -> bool {
+    blocks.iter().any(|block| match block {
+        ModelBlock::Divider | ModelBlock::Image(_) | ModelBlock::Attachment(_) => false,
+        ModelBlock::Card(card) => **card != Card::default(),
+        _ => true,
+    })
+}
+
+/// The files of remote services that the blocks show.
+pub(super) fn files<'b>(blocks: &'b [Block<'_>]) -> impl Iterator<Item = &'b File<'b>> {
+    blocks.iter().filter_map(|block| match block {
+        Block::File(block) => block.file.get().map(Box::as_ref),
+        _ => None,
+    })
 }
 
 /// Returns true if people wrote these, rather than an app: then nothing in `text` can be more

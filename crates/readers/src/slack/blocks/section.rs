@@ -6,13 +6,14 @@ use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
 use super::Convert;
+use super::control::Control;
+use super::known::CONTROLS;
 use super::media;
 use super::text::TextObject;
-use super::unknown::Unknown;
+use super::unknown::{Extra, Unknown};
 use crate::slack::context::Context;
-use crate::slack::lenient::{self, List, Obj, Str, Tagged};
+use crate::slack::lenient::{self, List, Str, Tagged};
 use crate::slack::mrkdwn;
-use crate::url;
 
 /// `section`
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +22,8 @@ pub(in crate::slack) struct Section<'a> {
     text: TextObject<'a>,
     fields: List<TextObject<'a>>,
     accessory: Element<'a>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Section<'_> {
@@ -41,6 +44,7 @@ impl Convert for Section<'_> {
                 ..Card::default()
             })));
         }
+        self.extra.push_blocks("section", context, out);
         self.accessory.push_block(context, out);
     }
 }
@@ -50,11 +54,14 @@ impl Convert for Section<'_> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct ContextLine<'a> {
     elements: List<Element<'a>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for ContextLine<'_> {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
         push_line(&self.elements, context, out);
+        self.extra.push_blocks("context", context, out);
     }
 }
 
@@ -63,11 +70,14 @@ impl Convert for ContextLine<'_> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct Actions<'a> {
     elements: List<Element<'a>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Actions<'_> {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
         push_line(&self.elements, context, out);
+        self.extra.push_blocks("actions", context, out);
     }
 }
 
@@ -78,6 +88,8 @@ pub(in crate::slack) struct Input<'a> {
     label: TextObject<'a>,
     hint: TextObject<'a>,
     element: Element<'a>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Convert for Input<'_> {
@@ -86,6 +98,7 @@ impl Convert for Input<'_> {
             out.append(&mut text.blocks(context));
         }
         self.element.push_block(context, out);
+        self.extra.push_blocks("input", context, out);
     }
 }
 
@@ -115,57 +128,9 @@ pub(in crate::slack) enum Element<'a> {
     /// `image`
     Image(media::Image<'a>),
     /// `button`, `workflow_button`, menus, pickers, check boxes.
-    Control(Control<'a>),
-    /// Of no known kind.
-    Unknown(Unknown),
-}
-
-/// Every kind of thing to press or choose from.
-pub(in crate::slack) const CONTROLS: &[&str] = &[
-    "button",
-    "workflow_button",
-    "static_select",
-    "external_select",
-    "users_select",
-    "conversations_select",
-    "channels_select",
-    "multi_static_select",
-    "multi_external_select",
-    "multi_users_select",
-    "multi_conversations_select",
-    "multi_channels_select",
-    "overflow",
-    "datepicker",
-    "timepicker",
-    "datetimepicker",
-    "radio_buttons",
-    "checkboxes",
-    "plain_text_input",
-    "email_text_input",
-    "url_text_input",
-    "number_input",
-    "rich_text_input",
-    "file_input",
-    "feedback_buttons",
-    "icon_button",
-];
-
-/// Something to press or choose from.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(in crate::slack) struct Control<'a> {
-    text: TextObject<'a>,
-    placeholder: TextObject<'a>,
-    url: Str<'a>,
-    options: List<Obj<Choice<'a>>>,
-}
-
-/// One thing to choose.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(in crate::slack) struct Choice<'a> {
-    text: TextObject<'a>,
-    description: TextObject<'a>,
+    Control(Box<Control<'a>>),
+    /// An element of no known kind.
+    Unknown(Unknown<'a>),
 }
 
 impl Default for Element<'_> {
@@ -182,9 +147,13 @@ impl<'de> Tagged<'de> for Element<'de> {
                 Self::Text(text.of_kind(kind))
             }
             "image" => Self::Image(lenient::rest(rest)?),
-            known if CONTROLS.contains(&known) => Self::Control(lenient::rest(rest)?),
+            known if CONTROLS.contains(&known) => Self::Control(Box::new(lenient::rest(rest)?)),
             kind => Self::Unknown(Unknown::read(kind, rest)?),
         })
+    }
+
+    fn of_scalar(scalar: Text<'de>) -> Self {
+        Self::Unknown(Unknown::of_words(scalar))
     }
 }
 
@@ -195,7 +164,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Element<'a> {
 }
 
 impl<'a> Element<'a> {
-    fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
+    pub(super) fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         match self {
             Self::Text(text) => text.inlines(context),
             Self::Image(image) => image.inline(context).into_iter().collect(),
@@ -204,7 +173,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    fn push_block<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+    pub(super) fn push_block<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
         if let Self::Image(image) = self {
             return image.convert(context, out);
         }
@@ -212,35 +181,5 @@ impl<'a> Element<'a> {
         if !inlines.is_empty() {
             out.push(Block::Paragraph(inlines));
         }
-    }
-}
-
-impl<'a> Control<'a> {
-    /// The label in brackets, as on a button; a link where it leads somewhere.
-    fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
-        let label = Some(&self.text).filter(|text| text.says_something());
-        let mut labels = vec![label.unwrap_or(&self.placeholder)];
-        labels.extend(
-            self.options
-                .iter()
-                .filter_map(Obj::get)
-                .flat_map(|choice| [&choice.text, &choice.description]),
-        );
-        let mut out = Vec::new();
-        for label in labels {
-            let content = label.inlines(context);
-            if content.is_empty() {
-                continue;
-            }
-            if !out.is_empty() {
-                mrkdwn::push_words(Text::from_static(" "), Marks::NONE, &mut out);
-            }
-            let address = self
-                .url
-                .get()
-                .map(|raw| url::without_token(mrkdwn::decode(raw)));
-            mrkdwn::push_button(content, address, &mut out);
-        }
-        out
     }
 }

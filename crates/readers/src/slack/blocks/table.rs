@@ -1,24 +1,31 @@
-//! `table`: rows of cells, each of which is rich or raw text.
+//! `table`, `data_table`: rows of cells, each of which is rich text, a value or something to press.
 
+use chatferry_model::Text;
 use chatferry_model::document::{
-    Align, Block, Cell as ModelCell, Inline, Row, Table as ModelTable,
+    Align, Block, Cell as ModelCell, Inline, Mark, Marks, Row, Table as ModelTable,
 };
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
 use super::Convert;
 use super::rich_text::RichText;
-use super::unknown::Unknown;
+use super::section::Element;
+use super::text::TextObject;
+use super::unknown::Extra;
+use crate::json::Json;
 use crate::slack::context::Context;
 use crate::slack::lenient::{self, List, Obj, Str, Tagged};
 use crate::slack::mrkdwn;
 
-/// `table`
+/// `table`, `data_table`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct Table<'a> {
+    caption: TextObject<'a>,
     rows: List<List<Cell<'a>>>,
     column_settings: List<Obj<Column<'a>>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -30,19 +37,39 @@ struct Column<'a> {
 #[derive(Debug)]
 enum Cell<'a> {
     Rich(RichText<'a>),
-    Raw(RawText<'a>),
-    Unknown(Unknown),
+    /// `raw_text`, `raw_number` and the like.
+    Raw(RawValue<'a>),
+    /// `action_cell`
+    Action(ActionCell<'a>),
+    /// A text object, picture or button.
+    Element(Box<Element<'a>>),
+    /// A value that is no object.
+    Bare(Text<'a>),
 }
 
+/// A value of some type, with the text that shows it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-struct RawText<'a> {
-    text: Str<'a>,
+struct RawValue<'a> {
+    text: TextObject<'a>,
+    value: Json<'a>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
+}
+
+/// A cell to press; the fallback is for clients that cannot show it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct ActionCell<'a> {
+    element: Element<'a>,
+    fallback: Box<Cell<'a>>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl Default for Cell<'_> {
     fn default() -> Self {
-        Self::Unknown(Unknown::default())
+        Self::Bare(Text::default())
     }
 }
 
@@ -50,9 +77,14 @@ impl<'de> Tagged<'de> for Cell<'de> {
     fn of_kind<A: MapAccess<'de>>(kind: Str<'de>, rest: A) -> Result<Self, A::Error> {
         Ok(match kind.or_empty() {
             "rich_text" => Self::Rich(lenient::rest(rest)?),
-            "raw_text" | "raw_number" | "plain_text" => Self::Raw(lenient::rest(rest)?),
-            kind => Self::Unknown(Unknown::read(kind, rest)?),
+            "action_cell" => Self::Action(lenient::rest(rest)?),
+            raw if raw.starts_with("raw_") => Self::Raw(lenient::rest(rest)?),
+            _ => Self::Element(Box::new(Element::of_kind(kind, rest)?)),
         })
+    }
+
+    fn of_scalar(scalar: Text<'de>) -> Self {
+        Self::Bare(scalar)
     }
 }
 
@@ -64,6 +96,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Cell<'a> {
 
 impl Convert for Table<'_> {
     fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        let caption = self.caption.inlines(context);
+        if !caption.is_empty() {
+            out.push(Block::Paragraph(mrkdwn::marked(caption, Mark::Bold)));
+        }
         let mut rows = Vec::with_capacity(self.rows.len());
         for (number, cells) in self.rows.iter().enumerate() {
             let mut row = Row {
@@ -87,6 +123,7 @@ impl Convert for Table<'_> {
         if !rows.is_empty() {
             out.push(Block::Table(ModelTable { align, rows }));
         }
+        self.extra.push_blocks("table", context, out);
     }
 }
 
@@ -94,8 +131,35 @@ impl<'a> Cell<'a> {
     fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         match self {
             Self::Rich(text) => text.inlines(context),
-            Self::Raw(raw) => mrkdwn::plain(raw.text.or_empty(), Default::default(), context),
-            Self::Unknown(unknown) => unknown.inlines(context),
+            Self::Raw(raw) => raw.inlines(context),
+            Self::Action(cell) => {
+                let mut out = cell.element.inlines(context);
+                if out.is_empty() {
+                    out = cell.fallback.inlines(context);
+                }
+                cell.extra.push_inlines("action_cell", context, &mut out);
+                out
+            }
+            Self::Element(element) => element.inlines(context),
+            Self::Bare(text) => {
+                let mut out = Vec::new();
+                mrkdwn::plain_text(text, Marks::NONE, context, &mut out);
+                out
+            }
         }
+    }
+}
+
+impl RawValue<'_> {
+    /// Returns the text that shows the value, or else the value.
+    fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
+        let mut out = self.text.inlines(context);
+        if out.is_empty()
+            && let Some(value) = self.value.scalar()
+        {
+            mrkdwn::push_lines(value.into_owned(), Marks::NONE, &mut out);
+        }
+        self.extra.push_inlines("cell", context, &mut out);
+        out
     }
 }

@@ -97,7 +97,7 @@ fn what_is_unknown_keeps_its_words() {
         [{paragraph:[{T:roses are red}}]}] !slack-unknown-block: scent
         [{paragraph:[{T:type last}}]}]
         [{paragraph:[{T:a bare string}}]},{paragraph:[{T:turn me}}]}] !slack-unknown-block: knob
-        []
+        [{paragraph:[{T:x}}]}] !slack-unknown-block: (no type)
         "#
     );
 }

@@ -1,149 +1,343 @@
-//! Blocks and elements of no known kind: their words are kept (crates/readers/src/slack/FORMAT.md
-//! trap 42).
+//! Content of no known kind: a block or element, or a field of one that is known. Its words are
+//! kept (crates/readers/src/slack/FORMAT.md trap 42).
 
-use chatferry_model::document::{Block, Inline, Link, Marks};
-use serde::de::MapAccess;
-use serde_json::{Map, Value};
+use std::fmt;
 
-use super::Convert;
+use chatferry_model::Text;
+use chatferry_model::document::{Block as ModelBlock, Image, ImageSource, Inline, Link, Marks};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::{Block, Convert, known, rich_text};
 use crate::codes;
+use crate::json::Object;
+use crate::shown::{self, Item, Known, Line};
 use crate::slack::context::Context;
 use crate::slack::mrkdwn;
 use crate::url;
 
 /// A block or element of no known kind.
 #[derive(Debug, Default)]
-pub(in crate::slack) struct Unknown {
-    pub(super) kind: String,
-    fields: Map<String, Value>,
-    /// Gathered when it is read, so that a document can borrow them.
-    words: Vec<Words>,
-    address: Option<String>,
+pub(in crate::slack) struct Unknown<'a> {
+    kind: Text<'a>,
+    parts: Vec<Part<'a>>,
+    /// False for an empty object, of which nobody saw anything.
+    has_content: bool,
 }
 
-/// Something it says.
-#[derive(Debug, PartialEq, Eq)]
-struct Words {
-    text: String,
-    /// True if it stands in a text object that says so.
-    is_mrkdwn: bool,
+/// The fields of a known object that nobody knows, by their names.
+#[derive(Debug, Default)]
+pub(in crate::slack) struct Extra<'a>(Vec<(Text<'a>, Vec<Part<'a>>)>);
+
+impl<'a> Known<'a> for Box<Block<'a>> {
+    fn read(object: Object<'a>) -> Result<Self, Object<'a>> {
+        // Blocks take whatever they are given; should one fail all the same, it is lost.
+        let block = Block::deserialize(known::as_block(object)?);
+        block.map(Box::new).map_err(|_| Object::new())
+    }
 }
 
-/// Fields that hold what people see, in the order in which they are shown.
-const SHOWN: &[&str] = &[
-    "title",
-    "subtitle",
-    "header",
-    "name",
-    "label",
-    "text",
-    "message",
-    "description",
-    "body",
-    "value",
-    "fallback",
-    "alt_text",
-    "placeholder",
-    "elements",
-    "blocks",
-    "items",
-    "fields",
-    "options",
-    "content",
-];
+/// A part of unknown content.
+type Part<'a> = shown::Part<'a, Box<Block<'a>>>;
 
-/// Deeper than anything Slack shows.
-const DEEPEST: usize = 16;
-
-impl Unknown {
-    pub(super) fn read<'de, A: MapAccess<'de>>(kind: &str, mut rest: A) -> Result<Self, A::Error> {
-        let mut fields = Map::new();
-        while let Some((key, value)) = rest.next_entry::<String, Value>()? {
-            fields.insert(key, value);
+impl<'a> Unknown<'a> {
+    /// Reads an object of the kind `kind` from its other fields.
+    pub(super) fn read<'de: 'a, A: MapAccess<'de>>(
+        kind: &str,
+        mut rest: A,
+    ) -> Result<Self, A::Error> {
+        let mut fields = Object::new();
+        while let Some(field) = rest.next_entry()? {
+            fields.push(field);
         }
-        let mut words = Vec::new();
-        gather(&fields, &mut words, 0);
-        let address = ["url", "permalink", "link"].into_iter().find_map(|key| {
-            let url = fields.get(key)?.as_str()?;
-            Some(url::without_token(url.into()).into_cow().into_owned())
-        });
         Ok(Self {
-            kind: kind.to_owned(),
-            fields,
-            words,
-            address,
+            kind: kind.to_owned().into(),
+            has_content: !fields.is_empty() || !kind.is_empty(),
+            parts: shown::of_object(fields),
         })
+    }
+
+    /// Takes words that stand where an object should.
+    pub(super) fn of_words(words: Text<'a>) -> Self {
+        if !words.contains(char::is_alphabetic) {
+            return Self::default();
+        }
+        let items = vec![Item::Words(words)];
+        Self {
+            kind: Text::default(),
+            parts: vec![Part::Line(Line { label: None, items })],
+            has_content: true,
+        }
     }
 
     /// Returns the text within a line.
     pub(super) fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
-        let mut out = Vec::new();
-        for words in &self.words {
-            if !out.is_empty() {
-                out.push(Inline::Break);
+        let inlines = inlines(&self.parts, context);
+        self.note(inlines.is_empty(), context);
+        inlines
+    }
+
+    /// Notes what was found, and whether there were words in it.
+    fn note(&self, is_lost: bool, context: &mut Context<'_>) {
+        if !self.has_content {
+            return;
+        }
+        let kind = match self.kind.as_str() {
+            "" => "(no type)",
+            kind => kind,
+        };
+        let code = if is_lost {
+            &codes::SLACK_UNKNOWN_BLOCK_LOST
+        } else {
+            &codes::SLACK_UNKNOWN_BLOCK
+        };
+        context.note(code, kind);
+    }
+}
+
+impl Convert for Unknown<'_> {
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<ModelBlock<'m>>) {
+        let before = out.len();
+        push_blocks(&self.parts, context, out);
+        self.note(out.len() == before, context);
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Extra<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Extra<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("fields")
             }
-            if words.is_mrkdwn {
-                out.append(&mut mrkdwn::inlines(&words.text, Marks::NONE, context));
-            } else {
-                mrkdwn::plain_into(&words.text, Marks::NONE, context, &mut out);
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extra<'de>, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(key) = map.next_key::<Text<'de>>()? {
+                    if key == "block_id" || key == "type" {
+                        map.next_value::<IgnoredAny>()?;
+                        continue;
+                    }
+                    let parts = shown::of_field(key.clone(), map.next_value()?);
+                    if !parts.is_empty() {
+                        fields.push((key, parts));
+                    }
+                }
+                Ok(Extra(fields))
             }
         }
-        if let Some(address) = &self.address {
-            let content = std::mem::take(&mut out);
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+impl Extra<'_> {
+    /// Appends what the fields show; `owner` is the object that has them.
+    pub(in crate::slack) fn push_blocks<'m>(
+        &'m self,
+        owner: &str,
+        context: &mut Context<'m>,
+        out: &mut Vec<ModelBlock<'m>>,
+    ) {
+        self.push_blocks_but(&[], owner, context, out);
+    }
+
+    /// Returns what each field shows, by its name; those that show nothing are left out.
+    pub(in crate::slack) fn each<'m>(
+        &'m self,
+        context: &mut Context<'m>,
+    ) -> Vec<(&'m str, Vec<ModelBlock<'m>>)> {
+        let mut fields = Vec::new();
+        for (key, parts) in &self.0 {
+            let mut blocks = Vec::new();
+            push_blocks(parts, context, &mut blocks);
+            if !blocks.is_empty() {
+                fields.push((key.as_str(), blocks));
+            }
+        }
+        fields
+    }
+
+    /// Appends what the fields show, but for those of that name.
+    pub(in crate::slack) fn push_blocks_but<'m>(
+        &'m self,
+        known: &[crate::Element],
+        owner: &str,
+        context: &mut Context<'m>,
+        out: &mut Vec<ModelBlock<'m>>,
+    ) {
+        for (key, parts) in &self.0 {
+            if known.iter().any(|known| known.name == key.as_str()) {
+                continue;
+            }
+            let before = out.len();
+            push_blocks(parts, context, out);
+            if out.len() > before {
+                context.note(&codes::SLACK_UNKNOWN_BLOCK, format!("{key} in {owner}"));
+            }
+        }
+    }
+}
+
+impl Extra<'_> {
+    /// Appends what the fields show, within a line.
+    pub(super) fn push_inlines<'m>(
+        &'m self,
+        owner: &str,
+        context: &mut Context<'m>,
+        out: &mut Vec<Inline<'m>>,
+    ) {
+        let mut blocks = Vec::new();
+        self.push_blocks(owner, context, &mut blocks);
+        if blocks.is_empty() {
+            return;
+        }
+        if !out.is_empty() {
+            mrkdwn::push_words(Text::from_static(" "), Marks::NONE, out);
+        }
+        mrkdwn::append(rich_text::flatten(blocks), out);
+    }
+}
+
+fn push_blocks<'m>(
+    parts: &'m [Part<'m>],
+    context: &mut Context<'m>,
+    out: &mut Vec<ModelBlock<'m>>,
+) {
+    let mut paragraph = Vec::new();
+    for part in parts {
+        match part {
+            Part::Line(line) => {
+                let mut words = inlines_of_line(line, context);
+                if !paragraph.is_empty() && !words.is_empty() {
+                    paragraph.push(Inline::Break);
+                }
+                paragraph.append(&mut words);
+            }
+            Part::Known(child, address) => {
+                close(&mut paragraph, out);
+                let mut blocks = Vec::new();
+                child.convert(context, &mut blocks);
+                out.append(&mut linked(blocks, address.as_deref()));
+            }
+        }
+    }
+    close(&mut paragraph, out);
+}
+
+/// The blocks, the first line of which leads to an address.
+fn linked<'m>(mut blocks: Vec<ModelBlock<'m>>, address: Option<&'m str>) -> Vec<ModelBlock<'m>> {
+    if let Some(raw) = address {
+        let mut content = Vec::new();
+        if let Some(ModelBlock::Paragraph(line)) = blocks.first_mut() {
+            content = std::mem::take(line);
+            blocks.remove(0);
+        }
+        let url = url::without_token(mrkdwn::decode(raw));
+        let link = Inline::Link(Link { url, content });
+        blocks.insert(0, ModelBlock::Paragraph(vec![link]));
+    }
+    blocks
+}
+
+fn close<'m>(paragraph: &mut Vec<Inline<'m>>, out: &mut Vec<ModelBlock<'m>>) {
+    if !paragraph.is_empty() {
+        out.push(ModelBlock::Paragraph(std::mem::take(paragraph)));
+    }
+}
+
+/// The parts within a line of other words.
+fn inlines<'m>(parts: &'m [Part<'m>], context: &mut Context<'m>) -> Vec<Inline<'m>> {
+    let mut out = Vec::new();
+    for part in parts {
+        let words = match part {
+            Part::Line(line) => inlines_of_line(line, context),
+            Part::Known(child, address) => {
+                let mut blocks = Vec::new();
+                child.convert(context, &mut blocks);
+                rich_text::flatten(linked(blocks, address.as_deref()))
+            }
+        };
+        if !out.is_empty() && !words.is_empty() {
+            mrkdwn::push_words(Text::from_static(", "), Marks::NONE, &mut out);
+        }
+        mrkdwn::append(words, &mut out);
+    }
+    out
+}
+
+fn inlines_of_line<'m>(line: &'m Line<'m>, context: &mut Context<'m>) -> Vec<Inline<'m>> {
+    let mut items = Vec::new();
+    for item in &line.items {
+        let words = inlines_of_item(item, context);
+        if !items.is_empty() && !words.is_empty() {
+            mrkdwn::push_words(Text::from_static(", "), Marks::NONE, &mut items);
+        }
+        mrkdwn::append(words, &mut items);
+    }
+    let Some(label) = &line.label else {
+        return items;
+    };
+    let mut out = Vec::new();
+    mrkdwn::plain_text(label, Marks::NONE, context, &mut out);
+    if !items.is_empty() {
+        let sign = if label.ends_with([':', '?']) {
+            " "
+        } else {
+            ": "
+        };
+        mrkdwn::push_words(Text::from_static(sign), Marks::NONE, &mut out);
+    }
+    mrkdwn::append(items, &mut out);
+    out
+}
+
+fn inlines_of_item<'m>(item: &'m Item<'m>, context: &mut Context<'m>) -> Vec<Inline<'m>> {
+    let mut out = Vec::new();
+    match item {
+        Item::Words(words) => mrkdwn::plain_text(words, Marks::NONE, context, &mut out),
+        Item::Value(value) => push_value(value, context, &mut out),
+        Item::Time(time) => out.push(mrkdwn::moment(*time)),
+        Item::Link {
+            url: address,
+            label,
+        } => {
+            let mut content = Vec::new();
+            if let Some(label) = label {
+                mrkdwn::plain_text(label, Marks::NONE, context, &mut content);
+            }
             out.push(Inline::Link(Link {
-                url: address.as_str().into(),
+                url: url::without_token(mrkdwn::decode(address)),
                 content,
             }));
         }
-        let what = if self.kind.is_empty() {
-            "(no type)"
-        } else {
-            &self.kind
-        };
-        if self.fields.is_empty() && self.kind.is_empty() {
-            // An empty object or something else than an object: nobody saw anything.
-            return out;
-        }
-        context.note(&codes::SLACK_UNKNOWN_BLOCK, what);
-        out
+        Item::Picture { url: address, alt } => out.push(Inline::Image(Image {
+            source: ImageSource::Url(url::without_token(mrkdwn::decode(address))),
+            alt: alt
+                .as_deref()
+                .map(|words| mrkdwn::bare_plain(words, context)),
+            title: None,
+            width: None,
+            height: None,
+        })),
     }
+    out
 }
 
-impl Convert for Unknown {
-    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
-        let inlines = self.inlines(context);
-        if !inlines.is_empty() {
-            out.push(Block::Paragraph(inlines));
-        }
+/// A value: the name of what an id of Slack's calls, nothing for ids without a name, or words.
+fn push_value<'m>(value: &'m str, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+    if !mrkdwn::is_any_id(value) {
+        return mrkdwn::plain_text(value, Marks::NONE, context, out);
     }
-}
-
-fn gather(fields: &Map<String, Value>, words: &mut Vec<Words>, depth: usize) {
-    let is_mrkdwn = fields.get("type").is_some_and(|kind| kind == "mrkdwn");
-    for key in SHOWN {
-        if let Some(value) = fields.get(*key) {
-            gather_value(value, is_mrkdwn && *key == "text", words, depth);
+    match value.as_bytes().first() {
+        Some(b'U' | b'W') => out.push(context.person(value.into(), None, Marks::NONE)),
+        Some(b'C' | b'G') if context.name_table.conversation_name(value).is_some() => {
+            out.push(context.conversation(value, None, Marks::NONE));
         }
-    }
-}
-
-fn gather_value(value: &Value, is_mrkdwn: bool, words: &mut Vec<Words>, depth: usize) {
-    match value {
-        Value::String(text) if !text.trim().is_empty() => {
-            let said = Words {
-                text: text.clone(),
-                is_mrkdwn,
-            };
-            if !words.contains(&said) {
-                words.push(said);
-            }
-        }
-        Value::Array(items) if depth < DEEPEST => {
-            for item in items {
-                gather_value(item, false, words, depth + 1);
-            }
-        }
-        Value::Object(fields) if depth < DEEPEST => gather(fields, words, depth + 1),
+        Some(b'F') => out.extend(context.name_table.file_title(value).map(Inline::text)),
         _ => {}
     }
 }

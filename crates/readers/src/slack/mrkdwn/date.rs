@@ -43,6 +43,18 @@ pub(in crate::slack) fn date<'m>(
     }))
 }
 
+/// A point in time that was shown in the reader's own way: to the minute, in UTC.
+pub(in crate::slack) fn moment(time: Micros) -> Inline<'static> {
+    const FORMAT: &str = "%Y-%m-%d %H:%M %Z";
+    Inline::Date(Date {
+        time,
+        text: fill(FORMAT, time).into(),
+        format: Some(FORMAT.into()),
+        url: None,
+        marks: Marks::NONE,
+    })
+}
+
 /// The pattern filled in for UTC.
 fn fill(pattern: &str, time: Micros) -> String {
     let zoned = time.timestamp().to_zoned(jiff::tz::TimeZone::UTC);

@@ -13,11 +13,15 @@ mod tests;
 mod token;
 
 use chatferry_model::Text;
-use chatferry_model::document::{Block, Code, Document, Inline, Link, Marks, MentionTarget, Quote};
+use chatferry_model::document::{
+    Block, Code, Document, Inline, Link, Mark, Marks, MentionTarget, Quote,
+};
 
-pub(super) use date::date;
+use entity::Piece;
+
+pub(super) use date::{date, moment};
 pub(super) use entity::decode;
-pub(super) use token::everyone;
+pub(super) use token::{everyone, is_any_id};
 
 use super::context::Context;
 use super::name_table::NameTable;
@@ -47,14 +51,22 @@ pub(super) fn inlines<'m>(
     out
 }
 
-/// A plain text within a line: no markup but emoji, line feeds as breaks.
-pub(super) fn plain<'m>(text: &'m str, marks: Marks, context: &Context<'m>) -> Vec<Inline<'m>> {
-    let mut out = Vec::new();
-    plain_into(text, marks, context, &mut out);
-    out
+/// Appends the text of a `plain_text`: no markup but emoji, escaped as everything is.
+pub(super) fn plain_text<'m>(
+    text: &'m str,
+    marks: Marks,
+    context: &Context<'m>,
+    out: &mut Vec<Inline<'m>>,
+) {
+    for piece in entity::pieces(text) {
+        match piece {
+            Piece::Words(words) => plain_into(words, marks, context, out),
+            Piece::Entity(character) => push_words(character.into_owned().into(), marks, out),
+        }
+    }
 }
 
-/// Appends a plain text. `:name:` is an emoji there where it is one of Slack's own.
+/// Appends a plain text that is not escaped. `:name:` is an emoji there where it is one of Slack's own.
 pub(super) fn plain_into<'m>(
     text: &'m str,
     marks: Marks,
@@ -444,11 +456,26 @@ pub(super) fn bare_name<'m>(name: Text<'m>, name_table: &NameTable) -> Text<'m> 
 /// A plain text for where no document can stand: the names of Slack's own emoji are their
 /// characters.
 pub(super) fn bare_plain<'m>(text: &'m str, context: &Context<'m>) -> Text<'m> {
-    if !text.contains(':') {
+    if !text.contains([':', '&']) {
         return text.into();
     }
-    let blocks = vec![Block::Paragraph(plain(text, Marks::NONE, context))];
+    let mut line = Vec::new();
+    plain_text(text, Marks::NONE, context, &mut line);
+    let blocks = vec![Block::Paragraph(line)];
     Document { blocks }.to_plain_text().into()
+}
+
+/// Sets all of `inlines` in `mark` too.
+pub(super) fn marked<'m>(mut inlines: Vec<Inline<'m>>, mark: Mark) -> Vec<Inline<'m>> {
+    for inline in &mut inlines {
+        match inline {
+            Inline::Text(span) => span.marks |= mark,
+            Inline::Mention(mention) => mention.marks |= mark,
+            Inline::Link(link) => link.content = marked(std::mem::take(&mut link.content), mark),
+            _ => {}
+        }
+    }
+    inlines
 }
 
 /// Reads a text in which styles are off: tokens, emoji and entities only.

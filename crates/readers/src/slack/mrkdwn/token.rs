@@ -96,6 +96,11 @@ fn is_id(id: &str, letters: &str) -> bool {
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
+/// Returns true if a word is an id of Slack's rather than anything that people write.
+pub(in crate::slack) fn is_any_id(word: &str) -> bool {
+    word.len() >= 7 && is_id(word, "ABCDEFGSTUW") && word.bytes().any(|c| c.is_ascii_digit())
+}
+
 /// Returns true if it is an address with a scheme, of whatever kind
 /// (crates/readers/src/slack/FORMAT.md trap 49).
 fn is_address(target: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::slack::context::Context;
 use crate::slack::emoji::{self, Name};
 use crate::slack::lenient::{self, Flag, Num, Obj, Str, Tagged};
 use crate::slack::mrkdwn::{self, push_lines};
+use crate::slack::permalink;
 use crate::slack::time::SlackTs;
 use crate::{Support, url};
 
@@ -20,9 +21,9 @@ macro_rules! elements {
     ($($($kind:literal)|+ => $variant:ident($type:ident), $support:ident $becomes:literal;)*) => {
         /// An inline element.
         #[derive(Debug)]
-        pub(super) enum Element<'a> {
+        pub(in crate::slack) enum Element<'a> {
             $($variant($type<'a>),)*
-            Unknown(Unknown),
+            Unknown(Unknown<'a>),
         }
 
         /// Every kind of inline element that is known.
@@ -36,11 +37,15 @@ macro_rules! elements {
                     kind => Self::Unknown(Unknown::read(kind, rest)?),
                 })
             }
+
+            fn of_scalar(scalar: Text<'de>) -> Self {
+                Self::Unknown(Unknown::of_words(scalar))
+            }
         }
 
         impl<'a> Element<'a> {
             /// Appends what the element shows.
-            pub(super) fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+            pub(in crate::slack) fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
                 match self {
                     $(Self::$variant(element) => element.push(context, out),)*
                     Self::Unknown(element) => out.append(&mut element.inlines(context)),
@@ -57,7 +62,7 @@ elements! {
         Whole "link";
     "emoji" => Emoji(Emoji),
         Whole "the characters; a custom one by its name";
-    "user" => User(User),
+    "user" | "canvas_user_mention" => User(User),
         Whole "mention, or bold name";
     "usergroup" => UserGroup(UserGroup),
         Partly "name where the text has it: no export lists groups";
@@ -73,6 +78,13 @@ elements! {
         Partly "name of the workspace, where it is known";
     "canvas" | "file" => Canvas(Canvas),
         Partly "title, as a link where there is an address";
+    "message_mention" | "canvas_message_unfurl" => MessageMention(MessageMention),
+        Whole "link to the message";
+    "citation" => Citation(Citation),
+        Partly "title of what is cited, as a link";
+    "attachment_mention" | "work_object_mention" | "workflow_mention" | "list_record" | "tag"
+        | "salesforce_data_field" => Named(Named),
+        Partly "its name, as a link where there is an address";
 }
 
 impl Default for Element<'_> {
@@ -138,7 +150,7 @@ fn marks(style: &Obj<Style>) -> Marks {
 /// `text`: raw words, line feeds included.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Words<'a> {
+pub(in crate::slack) struct Words<'a> {
     pub(super) text: Str<'a>,
     style: Obj<Style>,
 }
@@ -152,7 +164,7 @@ impl Words<'_> {
 /// `link`: raw, but bots' addresses come escaped (crates/readers/src/slack/FORMAT.md trap 40).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Link<'a> {
+pub(in crate::slack) struct Link<'a> {
     url: Str<'a>,
     text: Str<'a>,
     style: Obj<Style>,
@@ -182,7 +194,7 @@ impl Link<'_> {
 /// `emoji`: its characters are spelled out since 2021, tone included.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Emoji<'a> {
+pub(in crate::slack) struct Emoji<'a> {
     name: Str<'a>,
     unicode: Str<'a>,
     skin_tone: Num,
@@ -214,7 +226,7 @@ impl Emoji<'_> {
 /// `user`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct User<'a> {
+pub(in crate::slack) struct User<'a> {
     user_id: Str<'a>,
     style: Obj<Style>,
 }
@@ -230,7 +242,7 @@ impl User<'_> {
 /// `usergroup`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct UserGroup<'a> {
+pub(in crate::slack) struct UserGroup<'a> {
     usergroup_id: Str<'a>,
     style: Obj<Style>,
 }
@@ -246,7 +258,7 @@ impl UserGroup<'_> {
 /// `channel`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Channel<'a> {
+pub(in crate::slack) struct Channel<'a> {
     channel_id: Str<'a>,
     style: Obj<Style>,
 }
@@ -262,7 +274,7 @@ impl Channel<'_> {
 /// `broadcast`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Broadcast<'a> {
+pub(in crate::slack) struct Broadcast<'a> {
     range: Str<'a>,
     style: Obj<Style>,
 }
@@ -281,7 +293,7 @@ impl Broadcast<'_> {
 /// `date`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Date<'a> {
+pub(in crate::slack) struct Date<'a> {
     timestamp: SlackTs,
     format: Str<'a>,
     fallback: Str<'a>,
@@ -304,7 +316,7 @@ impl Date<'_> {
 /// `color`: its name, as `#2673D9`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Color<'a> {
+pub(in crate::slack) struct Color<'a> {
     value: Str<'a>,
     style: Obj<Style>,
 }
@@ -322,7 +334,7 @@ impl Color<'_> {
 /// `team`: a workspace called by id.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Team<'a> {
+pub(in crate::slack) struct Team<'a> {
     team_id: Str<'a>,
     style: Obj<Style>,
 }
@@ -340,26 +352,148 @@ impl Team<'_> {
 /// `canvas`, `file`: a document of Slack's, called by id.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Canvas<'a> {
+pub(in crate::slack) struct Canvas<'a> {
     file_id: Str<'a>,
     title: Str<'a>,
     name: Str<'a>,
+    text: Str<'a>,
+    label: Str<'a>,
     url: Str<'a>,
+    style: Obj<Style>,
 }
 
 impl Canvas<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
-        let id = self.file_id.or_empty();
-        let given = self.title.text().or_else(|| self.name.text());
-        let words = given
-            .or_else(|| context.name_table.file_title(id).map(Text::from))
-            .unwrap_or_else(|| format!("[canvas {id}]").into());
-        match self.url.get() {
-            Some(address) => out.push(Inline::Link(ModelLink {
-                url: url::without_token(mrkdwn::decode(address)),
-                content: vec![Inline::text(words)],
-            })),
-            None => out.push(Inline::text(words)),
+        let known = context.name_table.file_title(self.file_id.or_empty());
+        let given = first_of([&self.text, &self.title, &self.label, &self.name]);
+        let words = given.or(known).unwrap_or("[canvas]");
+        out.push(link(words, self.url.get(), &self.style));
+    }
+}
+
+/// `message_mention`, `canvas_message_unfurl`: a message called by its place.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct MessageMention<'a> {
+    text: Str<'a>,
+    url: Str<'a>,
+    channel_id: Str<'a>,
+    message_ts: Str<'a>,
+    root_message_channel: Str<'a>,
+    root_message_ts: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl MessageMention<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let channel = first_of([&self.channel_id, &self.root_message_channel]);
+        let ts = first_of([&self.message_ts, &self.root_message_ts]);
+        let place = channel
+            .zip(ts)
+            .map(|(channel, ts)| permalink::address(channel, ts));
+        let words = self.text.get().unwrap_or("message");
+        let mut line = link(words, self.url.get(), &self.style);
+        if self.url.get().is_none()
+            && let Some(url) = place
+        {
+            let content = vec![line];
+            line = Inline::Link(ModelLink { url, content });
         }
+        out.push(line);
+    }
+}
+
+/// `citation`: a source that an agent names by a number.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct Citation<'a> {
+    url: Str<'a>,
+    text: Str<'a>,
+    details: Obj<CitationDetails<'a>>,
+    style: Obj<Style>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct CitationDetails<'a> {
+    title: Str<'a>,
+    display_name: Str<'a>,
+    channel: Str<'a>,
+    message_ts: Str<'a>,
+}
+
+impl Citation<'_> {
+    fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let details = self.details.get();
+        let title = details.and_then(|details| first_of([&details.title, &details.display_name]));
+        let words = title.or(self.text.get()).unwrap_or("source");
+        let place = details.and_then(|details| details.channel.get().zip(details.message_ts.get()));
+        let mut line = link(words, self.url.get(), &self.style);
+        if self.url.get().is_none()
+            && let Some((channel, ts)) = place
+        {
+            let content = vec![line];
+            let url = permalink::address(channel, ts);
+            line = Inline::Link(ModelLink { url, content });
+        }
+        out.push(line);
+    }
+}
+
+/// `attachment_mention`, `list_record`, `tag` and the like: something of an app's, by its name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(in crate::slack) struct Named<'a> {
+    text: Str<'a>,
+    label: Str<'a>,
+    title: Str<'a>,
+    name: Str<'a>,
+    salesforce_field_label: Str<'a>,
+    fallback: Str<'a>,
+    product_name: Str<'a>,
+    file_id: Str<'a>,
+    url: Str<'a>,
+    style: Obj<Style>,
+}
+
+impl Named<'_> {
+    fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+        let words = first_of([
+            &self.text,
+            &self.label,
+            &self.title,
+            &self.name,
+            &self.salesforce_field_label,
+            &self.fallback,
+        ]);
+        let known = || context.name_table.file_title(self.file_id.get()?);
+        match (words.or_else(known), self.url.get()) {
+            (Some(words), url) => out.push(link(words, url, &self.style)),
+            (None, Some(url)) => out.push(Inline::Link(ModelLink {
+                url: url::without_token(mrkdwn::decode(url)),
+                content: Vec::new(),
+            })),
+            (None, None) => {
+                let words = self.product_name.get().unwrap_or("[item]");
+                out.push(link(words, None, &self.style));
+            }
+        }
+    }
+}
+
+/// The first of the strings that is not empty.
+fn first_of<'s, const N: usize>(strings: [&'s Str<'_>; N]) -> Option<&'s str> {
+    strings.into_iter().find_map(|string| string.get())
+}
+
+/// Words that lead to an address, if there is one.
+fn link<'m>(words: &'m str, address: Option<&'m str>, style: &Obj<Style>) -> Inline<'m> {
+    let words = Inline::marked(words, marks(style));
+    match address {
+        Some(address) => Inline::Link(ModelLink {
+            url: url::without_token(mrkdwn::decode(address)),
+            content: vec![words],
+        }),
+        None => words,
     }
 }

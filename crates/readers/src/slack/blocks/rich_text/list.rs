@@ -13,6 +13,8 @@ const DEEPEST: usize = 12;
 struct Run<'m, 'p> {
     indent: usize,
     style: ListStyle,
+    /// True for items of a checklist that are done.
+    checked: bool,
     items: &'m [Part<'p>],
 }
 
@@ -32,6 +34,7 @@ pub(super) fn convert<'m, 'p: 'm>(
     for Run {
         indent,
         style,
+        checked,
         items,
     } in runs
     {
@@ -68,7 +71,7 @@ pub(super) fn convert<'m, 'p: 'm>(
                 }
             }
             list.items.push(ListItem {
-                checked: (style == ListStyle::Task).then_some(false),
+                checked: (style == ListStyle::Task).then_some(checked),
                 blocks,
             });
         }
@@ -95,6 +98,7 @@ fn push_runs<'m, 'p>(part: &'m ListPart<'p>, least: usize, runs: &mut Vec<Run<'m
         runs.push(Run {
             indent,
             style: style(part, count),
+            checked: part.style.is("checked"),
             items,
         });
         count += items.len();
@@ -112,7 +116,7 @@ fn style(part: &ListPart<'_>, item: usize) -> ListStyle {
                 .saturating_add(u32::try_from(item).unwrap_or(u32::MAX))
                 .saturating_add(1),
         },
-        "todo" | "checklist" | "task" => ListStyle::Task,
+        "checked" | "unchecked" | "todo" | "checklist" | "task" => ListStyle::Task,
         _ => ListStyle::Bullet,
     }
 }

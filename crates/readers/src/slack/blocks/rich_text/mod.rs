@@ -7,7 +7,7 @@ mod element;
 mod list;
 
 use chatferry_model::Text;
-use chatferry_model::document::{Block, Code, Inline, Marks, Quote};
+use chatferry_model::document::{Block, Card, Code, Inline, Link, Mark, Marks, Quote};
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
@@ -15,10 +15,9 @@ use super::Convert;
 use crate::Support;
 use crate::slack::context::Context;
 use crate::slack::lenient::{self, List, Num, Str, Tagged};
-use crate::slack::mrkdwn::trim_breaks;
+use crate::slack::mrkdwn::{self, trim_breaks};
 
-use element::Element;
-pub(in crate::slack) use element::KINDS;
+pub(in crate::slack) use element::{Element, KINDS};
 
 /// A block of rich text.
 #[derive(Debug, Default, Deserialize)]
@@ -29,7 +28,7 @@ pub(in crate::slack) struct RichText<'a> {
 
 /// A part of rich text that stands on lines of its own.
 #[derive(Debug)]
-enum Part<'a> {
+pub(in crate::slack) enum Part<'a> {
     /// `rich_text_section`
     Section(Inlines<'a>),
     /// `rich_text_list`
@@ -44,14 +43,14 @@ enum Part<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-struct Inlines<'a> {
+pub(in crate::slack) struct Inlines<'a> {
     elements: List<Element<'a>>,
     border: Num,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-struct ListPart<'a> {
+pub(in crate::slack) struct ListPart<'a> {
     elements: List<Part<'a>>,
     style: Str<'a>,
     indent: Num,
@@ -61,7 +60,7 @@ struct ListPart<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-struct Preformatted<'a> {
+pub(in crate::slack) struct Preformatted<'a> {
     elements: List<Element<'a>>,
     language: Str<'a>,
     border: Num,
@@ -85,6 +84,10 @@ macro_rules! parts {
                     $($kind => Self::$variant(lenient::rest(rest)?),)*
                     _ => Self::Other(Element::of_kind(kind, rest)?),
                 })
+            }
+
+            fn of_scalar(scalar: Text<'de>) -> Self {
+                Self::Other(Element::of_scalar(scalar))
             }
         }
     };
@@ -126,36 +129,93 @@ impl Convert for RichText<'_> {
 }
 
 impl<'a> RichText<'a> {
+    /// Returns the text of those parts, if there are any.
+    pub(super) fn of_parts(elements: List<Part<'a>>) -> Option<Self> {
+        (!elements.is_empty()).then_some(Self { elements })
+    }
+
     /// Returns the text within a line, for cells of tables: parts separated by breaks.
     pub(super) fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         let mut blocks = Vec::new();
         self.convert(context, &mut blocks);
-        let mut line = Vec::new();
-        flatten(blocks, &mut line);
-        line
+        flatten(blocks)
     }
 }
 
-fn flatten<'m>(blocks: Vec<Block<'m>>, line: &mut Vec<Inline<'m>>) {
+/// Returns blocks as what can stand within a line, separated by breaks.
+pub(in crate::slack) fn flatten<'m>(blocks: Vec<Block<'m>>) -> Vec<Inline<'m>> {
+    let mut line = Vec::new();
+    push_flat(blocks, &mut line);
+    line
+}
+
+fn push_flat<'m>(blocks: Vec<Block<'m>>, line: &mut Vec<Inline<'m>>) {
     for block in blocks {
         if !line.is_empty() && !matches!(block, Block::List(_) | Block::Quote(_)) {
             line.push(Inline::Break);
         }
         match block {
             Block::Paragraph(mut content) => line.append(&mut content),
+            Block::Heading(mut heading) => line.append(&mut heading.content),
             Block::List(list) => {
                 for item in list.items {
-                    flatten(item.blocks, line);
+                    push_flat(item.blocks, line);
                 }
             }
-            Block::Quote(quote) => flatten(quote.blocks, line),
+            Block::Quote(quote) => push_flat(quote.blocks, line),
             Block::Code(code) => {
-                let marks = Marks::from(chatferry_model::document::Mark::Code);
-                crate::slack::mrkdwn::push_lines(code.text, marks, line);
+                let marks = Marks::from(Mark::Code);
+                mrkdwn::push_lines(code.text, marks, line);
             }
-            _ => {}
+            Block::Image(image) => line.push(Inline::Image(image)),
+            Block::Table(table) => {
+                for (number, row) in table.rows.into_iter().enumerate() {
+                    if number > 0 {
+                        line.push(Inline::Break);
+                    }
+                    for (number, cell) in row.cells.into_iter().enumerate() {
+                        if number > 0 {
+                            mrkdwn::push_words(Text::from_static(" | "), Marks::NONE, line);
+                        }
+                        mrkdwn::append(cell.content, line);
+                    }
+                }
+            }
+            Block::Card(card) => push_flat(blocks_of(*card), line),
+            Block::Attachment(_) | Block::Divider => {
+                line.pop_if(|last| *last == Inline::Break);
+            }
         }
     }
+}
+
+/// The content of a card, without its form.
+fn blocks_of(card: Card<'_>) -> Vec<Block<'_>> {
+    let mut blocks = card.pretext;
+    let mut title = card.title;
+    if let Some(url) = card.title_url {
+        let content = std::mem::take(&mut title);
+        title.push(Inline::Link(Link { url, content }));
+    }
+    let author = card.author.map(|author| vec![Inline::text(author.name)]);
+    let lines = author.into_iter().chain([title]);
+    blocks.extend(lines.filter(|line| !line.is_empty()).map(Block::Paragraph));
+    blocks.extend(card.body);
+    for field in card.fields {
+        blocks.extend(
+            Some(field.title)
+                .filter(|title| !title.is_empty())
+                .map(Block::Paragraph),
+        );
+        blocks.extend(field.value);
+    }
+    blocks.extend(card.image.or(card.thumbnail).map(Block::Image));
+    blocks.extend(
+        Some(card.footer)
+            .filter(|footer| !footer.is_empty())
+            .map(Block::Paragraph),
+    );
+    blocks
 }
 
 /// Adds a quote, or goes on with the one before.
@@ -183,7 +243,7 @@ fn convert_parts<'m>(parts: &'m [Part<'m>], context: &mut Context<'m>, out: &mut
                 push_paragraph(&quote.elements, context, &mut blocks);
                 push_quote(blocks, out);
             }
-            Part::Preformatted(code) => out.push(code.block(context)),
+            Part::Preformatted(code) => out.extend(code.block(context)),
             Part::List(first) => {
                 let more = rest
                     .iter()
@@ -241,7 +301,8 @@ impl<'a> Part<'a> {
 }
 
 impl<'a> Preformatted<'a> {
-    fn block<'m>(&'m self, context: &mut Context<'m>) -> Block<'m> {
+    /// The code block; none where it is empty.
+    fn block<'m>(&'m self, context: &mut Context<'m>) -> Option<Block<'m>> {
         let text = match &*self.elements {
             [Element::Text(only)] => Text::from(only.text.or_empty()),
             elements => {
@@ -256,9 +317,11 @@ impl<'a> Preformatted<'a> {
             Some(text) => text.to_owned().into(),
             None => text,
         };
-        Block::Code(Code {
-            language: self.language.text(),
-            text,
+        (!text.trim().is_empty()).then(|| {
+            Block::Code(Code {
+                language: self.language.text(),
+                text,
+            })
         })
     }
 }
