@@ -252,6 +252,10 @@ codes! {
     VERIFY_MISSING = "verify-missing", Error,
         "A message that was uploaded is not in Teams.",
         "Run the upload again, then verify; Teams may need a while until all can be read.";
+    /// crates/graph/RULES.md R26, R34, R42, R43
+    VERIFY_REFUSED = "verify-refused", Error,
+        "A post that Graph refused is not in Teams.",
+        "See the upload's findings for the reason, put it right, and run the upload again: it tries such posts once more.";
     /// crates/graph/RULES.md R35
     VERIFY_ROOT = "verify-root", Error,
         "A reply in Teams answers another message than the one that was sent.",

@@ -254,6 +254,21 @@ const REMEDIES: &[(u16, &str, &str)] = &[
         "The channel is not in migration mode: somebody completed it, or it was not made by this app.",
     ),
     (
+        403,
+        "not marked for import",
+        "It is not in migration mode: somebody completed it, or Teams has not put it into the mode yet; run the upload again later.",
+    ),
+    (
+        403,
+        "thread creation time",
+        "Teams has not set its creation time back yet; run the upload again later: it goes on where it stopped.",
+    ),
+    (
+        403,
+        "messagewritesblocked",
+        "Teams takes no messages there at present; run the upload again later: it goes on where it stopped.",
+    ),
+    (
         400,
         "migration channels can only",
         "General was completed too early: delete the team, remove the folder 4-upload, and upload again.",

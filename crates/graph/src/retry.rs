@@ -25,6 +25,8 @@ pub(crate) enum RetryAction {
     Done,
     /// The item is refused; the next one may succeed.
     Refuse,
+    /// The channel or chat does not take posts yet: its state is read, and it is opened again.
+    Reopen,
     /// The team, channel or chat cannot be filled; others may.
     Abandon,
     /// Nothing will go through: the run ends.
@@ -122,13 +124,18 @@ const fn patient(
     }
 }
 
+/// A post is refused because of the place it goes to.
+const fn outside_migration(status: u16, words: &'static str) -> Row {
+    patient(POSTS, Status(status, words), NotYet, PROVISIONING, Reopen)
+}
+
 use FailureKind::{Else, Lost, NoToken, NotSent, Status};
 use Kind::{
     AddMembers, Archive, Complete, CompleteTeam, CreateChannel, CreateChat, CreateTeam, DeleteTeam,
     Folder, OpenChat, OpenUpload, Poll, PostReply, PostRoot, Probe, PutFile, Read, ReadBytes,
     RemoveMember, ShareFile, Start,
 };
-use RetryAction::{Abandon, Abort, Again, Done, LookUp, NotYet, Refuse, RenewToken};
+use RetryAction::{Abandon, Abort, Again, Done, LookUp, NotYet, Refuse, RenewToken, Reopen};
 
 const ANY: &[Kind] = &[];
 const POSTS: &[Kind] = &[PostRoot, PostReply];
@@ -153,15 +160,12 @@ static TABLE: &[Row] = &[
     row_of(KEYED, Lost, LookUp),
     row_of(&[Poll], Lost, Refuse),
     patient(ANY, Lost, Again, BAD_MINUTE, Abort),
-    // A channel that was just put into migration mode may not know it yet (crates/graph/RULES.md
-    // R24, R25).
-    patient(
-        POSTS,
-        Status(401, "import purposes"),
-        NotYet,
-        PROVISIONING,
-        Abandon,
-    ),
+    // A place that was just put into migration mode may not know it yet, nor its date
+    // (crates/graph/RULES.md R24, R25, G2 to G4).
+    outside_migration(401, "import purposes"),
+    outside_migration(403, "not marked for import"),
+    outside_migration(403, "thread creation time"),
+    outside_migration(400, "thread creation time"),
     // Others' calls end tokens too: the one that was just fetched may be gone when this call
     // leaves.
     patient(ANY, Status(401, ""), RenewToken, patience(12, 0, 0), Abort),
@@ -438,6 +442,18 @@ mod tests {
                 PostRoot,
                 401,
                 "Message POST is allowed ... for import purposes.",
+                NotYet,
+            ),
+            (
+                PostRoot,
+                403,
+                "InsufficientPrivileges; MessageWritesBlocked-Thread is not marked for import",
+                NotYet,
+            ),
+            (
+                PostReply,
+                403,
+                "InsufficientPrivileges; MessageWritesBlocked-OriginalArrivalTime 1 is less than thread creation time 2",
                 NotYet,
             ),
             (PostRoot, 401, "Access token has expired.", RenewToken),

@@ -82,7 +82,7 @@ codes! {
         "They were skipped; make them a private channel in conversations.csv to bring them.";
     TEAM_SPLIT "map-team-split" Info
         "A workspace has more channels than a team can hold, so it becomes several teams."
-        "Move conversations between the teams as you like; newer tenants hold more private channels than limits.private_channels says by default.";
+        "Move conversations between the teams as you like; a team holds limits.private_channels private channels, 1,000 by default.";
     TEAM_WITHOUT_OWNER "map-team-without-owner" Warning
         "A team has no owner, so nobody will see it."
         "Name one with --owner UPN, or in the column owners of teams.csv.";

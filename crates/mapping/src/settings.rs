@@ -107,7 +107,7 @@ pub enum Policy {
 /// The capacity of a team, a channel and a chat (crates/graph/RULES.md 2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceLimits {
-    /// Private channels of a team: 30 in older tenants, up to 1,000 in newer ones.
+    /// Private channels of a team: 1,000, or 30 in tenants that are not moved to group mailboxes.
     pub private_channels: usize,
     /// Members of a private channel.
     pub private_members: usize,

@@ -28,10 +28,10 @@ pub struct Limits {
     /// Changes of the members of one team or chat, per minute (`crates/graph/RULES.md` R47).
     #[serde(with = "per_minute")]
     pub member_changes: Rate,
-    /// Private channels of a team: 30 in older tenants, up to 1,000 in newer ones
-    /// (`crates/graph/RULES.md` 2.5).
+    /// Private channels of a team: 1,000, or 30 as long as they are not moved to group mailboxes
+    /// (`crates/graph/RULES.md` G10).
     pub private_channels: usize,
-    /// Members of a private channel (`crates/graph/RULES.md` 2.5).
+    /// Members of a private channel: 5,000, or 250 before that (`crates/graph/RULES.md` G10).
     pub private_members: usize,
     /// Bytes of one message: its content, subject, mentions and attachments
     /// (`crates/graph/RULES.md` R43).
@@ -59,8 +59,8 @@ impl Default for Limits {
             other_calls: Rate(30.0),
             file_calls: Rate(10.0),
             member_changes: Rate(4.0 / 60.0),
-            private_channels: 30,
-            private_members: 250,
+            private_channels: 1_000,
+            private_members: 5_000,
             message_bytes: 28 * 1024,
             request_bytes: 4 * 1024 * 1024,
             retries: 8,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderName, StatusCode, header};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::moment::Moment;
 use crate::refusal::Refused;
@@ -81,18 +81,27 @@ impl Ids<'_> {
 
 /// Graph's error envelope (crates/graph/RULES.md section 3).
 pub(crate) fn graph_error(status: u16, code: &str, message: &str, ids: &Ids<'_>) -> Answer {
-    let body = json!({
+    Answer::json(status, &envelope(code, message, None, ids))
+}
+
+/// The envelope; `inner` is what a layer further in says.
+fn envelope(code: &str, message: &str, inner: Option<&str>, ids: &Ids<'_>) -> Value {
+    let mut inner_error = json!({
+        "date": ids.date(),
+        "request-id": ids.request,
+        "client-request-id": ids.client.unwrap_or(ids.request),
+    });
+    if let (Some(message), Some(fields)) = (inner, inner_error.as_object_mut()) {
+        fields.insert("code".to_owned(), "1".into());
+        fields.insert("message".to_owned(), message.into());
+    }
+    json!({
         "error": {
             "code": code,
             "message": message,
-            "innerError": {
-                "date": ids.date(),
-                "request-id": ids.request,
-                "client-request-id": ids.client.unwrap_or(ids.request),
-            },
+            "innerError": inner_error,
         },
-    });
-    Answer::json(status, &body)
+    })
 }
 
 /// Entra's error shape at the token endpoint.
@@ -128,7 +137,8 @@ pub(crate) fn refusal(refused: &Refused, ids: &Ids<'_>) -> Answer {
     let answer = if refused.rule.is_entra() {
         entra_error(verdict.status, verdict.code, &text, ids)
     } else {
-        graph_error(verdict.status, verdict.code, &text, ids)
+        let inner = refused.inner.as_deref();
+        Answer::json(verdict.status, &envelope(verdict.code, &text, inner, ids))
     };
     match refused.retry_after_s {
         Some(seconds) => answer.header(header::RETRY_AFTER, seconds.to_string()),

@@ -71,6 +71,8 @@ pub(crate) struct Refused {
     /// The values of the `{}` in the rule's text, in order.
     pub(crate) blanks: Vec<String>,
     pub(crate) detail: String,
+    /// The message of `innerError`, where a layer further in says no.
+    pub(crate) inner: Option<String>,
     /// Whole seconds to wait, for a 429.
     pub(crate) retry_after_s: Option<u64>,
 }
@@ -82,6 +84,7 @@ impl Rule {
             rule: self,
             blanks: Vec::new(),
             detail: detail.into(),
+            inner: None,
             retry_after_s: None,
         }
     }
@@ -91,6 +94,12 @@ impl Refused {
     /// Fills the next `{}` of the rule's text.
     pub(crate) fn with(mut self, blank: impl Into<String>) -> Refused {
         self.blanks.push(blank.into());
+        self
+    }
+
+    /// Adds the words of a layer further in.
+    pub(crate) fn within(mut self, message: String) -> Refused {
+        self.inner = Some(message);
         self
     }
 

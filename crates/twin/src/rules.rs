@@ -155,6 +155,9 @@ rule_book! {
     /// A message is posted only into a chat in migration mode.
     R24Chat "R24" "O ISS#13680"
         => 502 "BadGateway" "Failed to execute backend request.";
+    /// With the lag of modes, a message is posted only once the place is known to be in migration mode.
+    R24Blocked "R24" "O crates/graph/RULES.md G2"
+        => 403 "Forbidden" "InsufficientPrivileges";
     /// An imported message has an author.
     R25 "R25" "O ISS#14026; D teams-import-messages"
         => 401 "Unauthorized" "Message POST is allowed in application-only context only for import purposes. Refer to https://docs.microsoft.com/microsoftteams/platform/graph-api/import-messages/import-external-messages-to-teams for more details.";
@@ -167,6 +170,9 @@ rule_book! {
     /// A message is strictly later than its channel or chat.
     R28 "R28" "D teams-import-messages; I status"
         => 400 "BadRequest" "Bad Request";
+    /// With the lag of dates, a message is strictly later than the date that its channel or chat is known by.
+    R28Blocked "R28" "O crates/graph/RULES.md G3, G4"
+        => 403 "Forbidden" "InsufficientPrivileges";
     /// A message does not lie in the future.
     R29 "R29" "D teams-import-messages"
         => 400 "BadRequest" "Bad Request";
@@ -203,6 +209,9 @@ rule_book! {
     /// Every hosted content is an image that the body refers to, and the reverse; the source is rewritten.
     R40 "R40" "D chatmessage-post ex.5; I for a dangling one"
         => 400 "BadRequest" "Bad Request";
+    /// Unless the setting is off, a hosted content is a JPEG or a PNG.
+    R40Type "R40" "O mgdc#9134; crates/graph/RULES.md G1"
+        => 400 "BadRequest" "Unsupported content type in hostedContent '{}'. Supported types are image/jpg, image/jpeg, image/png.";
     /// With inline images switched off, every import of hostedContents fails.
     R41 "R41" "O ISS#13994, ISS#14138"
         => 403 "Forbidden" "UnknownError";
@@ -390,6 +399,9 @@ rule_book! {
         => 400 "BadRequest" "Bad Request";
     /// A drive, file or folder that an address names exists.
     G14 "G14" "K"
+        => 404 "itemNotFound" "The resource could not be found.";
+    /// A path leads to an item: the answer to a look whether a name is taken.
+    G14Path "G14" "K"
         => 404 "itemNotFound" "The resource could not be found.";
     /// A guest of the tenant is `guest` in a chat, everybody else `owner`.
     G15 "G15" "D chat-post, crates/graph/RULES.md section 1.15; I status"

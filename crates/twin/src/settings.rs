@@ -54,13 +54,16 @@ pub struct Settings {
     pub allow_empty_body: bool,
     /// True to keep imported reactions; nobody has seen them survive (R44). Default: dropped.
     pub keep_reactions: bool,
+    /// True if hosted contents are JPEG and PNG alone (R40Type). Turned off, any image is taken.
+    /// Default: on.
+    pub hosted_types: bool,
     /// True if inline images are taken. Turned off, any `hostedContents` is answered as in early
     /// 2026 (R41). Default: on.
     pub inline_images: bool,
     /// The most channels a team may have, those deleted within 30 days included (R15).
     pub team_channels: usize,
-    /// The most private channels among them: 30 documented, 1,000 lately reported (R15).
-    /// Default: 30.
+    /// The most private channels among them: 1,000, or 30 where channels are not moved to group
+    /// mailboxes yet (R15; crates/graph/RULES.md G10). Default: 1,000.
     pub private_channels: usize,
     /// True if members of a private channel must be members of the team already. From common
     /// experience, in no document at hand. Default: yes.
@@ -112,6 +115,13 @@ pub struct Troubles {
     /// For so many ms after somebody was added to a team, its private channels take them for a
     /// stranger (E16: "propagation delayed"; G12).
     pub member_ms: u64,
+    /// For so many ms after it was put into migration mode, or created in it, a channel or chat
+    /// shows its old mode and takes no posts: a 403 (R24Blocked).
+    pub mode_lag_ms: u64,
+    /// For so many ms after it was put into migration mode a channel or chat keeps its old
+    /// createdDateTime, and older posts are a 403 (R28Blocked). What is younger than
+    /// that keeps it until it is put into migration mode once more (crates/graph/RULES.md G4).
+    pub date_lag_ms: u64,
     /// True if a message is read back with the text of its first inline code in each code block
     /// behind it (F3). Default: true, as the defect is open.
     pub misread_code: bool,
@@ -127,6 +137,8 @@ impl Default for Troubles {
             silent_mode: false,
             site_ms: 0,
             member_ms: 0,
+            mode_lag_ms: 0,
+            date_lag_ms: 0,
             misread_code: true,
         }
     }
@@ -236,9 +248,10 @@ impl Default for Settings {
             refuse_unknown_properties: true,
             allow_empty_body: false,
             keep_reactions: false,
+            hosted_types: true,
             inline_images: true,
             team_channels: 1_000,
-            private_channels: 30,
+            private_channels: 1_000,
             private_members_from_team: true,
             troubles: Troubles::default(),
             files: Files::default(),

@@ -260,7 +260,7 @@ async fn end(
 fn reason(done: Result<(), UploadFailure>) -> Result<Option<String>, UploadError> {
     match done {
         Ok(()) => Ok(None),
-        Err(UploadFailure::Failed(reason)) => Ok(Some(reason)),
+        Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => Ok(Some(reason)),
         Err(UploadFailure::Abort(error)) => Err(error),
     }
 }

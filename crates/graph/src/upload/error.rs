@@ -136,6 +136,8 @@ impl std::fmt::Display for Others {
 pub(super) enum UploadFailure {
     /// The run ends.
     Abort(UploadError),
+    /// The channel or chat takes no posts, because of its migration mode or its date.
+    Closed(String),
     /// The team or target cannot go on; others can.
     Failed(String),
 }
@@ -149,6 +151,9 @@ impl From<Failure> for UploadFailure {
         if let Some(remedy) = failure.error.remedy() {
             reason.push_str(". ");
             reason.push_str(remedy);
+        }
+        if failure.remedy == RetryAction::Reopen {
+            return Self::Closed(reason);
         }
         Self::Failed(reason)
     }

@@ -188,7 +188,10 @@ impl<'a> Fallback<'a> {
         let refused = match refusal.status {
             // crates/graph/RULES.md R41: what kind of 403 it is, is not said.
             403 => !refusal.says("missing role") && !refusal.says("without extension"),
-            400 => refusal.says("invalid request body"),
+            // crates/graph/RULES.md G1
+            400 => ["invalid request body", "hostedcontent", "hosted content"]
+                .into_iter()
+                .any(|words| refusal.says(words)),
             status => status == 413,
         };
         if !outgoing.hosted || !refused {

@@ -116,7 +116,7 @@ pub async fn rollback(
             made.id = match team::look_for(&run, team).await {
                 Ok(id) => id,
                 Err(UploadFailure::Abort(error)) => return Err(error),
-                Err(UploadFailure::Failed(reason)) => {
+                Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => {
                     run.note_failed(&made.key, &reason);
                     continue;
                 }

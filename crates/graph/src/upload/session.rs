@@ -11,7 +11,7 @@ use chatferry_model::plan::ChatKind;
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
-use super::{PlannedTarget, Run, UploadFailure};
+use super::{PlannedTarget, Run, UploadError, UploadFailure};
 use crate::journal::TargetRow;
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
@@ -22,6 +22,10 @@ const FAR_PAST: i64 = 631_152_000_000;
 /// A session that begins right after the last one ended may get stuck for good
 /// (crates/graph/RULES.md 1.15).
 const REST: Duration = Duration::from_secs(60);
+
+/// The waits for the mode and the date of a start to show: they may do so some seconds later
+/// (crates/graph/RULES.md G4).
+const SHOWN_AFTER: [u64; 6] = [1, 2, 4, 8, 15, 30];
 
 /// The number of times another time is tried, or another session ended first.
 const MOST_STARTS: u32 = 4;
@@ -42,6 +46,18 @@ impl State {
         Ok(run.client.read(&call, run.observer).await?)
     }
 
+    /// Reads it after a start, until it shows, or the time for that is over.
+    async fn shown(run: &Run<'_>, thread: &Thread, first: Millis) -> Result<Self, UploadFailure> {
+        for wait in SHOWN_AFTER {
+            let state = Self::read(run, thread).await?;
+            if state.may_be_open() && state.is_before(first) {
+                return Ok(state);
+            }
+            sleep(Duration::from_secs(wait)).await;
+        }
+        Self::read(run, thread).await
+    }
+
     /// In lower case: documents write it differently (crates/graph/RULES.md 1.5). Some answers lack
     /// it.
     fn mode(&self) -> Option<String> {
@@ -50,6 +66,16 @@ impl State {
 
     fn created(&self) -> Option<Millis> {
         self.created_date_time.as_ref()?.parse().ok()
+    }
+
+    /// Returns true if it may be older than that time: not every answer tells.
+    fn is_before(&self, time: Millis) -> bool {
+        self.created().is_none_or(|created| created < time)
+    }
+
+    /// Returns true if it may be in migration mode.
+    fn may_be_open(&self) -> bool {
+        self.mode().is_none_or(|mode| mode == "inprogress")
     }
 }
 
@@ -82,32 +108,34 @@ pub(super) async fn start(
         row.requested_creation = Some(date.as_millis());
         run.journal.set_target(row)?;
         let call = requests::start(thread, date);
-        let failure = match run.client.call(&call, 0, run.observer).await {
-            Ok(_) => return Ok(()),
-            Err(failure) if failure.remedy == RetryAction::LookUp => failure,
+        let refused = match run.client.call(&call, 0, run.observer).await {
+            Ok(_) => None,
+            Err(failure) if failure.remedy == RetryAction::LookUp => Some(failure),
             Err(failure) => return Err(failure.into()),
         };
-        let too_young = failure
-            .error
-            .refusal()
-            .is_some_and(|refusal| refusal.says("must be older"));
-        let state = State::read(run, thread).await?;
-        let created = state.created();
-        match state.mode().as_deref() {
-            Some("inprogress") if created.is_none_or(|created| created < first) => return Ok(()),
-            Some("inprogress") => {
+        let state = match &refused {
+            None => State::shown(run, thread, first).await?,
+            Some(_) => State::read(run, thread).await?,
+        };
+        let too_young = refused.as_ref().is_some_and(|failure| {
+            let refusal = failure.error.refusal();
+            refusal.is_some_and(|refusal| refusal.says("must be older"))
+        });
+        match (state.mode().as_deref(), refused) {
+            (Some("inprogress"), _) if state.is_before(first) => return Ok(()),
+            (Some("inprogress"), _) | (None, None) if !state.is_before(first) => {
                 // Too young for our posts, so it is begun anew; if it is ours to end.
                 complete(run, thread, row).await?;
                 sleep(REST).await;
             }
-            None if !too_young && created.is_none_or(|created| created < first) => {
-                // Not every answer tells the mode (crates/graph/RULES.md 1.5); posting will.
-                return Ok(());
-            }
+            // Not every answer tells the mode (crates/graph/RULES.md 1.5); posting will.
+            (None, _) if !too_young && state.is_before(first) => return Ok(()),
             _ if too_young => {}
-            Some("completed") => return Err(stuck(thread)),
-            _ => return Err(failure.into()),
+            (Some("completed"), _) => return Err(stuck(thread)),
+            (_, Some(failure)) => return Err(failure.into()),
+            (_, None) => {}
         }
+        let created = state.created();
         date = created.map_or(before(date), |created| date.min(before(created)));
     }
     Err(UploadFailure::Failed(
@@ -198,16 +226,25 @@ pub(super) async fn may_be_over(run: &Run<'_>, thread: &Thread) -> Result<bool, 
     Ok(state.mode().as_deref() != Some("inprogress"))
 }
 
+/// Returns true if Teams says that a thread was taken out of it.
+pub(super) async fn is_completed(run: &Run<'_>, thread: &Thread) -> Result<bool, UploadFailure> {
+    let state = State::read(run, thread).await?;
+    Ok(state.mode().as_deref() == Some("completed"))
+}
+
 /// Returns the reason why posts into a chat fail for no reason that is told: it is not in migration
-/// mode any more (crates/graph/RULES.md R24, where chats answer 502), or its session is stuck.
+/// mode, or not any more (crates/graph/RULES.md R24, where chats answer 502), or its session is
+/// stuck.
 pub(super) async fn why_closed(
     run: &Run<'_>,
     thread: &Thread,
+    error: &UploadError,
 ) -> Result<Option<UploadFailure>, UploadFailure> {
     let state = State::read(run, thread).await?;
     Ok(match state.mode().as_deref() {
         Some("completed") => Some(stuck(thread)),
-        _ => None,
+        Some(_) => None,
+        None => Some(UploadFailure::Closed(error.to_string())),
     })
 }
 

@@ -15,6 +15,9 @@ use crate::observer::Event;
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
 
+/// The number of times a target is put into migration mode again because it takes no posts.
+const MOST_STARTS: u32 = 2;
+
 /// The place of a target.
 #[derive(Clone, Copy)]
 pub(super) enum Parent<'a> {
@@ -69,7 +72,7 @@ pub(super) async fn run(
     match go_on(run, home, assigned, &mut row).await {
         Ok(()) => Ok(()),
         Err(UploadFailure::Abort(error)) => Err(error),
-        Err(UploadFailure::Failed(reason)) => {
+        Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => {
             run.journal.fail_target(row.number, &reason)?;
             run.note_failed(key.as_str(), &reason);
             Ok(())
@@ -101,15 +104,9 @@ async fn go_on(
         });
         open(run, home, assigned, row).await?;
         let thread = home.thread(row);
-        let filled = match post_queue::post_queue(run, assigned, row, &thread).await {
-            Err(UploadFailure::Abort(error)) if may_be_closed(&thread, &error) => {
-                let closed = session::why_closed(run, &thread).await?;
-                Err(closed.unwrap_or(UploadFailure::Abort(error)))
-            }
-            filled => filled,
-        };
-        if let Err(trouble) = filled {
-            if matches!(trouble, UploadFailure::Failed(_)) && !home.is_ended_with_team(assigned) {
+        if let Err(trouble) = fill(run, home, assigned, row, &thread).await {
+            let is_over = !matches!(trouble, UploadFailure::Abort(_));
+            if is_over && !home.is_ended_with_team(assigned) {
                 open_next_time(run, row, &thread).await?;
             }
             return Err(trouble);
@@ -121,6 +118,38 @@ async fn go_on(
         advance(run, row, TargetState::Complete)?;
     }
     finish(run, home, assigned, row).await
+}
+
+/// Sends the posts of a target that is open. One that takes no posts, though nobody has completed
+/// it, is put into migration mode once more (crates/graph/RULES.md G2 to G4).
+async fn fill(
+    run: &Run<'_>,
+    home: Parent<'_>,
+    assigned: &PlannedTarget,
+    row: &mut TargetRow,
+    thread: &Thread,
+) -> Result<(), UploadFailure> {
+    let mut starts = 0;
+    loop {
+        let closed = match post_queue::post_queue(run, assigned, row, thread).await {
+            Err(UploadFailure::Abort(error)) if may_be_closed(thread, &error) => {
+                match session::why_closed(run, thread, &error).await? {
+                    Some(closed) => closed,
+                    None => return Err(UploadFailure::Abort(error)),
+                }
+            }
+            Err(closed @ UploadFailure::Closed(_)) => closed,
+            filled => return filled,
+        };
+        let is_openable = !run.client.config().graph_url.is_national()
+            && !home.is_ended_with_team(assigned)
+            && !session::is_completed(run, thread).await?;
+        if starts == MOST_STARTS || !is_openable {
+            return Err(closed);
+        }
+        starts += 1;
+        session::start(run, assigned, thread, row).await?;
+    }
 }
 
 /// If somebody took a target out of migration mode meanwhile, the next run puts it into it again

@@ -32,7 +32,7 @@ pub(super) async fn run(run: &Run<'_>, team: &Team, input: &Input) -> Result<(),
     match post_queue(run, team, &input.of_team(&team.key)).await {
         Ok(()) => Ok(()),
         Err(UploadFailure::Abort(error)) => Err(error),
-        Err(UploadFailure::Failed(reason)) => {
+        Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => {
             run.journal.fail_team(team.key.as_str(), &reason)?;
             run.note_failed(team.key.as_str(), &reason);
             Ok(())

@@ -66,6 +66,7 @@ pub(super) async fn compare(
                 Some(row) if row.state.is_there() => (row.id, row.changed),
                 Some(row) if row.state == PostState::Refused => {
                     counts.refused += 1;
+                    note(&codes::VERIFY_REFUSED, post.id.to_string());
                     continue;
                 }
                 Some(row) if row.state == PostState::Withheld => {

@@ -58,17 +58,18 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
-    /// Returns true if everything that was sent is in Teams as it was sent.
+    /// Returns true if all posts are in Teams as they were sent, but for those that were held back.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         let Verified {
             missing,
             different,
             deleted,
+            refused,
             unfinished,
             ..
         } = self.totals;
-        missing + different + deleted + unfinished == 0
+        missing + different + deleted + refused + unfinished == 0
     }
 }
 

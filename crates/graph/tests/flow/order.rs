@@ -107,6 +107,7 @@ async fn general_is_completed_last_and_private_channels_come_after_the_members()
         POST /v1.0/teams/team1/channels
         GET /v1.0/teams/team1/channels/channel3/members
         POST /v1.0/teams/team1/channels/channel3/startMigration
+        GET /v1.0/teams/team1/channels/channel3
         POST /v1.0/teams/team1/channels/channel3/completeMigration
     ");
 }

@@ -8,6 +8,7 @@
 mod deferred;
 mod entrance;
 mod kills;
+mod late;
 mod misread;
 mod rendered;
 mod tenant;

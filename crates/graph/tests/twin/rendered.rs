@@ -74,6 +74,13 @@ impl Said {
         self
     }
 
+    /// Gives its last image another type.
+    pub(crate) fn kind(mut self, media_type: &str) -> Self {
+        let images = self.post["images"].as_array_mut().unwrap();
+        images.last_mut().unwrap()["mediaType"] = media_type.into();
+        self
+    }
+
     /// Carries a file of `3-render/files`.
     pub(crate) fn file(mut self, path: &str, name: &str, bytes: usize) -> Self {
         let files = self.post["files"].as_array_mut().unwrap();

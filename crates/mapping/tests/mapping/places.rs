@@ -231,6 +231,7 @@ fn chats_of_no_workspace_need_no_team() {
 #[test]
 fn three_thousand_channels_fit_into_teams() {
     let mut big = Migration::acme();
+    big.settings.limits.private_channels = 30;
     big.conversations = (0..3_000)
         .map(|n| {
             let kind = if n % 10 < 3 {

@@ -75,7 +75,8 @@ fn create_migrating(
             format!("'{name}' is a standard channel now"),
         );
     }
-    let thread = Thread::migrating(created, caller.app.clone());
+    let mode_from = call.now.plus_millis(state.settings.troubles.mode_lag_ms);
+    let thread = Thread::migrating(created, caller.app.clone(), mode_from);
     let channel = Channel {
         thread,
         ..new_channel(state, body, name, Membership::Standard, call.now)?

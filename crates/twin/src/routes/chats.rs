@@ -75,7 +75,7 @@ pub(crate) fn create(
         };
         state.chats.insert(id.clone(), chat);
     }
-    let resource = resources::chat(state.chat(id.as_str())?, &state.settings);
+    let resource = resources::chat(state.chat(id.as_str())?, &state.settings, call.now);
     let location = address(state.settings.address_style, &[("chats", id.as_str())]);
     Ok(Answer::json(201, &resource).header(header::LOCATION, location))
 }
@@ -84,7 +84,10 @@ pub(crate) fn create(
 pub(crate) fn get(state: &State, call: &Call<'_>, chat: &str) -> Result<Answer, Refused> {
     call.query.only(&[])?;
     let chat = state.chat(chat)?;
-    Ok(Answer::json(200, &resources::chat(chat, &state.settings)))
+    Ok(Answer::json(
+        200,
+        &resources::chat(chat, &state.settings, call.now),
+    ))
 }
 
 /// `GET /users/{id}/chats` and `GET /chats`
@@ -119,7 +122,7 @@ pub(crate) fn list(
     };
     let value = page
         .iter()
-        .map(|chat| resources::chat(chat, &state.settings))
+        .map(|chat| resources::chat(chat, &state.settings, call.now))
         .collect();
     Ok(Answer::json(200, &Page::of(call, "chats", value, next)))
 }

@@ -13,12 +13,13 @@ use crate::ids::{UserId, is_guid};
 use crate::moment::Moment;
 use crate::refusal::Refused;
 use crate::rules::Rule;
-use crate::settings::{Settings, Weight};
+use crate::settings::{Settings, Troubles, Weight};
 use crate::state::{ContentType, Directory, Extras, HostedContent, Library};
 use crate::wire::Text;
 use crate::wire::message::{AttachmentBody, FromBody, HostedContentBody, MentionBody, MessageBody};
 
 const MOST_REACTIONS: usize = 250;
+const HOSTED_TYPES: [&str; 3] = ["image/jpg", "image/jpeg", "image/png"];
 
 /// The author (R26, R27).
 pub(super) fn author(from: &FromBody<'_>, directory: &Directory) -> Result<UserId, Refused> {
@@ -47,10 +48,17 @@ pub(super) fn time(
     text: Option<&Text<'_>>,
     container: Moment,
     now: Moment,
+    troubles: &Troubles,
 ) -> Result<Option<Moment>, Refused> {
     let Some(time) = super::date(text)?.map(Moment::truncated) else {
         return Ok(None);
     };
+    if time <= container && troubles.date_lag_ms > 0 {
+        let refused = Rule::R28Blocked.refuse("earlier than the date that is known");
+        return Err(refused.within(format!(
+            "MessageWritesBlocked-OriginalArrivalTime {time} is less than thread creation time {container}"
+        )));
+    }
     if time <= container {
         return Err(Rule::R28.refuse(format!("{time} is not after the container's {container}")));
     }
@@ -111,6 +119,9 @@ pub(super) fn content<'m>(
     let images: Vec<HostedContentBody<'_>> = items(message.hosted_contents, Rule::R40)?;
     if !images.is_empty() && !settings.inline_images {
         return Err(Rule::R41.refuse("inline images are turned off"));
+    }
+    if settings.hosted_types {
+        check_types(&images)?;
     }
     let (content, hosted_contents) = rewrite(content, &images, &found, address)?;
     let keep = |raw: Option<&RawValue>| {
@@ -260,6 +271,15 @@ fn has_extension(url: &str) -> bool {
     let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
     name.rsplit_once('.')
         .is_some_and(|(stem, extension)| !stem.is_empty() && !extension.is_empty())
+}
+
+/// R40Type
+fn check_types(images: &[HostedContentBody<'_>]) -> Result<(), Refused> {
+    let types = images.iter().map(|image| image.content_type.as_str());
+    match types.into_iter().find(|kind| !HOSTED_TYPES.contains(kind)) {
+        Some(kind) => Err(Rule::R40Type.refuse("neither JPEG nor PNG").with(kind)),
+        None => Ok(()),
+    }
 }
 
 /// R40: every image is referred to and every reference has its image; sources are rewritten.

@@ -11,6 +11,7 @@ use crate::moment::Moment;
 use crate::refusal::Refused;
 use crate::route::ThreadRef;
 use crate::rules::Rule;
+use crate::settings::Troubles;
 use crate::state::{Caller, ContentType, Directory, Importance, MessageText, Post, State, Thread};
 use crate::wire;
 use crate::wire::message::{Home, MessageBody, MessageResource};
@@ -52,12 +53,8 @@ pub(crate) fn post(
     caller.may_migrate()?;
     let (home, thread) = state.home(at, call.now)?;
     let message: MessageBody<'_> = wire::read(call, &state.settings)?;
-    if !thread.is_open() {
-        return Err(match home {
-            Home::Channel { .. } => Rule::R24,
-            Home::Chat(_) => Rule::R24Chat,
-        }
-        .refuse("not in migration mode"));
+    if !thread.takes_posts(call.now) {
+        return Err(not_in_migration_mode(home, &state.settings.troubles));
     }
     let from = message.from.as_ref();
     let from = from.ok_or_else(|| Rule::R25.refuse("the message has no from"))?;
@@ -70,8 +67,9 @@ pub(crate) fn post(
     let author = import::author(from, &state.directory)?;
     let time = import::time(
         message.created_date_time.as_ref(),
-        thread.created(),
+        thread.known_created(call.now),
         call.now,
+        &state.settings.troubles,
     )?;
     let id = match time {
         Some(time) => MessageId(time.as_millis()),
@@ -108,6 +106,18 @@ pub(crate) fn post(
     let post = post.ok_or_else(|| not_found(&id.to_string()))?;
     let resource = resource(state, id, post, home).alone(&call.origin);
     Ok(Answer::json(state.settings.message_status, &resource))
+}
+
+/// R24, in the words of the layer that says no
+fn not_in_migration_mode(home: Home<'_>, troubles: &Troubles) -> Refused {
+    let detail = "not in migration mode";
+    match home {
+        _ if troubles.mode_lag_ms > 0 => Rule::R24Blocked
+            .refuse(detail)
+            .within("MessageWritesBlocked-Thread is not marked for import".to_owned()),
+        Home::Channel { .. } => Rule::R24.refuse(detail),
+        Home::Chat(_) => Rule::R24Chat.refuse(detail),
+    }
 }
 
 fn resource<'a>(

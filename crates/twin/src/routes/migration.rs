@@ -32,9 +32,9 @@ pub(crate) fn start(
     if let ThreadRef::Chat(chat) = at {
         may_start(state, chat)?;
     }
-    let stuck_within_ms = state.settings.troubles.stuck_within_ms;
+    let troubles = state.settings.troubles.clone();
     let thread = state.thread_mut(at, call.now)?;
-    let started = thread.start(&caller.app, date, stuck_within_ms, call.now)?;
+    let started = thread.start(&caller.app, date, &troubles, call.now)?;
     if let Started::Stuck { after_ms } = started {
         let detail = format!("started {after_ms} ms after its completion");
         state.note(call, Rule::F2, detail);

@@ -70,16 +70,18 @@ pub(crate) fn create(
     let id = TeamId::from(state.guids.guid());
     let created = created.unwrap_or(call.now);
     let by = &caller.app;
+    let troubles = &state.settings.troubles;
+    let ready_at = call.now.plus_millis(state.settings.operation_ms);
+    let general_at = ready_at.plus_millis(troubles.channel_ms);
     let (thread, migration) = if migrating {
+        let mode_from = general_at.plus_millis(troubles.mode_lag_ms);
         (
-            Thread::migrating(created, by.clone()),
+            Thread::migrating(created, by.clone(), mode_from),
             TeamMigration::Open { by: by.clone() },
         )
     } else {
         (Thread::new(created), TeamMigration::Never)
     };
-    let ready_at = call.now.plus_millis(state.settings.operation_ms);
-    let general_at = ready_at.plus_millis(state.settings.troubles.channel_ms);
     let general = general(state.guids.hex(), thread, general_at);
     let team = Team {
         id: id.clone(),

@@ -175,7 +175,7 @@ impl Drive {
         let mut item = self.item(from)?;
         for name in names {
             let child = self.child(&item.id, name);
-            item = child.ok_or_else(|| Rule::G14.refuse(format!("no '{name}' there")))?;
+            item = child.ok_or_else(|| Rule::G14Path.refuse(format!("no '{name}' there")))?;
         }
         Ok(item)
     }

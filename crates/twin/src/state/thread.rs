@@ -6,6 +6,7 @@ use crate::ids::AppId;
 use crate::moment::Moment;
 use crate::refusal::Refused;
 use crate::rules::Rule;
+use crate::settings::Troubles;
 use crate::state::Posts;
 
 /// The state of a conversation's migration.
@@ -38,7 +39,22 @@ pub(crate) struct Thread {
     created: Moment,
     original_created: Option<Moment>,
     migration: Migration,
+    /// Set by a start whose effects are seen later.
+    #[serde(default)]
+    lag: Option<Lag>,
     pub(crate) posts: Posts,
+}
+
+/// The state that is seen of a thread for a while after it was put into migration mode.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Lag {
+    /// The end of the old mode.
+    mode_until: Moment,
+    /// True if the old mode was `completed`.
+    was_completed: bool,
+    /// The end of the old date.
+    date_until: Moment,
+    created: Moment,
 }
 
 impl Thread {
@@ -48,20 +64,49 @@ impl Thread {
             created,
             original_created: None,
             migration: Migration::Never,
+            lag: None,
             posts: Posts::default(),
         }
     }
 
-    /// A channel created in migration mode by that app.
-    pub(crate) fn migrating(created: Moment, by: AppId) -> Thread {
+    /// A channel created in migration mode by that app, which is known from `mode_from`.
+    pub(crate) fn migrating(created: Moment, by: AppId, mode_from: Moment) -> Thread {
         Thread {
             migration: Migration::InProgress { by },
+            lag: Some(Lag {
+                mode_until: mode_from,
+                was_completed: false,
+                date_until: mode_from,
+                created,
+            }),
             ..Thread::new(created)
         }
     }
 
     pub(crate) fn created(&self) -> Moment {
         self.created
+    }
+
+    /// The `createdDateTime` that is known of it at that time.
+    pub(crate) fn known_created(&self, now: Moment) -> Moment {
+        let old = self.lag.filter(|lag| now < lag.date_until);
+        old.map_or(self.created, |lag| lag.created)
+    }
+
+    /// The `migrationMode` that is known of it at that time.
+    pub(crate) fn known_mode(&self, now: Moment) -> Option<&'static str> {
+        match self
+            .lag
+            .filter(|lag| self.is_open() && now < lag.mode_until)
+        {
+            Some(lag) => lag.was_completed.then_some("completed"),
+            None => self.mode(),
+        }
+    }
+
+    /// Returns true if it is known to be in migration mode at that time.
+    pub(crate) fn takes_posts(&self, now: Moment) -> bool {
+        self.known_mode(now) == Some("inProgress")
     }
 
     pub(crate) fn original_created(&self) -> Option<Moment> {
@@ -87,12 +132,12 @@ impl Thread {
     }
 
     /// Puts the conversation into migration mode (R16–R19), which it survives only if its latest
-    /// completion is at least `stuck_within_ms` ago (F2).
+    /// completion is not too recent (F2). Mode and date are known after a while, where that is set.
     pub(crate) fn start(
         &mut self,
         app: &AppId,
         date: Option<Moment>,
-        stuck_within_ms: u64,
+        troubles: &Troubles,
         now: Moment,
     ) -> Result<Started, Refused> {
         match self.migration {
@@ -110,10 +155,21 @@ impl Thread {
                 self.created
             )));
         }
+        self.lag = Some(Lag {
+            mode_until: now.plus_millis(troubles.mode_lag_ms),
+            was_completed: self.mode().is_some(),
+            date_until: now.plus_millis(troubles.date_lag_ms),
+            created: self.created,
+        });
+        // What was made a moment before does not get the date at all (crates/graph/RULES.md G4).
+        let is_new =
+            self.original_created.is_none() && self.created.plus_millis(troubles.date_lag_ms) > now;
         self.original_created.get_or_insert(self.created);
-        self.created = date.unwrap_or(self.created);
+        if !is_new {
+            self.created = date.unwrap_or(self.created);
+        }
         if let Migration::Completed { at } = self.migration
-            && at.plus_millis(stuck_within_ms) > now
+            && at.plus_millis(troubles.stuck_within_ms) > now
         {
             self.migration = Migration::Stuck;
             let after_ms = now.since(at).as_millis();

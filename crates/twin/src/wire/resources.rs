@@ -92,9 +92,9 @@ pub(crate) fn channel(
         "id": channel.id,
         "displayName": channel.display_name,
         "description": channel.description,
-        "createdDateTime": channel.thread.created().to_string(),
+        "createdDateTime": channel.thread.known_created(call.now).to_string(),
         "originalCreatedDateTime": channel.thread.original_created().map(|at| at.to_string()),
-        "migrationMode": mode(&channel.thread, settings),
+        "migrationMode": mode(&channel.thread, settings, call.now),
         "membershipType": membership,
         "layoutType": channel.layout,
         "isFavoriteByDefault": null,
@@ -127,18 +127,21 @@ pub(crate) fn created_channel(channel: &Channel) -> Value {
 }
 
 /// `migrationMode`, where it is told.
-fn mode(thread: &Thread, settings: &Settings) -> Option<&'static str> {
-    thread.mode().filter(|_| !settings.troubles.silent_mode)
+fn mode(thread: &Thread, settings: &Settings, now: Moment) -> Option<&'static str> {
+    thread
+        .known_mode(now)
+        .filter(|_| !settings.troubles.silent_mode)
 }
 
-pub(crate) fn chat(chat: &Chat, settings: &Settings) -> Value {
+pub(crate) fn chat(chat: &Chat, settings: &Settings, now: Moment) -> Value {
+    let created = chat.thread.known_created(now).to_string();
     json!({
         "id": chat.id,
         "topic": chat.topic,
-        "createdDateTime": chat.thread.created().to_string(),
-        "lastUpdatedDateTime": chat.thread.created().to_string(),
+        "createdDateTime": created,
+        "lastUpdatedDateTime": created,
         "originalCreatedDateTime": chat.thread.original_created().map(|at| at.to_string()),
-        "migrationMode": mode(&chat.thread, settings),
+        "migrationMode": mode(&chat.thread, settings, now),
         "chatType": chat.kind,
         "tenantId": settings.tenant_id,
         "webUrl": format!(

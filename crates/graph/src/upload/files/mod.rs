@@ -104,7 +104,7 @@ impl Files {
                 run.journal.lodge_file(&key, &link.guid, &link.url)?;
                 Ok(Outcome::There(link))
             }
-            Err(UploadFailure::Failed(reason)) => {
+            Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => {
                 run.journal.refuse_file(&key, &reason)?;
                 locked(&self.refused).insert(key, reason.clone());
                 Ok(Outcome::Nowhere(reason))

@@ -228,6 +228,9 @@ rules! {
         breaks |twin| twin.get(&format!("{}/filesFolder?$select=id", twin.open_channel())),
         keeps |twin| twin.get(&format!("{}/filesFolder", twin.open_channel()));
     g14_items_exist G14 "K" 404 "itemNotFound" "The resource could not be found.",
+        breaks |twin| twin.get(&format!("{}X", folder(twin))),
+        keeps |twin| twin.get(&folder(twin));
+    g14_a_path_leads_to_an_item G14Path "K" 404 "itemNotFound" "The resource could not be found.",
         breaks |twin| twin.get(&format!("{}:/a.txt:", folder(twin))),
         keeps |twin| {
             let folder = folder(twin);

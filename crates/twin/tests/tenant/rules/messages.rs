@@ -1,6 +1,6 @@
 //! Messages: when they are taken and what they must be like (R24–R45, R59).
 
-use chatferry_twin::Settings;
+use chatferry_twin::{Settings, Troubles};
 use serde_json::{Value, json};
 
 use super::*;
@@ -32,12 +32,33 @@ fn attached() -> Value {
 }
 
 fn with_image(html: &str) -> Value {
+    hosting(html, "image/png")
+}
+
+fn image_of(kind: &str) -> Value {
+    hosting("<img src=\"../hostedContents/1/$value\">", kind)
+}
+
+fn hosting(html: &str, kind: &str) -> Value {
     let image = json!({
         "@microsoft.graph.temporaryId": "1",
         "contentBytes": "iVBORw0KGgo=",
-        "contentType": "image/png",
+        "contentType": kind,
     });
     with(content(0, html), "/hostedContents", json!([image]))
+}
+
+fn late(troubles: Troubles) -> Twin {
+    Twin::new(Settings {
+        troubles,
+        ..Settings::instant()
+    })
+}
+
+fn post_after(twin: &Twin, ms: u64) -> Reply {
+    let channel = twin.open_channel();
+    twin.advance(ms);
+    twin.post(&format!("{channel}/messages"), message(0))
 }
 
 rules! {
@@ -59,6 +80,10 @@ rules! {
             start(twin, &chat, CREATED);
             twin.post(&format!("{chat}/messages"), message(0))
         };
+    r24_a_mode_may_be_known_late R24Blocked "O G2" 403 "Forbidden" "InsufficientPrivileges",
+        in || late(Troubles { mode_lag_ms: 5_000, ..Troubles::default() }),
+        breaks |twin| post(twin, message(0)),
+        keeps |twin| post_after(twin, 5_000);
     r25_a_message_has_an_author R25 "O ISS#14026" 401 "Unauthorized" MIGRATE_ONLY,
         breaks |twin| post(twin, without(message(0), "from")),
         keeps |twin| post(twin, message(0));
@@ -77,6 +102,21 @@ rules! {
     r28_a_message_is_later_than_its_channel R28 "D" 400 "BadRequest" "Bad Request",
         breaks |twin| post(twin, with(message(0), "/createdDateTime", json!("2015-01-01T00:00:00.0009Z"))),
         keeps |twin| post(twin, with(message(0), "/createdDateTime", json!("2015-01-01T00:00:00.001Z")));
+    r28_a_date_may_be_known_late R28Blocked "O G3, G4" 403 "Forbidden" "InsufficientPrivileges",
+        in || late(Troubles { date_lag_ms: 5_000, ..Troubles::default() }),
+        breaks |twin| {
+            let channel = normal_channel(twin);
+            twin.advance(5_000);
+            start(twin, &channel, CREATED);
+            twin.post(&format!("{channel}/messages"), message(0))
+        },
+        keeps |twin| {
+            let channel = normal_channel(twin);
+            twin.advance(5_000);
+            start(twin, &channel, CREATED);
+            twin.advance(5_000);
+            twin.post(&format!("{channel}/messages"), message(0))
+        };
     r29_a_message_is_not_in_the_future R29 "D" 400 "BadRequest" "Bad Request",
         breaks |twin| post(twin, with(message(0), "/createdDateTime", json!("2026-11-20T12:00:00.001Z"))),
         keeps |twin| post(twin, with(message(0), "/createdDateTime", json!(NOW)));
@@ -179,6 +219,10 @@ rules! {
     r40_a_reference_has_its_image R40 "I" 400 "BadRequest" "Bad Request",
         breaks |twin| post(twin, content(0, "<img src=\"../hostedContents/1/$value\">")),
         keeps |twin| post(twin, content(0, "<img src=\"https://c/x.png\">"));
+    r40_an_image_is_a_jpeg_or_png R40Type "O mgdc#9134" 400 "BadRequest"
+        "Unsupported content type in hostedContent*",
+        breaks |twin| post(twin, image_of("image/gif")),
+        keeps |twin| post(twin, image_of("image/jpeg"));
     r41_inline_images_may_be_out_of_order R41 "O ISS#13994" 403 "Forbidden" "UnknownError",
         in || Twin::new(Settings { inline_images: false, ..Settings::instant() }),
         breaks |twin| post(twin, with_image("<img src=\"../hostedContents/1/$value\">")),
