@@ -49,31 +49,78 @@ fn without_posts_it_says_what_to_do_first() {
     assert!(ran.stderr.contains("convert"), "{}", ran.stderr);
 }
 
-/// An export with as many messages in a public channel as in a private one.
-fn public_and_private(folder: &Path, messages: usize) {
-    let write = |name: &str, value: serde_json::Value| {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, value.to_string()).unwrap();
-    };
+/// Writes the users of an export, and a list of channels.
+fn export(folder: &Path, channels: &[(&str, &str, &str)]) {
     let users = [("U1", "rosalind.okafor"), ("U2", "tomas.lindqvist")].map(|(id, name)| {
         let email = format!("{name}@acme.example");
         json!({"id": id, "name": name, "profile": {"real_name": name, "email": email}})
     });
-    write("users.json", json!(users));
-    let channel = |id: &str, name: &str| {
-        json!([{"id": id, "name": name, "created": 1_500_000_000, "creator": "U1",
-            "members": ["U1", "U2"], "topic": {"value": ""}, "purpose": {"value": ""}}])
-    };
-    write("channels.json", channel("C1", "everybody"));
-    write("groups.json", channel("G1", "leads"));
-    for name in ["everybody", "leads"] {
+    write(folder, "users.json", &json!(users));
+    for (list, id, name) in channels {
+        let channel = json!([{"id": id, "name": name, "created": 1_500_000_000, "creator": "U1",
+            "members": ["U1", "U2"], "topic": {"value": ""}, "purpose": {"value": ""}}]);
+        write(folder, list, &channel);
+    }
+}
+
+fn write(folder: &Path, name: &str, value: &serde_json::Value) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, value.to_string()).unwrap();
+}
+
+/// An export with as many messages in a public channel as in a private one.
+fn public_and_private(folder: &Path, messages: usize) {
+    let channels = [
+        ("channels.json", "C1", "everybody"),
+        ("groups.json", "G1", "leads"),
+    ];
+    export(folder, &channels);
+    for (_, _, name) in channels {
         let day = (0..messages).map(|n| {
             let ts = format!("{}.000100", 1_551_657_600 + n);
             json!({"type": "message", "user": "U1", "ts": ts, "text": format!("message {n}")})
         });
-        write(&format!("{name}/2019-03-04.json"), day.collect());
+        write(folder, &format!("{name}/2019-03-04.json"), &day.collect());
     }
+}
+
+#[test]
+fn a_look_for_a_free_file_name_is_no_refusal() {
+    let work = Work::new();
+    let folder = work.scratch("export");
+    export(&folder, &[("channels.json", "C1", "everybody")]);
+    // SharePoint changes what Office opens, so a name is looked for before it is used.
+    let day = ["plan.docx", "sum.xlsx", "plan.docx"];
+    let day = day.iter().enumerate().map(|(n, name)| {
+        let id = format!("F{n}");
+        let path = folder.join("__uploads").join(&id).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("file {n}")).unwrap();
+        json!({"type": "message", "user": "U1", "ts": format!("155165760{n}.000100"), "text": "",
+            "files": [{"id": id, "name": name, "mode": "hosted", "size": 6,
+                "url_private": format!("https://files.slack.com/files-pri/T1-F{n}/{name}")}]})
+    });
+    write(&folder, "everybody/2019-03-04.json", &day.collect());
+    work.convert(&folder).done();
+    let ran = work.run(&["rehearse", "--json"]).code(0);
+    assert_eq!(ran.json()["refusals"], 0, "{}", ran.stderr);
+    assert_eq!(ran.json()["upload"]["posted"], 3, "{}", ran.stderr);
+}
+
+#[test]
+fn code_that_graph_reads_back_wrong_is_no_error() {
+    let work = Work::new();
+    let folder = work.scratch("export");
+    export(&folder, &[("channels.json", "C1", "everybody")]);
+    let text = "The `message` is:\n```\nHello, world!\n```";
+    let day = json!([{"type": "message", "user": "U1", "ts": "1551657600.000100", "text": text}]);
+    write(&folder, "everybody/2019-03-04.json", &day);
+    work.convert(&folder).done();
+    let verify = &work.run(&["rehearse", "--json"]).code(0).json()["verify"];
+    assert_eq!(verify["is_equal"], true, "{verify:#}");
+    let code = &verify["findings"][0]["code"];
+    assert_eq!(code, "verify-code-misread", "{verify:#}");
 }
 
 #[test]

@@ -166,7 +166,7 @@ async fn one(seed: u64, counts: &mut Counts) {
                 | Rule::R61Received
                 | Rule::R63
                 | Rule::G6
-                | Rule::G14
+                | Rule::G14Path
         );
         if !lost {
             *counts.rules.entry(rule).or_default() += broken;
