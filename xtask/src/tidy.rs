@@ -11,54 +11,18 @@ mod manifests;
 mod source_names;
 mod sources;
 mod tree;
-
-use std::fmt;
+mod violation;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
 
 use crate::workspace;
 use tree::Tree;
+use violation::Violation;
 
 /// Checks the rules of the tree.
 #[derive(Parser)]
 struct Args {}
-
-/// A violation of a rule.
-#[derive(Debug, PartialEq, Eq)]
-struct Violation {
-    path: String,
-    /// Counted from 1; none if the whole file is meant.
-    line: Option<usize>,
-    message: String,
-}
-
-impl Violation {
-    fn of_file(path: &str, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line: None,
-            message: message.into(),
-        }
-    }
-
-    fn of_line(path: &str, index: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line: Some(index + 1),
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.path, self.message),
-            None => write!(f, "{}: {}", self.path, self.message),
-        }
-    }
-}
 
 const RULES: &[fn(&Tree) -> Vec<Violation>] = &[
     manifests::layers_hold,

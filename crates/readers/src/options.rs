@@ -1,6 +1,7 @@
 //! The options of reading.
 
 use chatferry_model::selection::Selection;
+use serde::{Deserialize, Serialize};
 
 /// The options of reading.
 #[derive(Clone, Debug, Default)]
@@ -9,16 +10,17 @@ pub struct ReadOptions {
     pub compress: bool,
     /// The conversations and dates to read.
     pub selection: Selection,
-    /// The treatment of joins, topics and the like.
+    /// The outcome for joins, topics and the like.
     pub system_messages: SystemMessages,
-    /// The things to do with smileys made of signs.
+    /// The outcome for smileys made of signs.
     pub text_smileys: TextSmileys,
-    /// The things to do with previews of links.
+    /// The outcome for previews of links.
     pub link_previews: LinkPreviews,
 }
 
-/// The things to do with what the source noted by itself: joins, leaves, topics, names, archiving.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The outcome for what the source noted by itself: joins, leaves, topics, names, archiving.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SystemMessages {
     /// Count them, and leave them out unless somebody replied to them.
     #[default]
@@ -27,9 +29,10 @@ pub enum SystemMessages {
     Show,
 }
 
-/// The things to do with the previews that the source made of links in a message (title, summary,
+/// The outcome for the previews that the source made of links in a message (title, summary,
 /// picture).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LinkPreviews {
     /// Keep them as cards: what was behind the link may be gone.
     #[default]
@@ -38,8 +41,9 @@ pub enum LinkPreviews {
     Drop,
 }
 
-/// The things to do with smileys made of signs, `:-)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The outcome for smileys made of signs, `:-)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TextSmileys {
     /// Show them as emoji where the source does: Mattermost's clients do so unless told otherwise
     /// (crates/readers/src/mattermost/FORMAT.md 4).

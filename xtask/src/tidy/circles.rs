@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Violation;
 use super::tree::{File, Tree};
+use super::violation::Violation;
 
 /// A module: its crate's folder of sources and its path in it.
 type Module<'a> = (&'a str, Vec<&'a str>);

@@ -1,7 +1,7 @@
 //! Citations of the pages of facts: each leads to a file and an entry that exist.
 
-use super::Violation;
 use super::tree::{File, Tree};
+use super::violation::Violation;
 
 /// The names of pages of facts. A bare name, without its folder, leads nowhere.
 const PAGES: &[&str] = &[

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Violation;
 use super::tree::Tree;
+use super::violation::Violation;
 
 /// Words with which a relative clause, a question or a pronoun without a noun begins.
 const VAGUE: &[&str] = &[

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Violation;
 use super::tree::{File, Tree};
+use super::violation::Violation;
 
 /// The list of files that are broken on purpose, one path below `fixtures/` a line.
 const BROKEN: &str = "fixtures/broken.txt";

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::Violation;
 use super::tree::Tree;
+use super::violation::Violation;
 
 const LIST: &str = "deny.toml";
 

@@ -2,8 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::Violation;
 use super::tree::{File, Tree};
+use super::violation::Violation;
 
 /// The crates of the workspace a crate may see. `model` is below all; what converts does not see
 /// one another, what shows or fetches sees the one it works with, and only the binary sees all.

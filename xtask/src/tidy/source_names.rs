@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Violation;
 use super::tree::{File, Tree};
+use super::violation::Violation;
 
 /// The crate in which sources are at home.
 const HOME: &str = "crates/readers/";

@@ -1,7 +1,7 @@
 //! Rules over the text of sources and documents.
 
-use super::Violation;
 use super::tree::{File, Tree};
+use super::violation::Violation;
 
 /// Module names that do not say what the module is about.
 const NAMELESS: &[&str] = &["util", "utils", "helper", "helpers", "common", "misc"];

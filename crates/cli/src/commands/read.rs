@@ -3,16 +3,16 @@
 use chatferry_model::finding::Stage;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::manifest::ReadDetails;
-use chatferry_readers::{LinkPreviews, ReadOptions, SystemMessages, TextSmileys};
+use chatferry_readers::ReadOptions;
 
 use crate::args::{ExportArgs, ReadArgs};
 use crate::commands::summary;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::findings;
 use crate::progress::{StageProgress, Unit};
 use crate::stage::{Ran, StageRun, hash_value};
-use crate::{findings, settings};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &ReadArgs) -> Result<ExitStatus, CliError> {
@@ -29,25 +29,16 @@ pub(crate) fn stage(context: &Context, args: &ExportArgs) -> Result<Ran<ReadDeta
     let options = ReadOptions {
         compress: context.settings.compress,
         selection: context.selection.clone(),
-        system_messages: match context.settings.system_messages {
-            settings::SystemMessages::Drop => SystemMessages::Drop,
-            settings::SystemMessages::Show => SystemMessages::Show,
-        },
-        link_previews: match context.settings.link_previews {
-            settings::LinkPreviews::Card => LinkPreviews::Card,
-            settings::LinkPreviews::Drop => LinkPreviews::Drop,
-        },
-        text_smileys: match context.settings.text_smileys {
-            settings::TextSmileys::Emoji => TextSmileys::Emoji,
-            settings::TextSmileys::Text => TextSmileys::Text,
-        },
+        system_messages: context.settings.system_messages,
+        link_previews: context.settings.link_previews,
+        text_smileys: context.settings.text_smileys,
     };
     let mut inputs = chatferry_readers::hash_inputs(&args.exports)?;
     let relevant = (
         options.compress,
-        context.settings.system_messages,
-        context.settings.link_previews,
-        context.settings.text_smileys,
+        options.system_messages,
+        options.link_previews,
+        options.text_smileys,
         selection(context),
     );
     inputs.insert("settings".to_owned(), hash_value(&relevant)?);

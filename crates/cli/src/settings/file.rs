@@ -5,7 +5,8 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use super::Overrides;
+use super::layers::Overrides;
+use super::values::Settings;
 use crate::error::CliError;
 
 /// The file as it is first written: every setting with its default, commented out.
@@ -14,18 +15,25 @@ const TEMPLATE: &str = include_str!("chatferry.toml");
 /// The settings that belong to the migration rather than to one run; they are saved.
 const KEPT: [&str; 5] = ["team", "placeholder", "owners", "directory", "chats"];
 
-pub(super) fn write_first(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut file = match fs::File::create_new(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return keep(path, overrides);
+impl Settings {
+    /// Writes the settings' file with its comments and the values given on the command line, if
+    /// there is none yet.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn write_first(path: &Path, overrides: &Overrides) -> Result<(), CliError> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
         }
-        Err(error) => return Err(error.into()),
-    };
-    Ok(file.write_all(filled_in(TEMPLATE, overrides, |_| true).as_bytes())?)
+        let mut file = match fs::File::create_new(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return keep(path, overrides);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(file.write_all(filled_in(TEMPLATE, overrides, |_| true).as_bytes())?)
+    }
 }
 
 /// Puts what is given for the first time into the file as it is. What the admin set there stays.
@@ -78,7 +86,6 @@ fn filled_in(text: &str, overrides: &Overrides, wanted: impl Fn(&str) -> bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
 
     #[test]
     fn the_template_shows_every_setting_with_its_default() {
@@ -122,11 +129,11 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("chatferry.toml");
-        write_first(&path, &given(&[])).unwrap();
+        Settings::write_first(&path, &given(&[])).unwrap();
         let template = fs::read_to_string(&path).unwrap();
         assert_eq!(template, TEMPLATE);
-        write_first(&path, &given(&["placeholder=a@b.c", "limits.retries=3"])).unwrap();
-        write_first(&path, &given(&["placeholder=other@b.c", "chats=migrate"])).unwrap();
+        Settings::write_first(&path, &given(&["placeholder=a@b.c", "limits.retries=3"])).unwrap();
+        Settings::write_first(&path, &given(&["placeholder=other@b.c", "chats=migrate"])).unwrap();
         let kept = fs::read_to_string(&path).unwrap();
         let expected = template
             .replace("# placeholder = \"\"", "placeholder = \"a@b.c\"")

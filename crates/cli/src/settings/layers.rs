@@ -6,7 +6,8 @@ use std::path::Path;
 use fs_err as fs;
 use toml::{Table, Value};
 
-use super::{Settings, limits};
+use super::limits;
+use super::values::Settings;
 use crate::error::CliError;
 use crate::suggest::advice;
 
@@ -65,15 +66,6 @@ fn value_of(text: &str) -> Value {
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-pub(super) fn resolve(path: &Path, overrides: &Overrides) -> Result<Settings, CliError> {
-    let file = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error.into()),
-    };
-    resolve_from(&file, path, &|name| std::env::var(name).ok(), overrides)
-}
-
 fn resolve_from(
     file: &str,
     path: &Path,
@@ -102,6 +94,19 @@ fn resolve_from(
 }
 
 impl Settings {
+    /// Resolves the settings of the work folder whose file is at `path`.
+    ///
+    /// # Errors
+    /// When a layer is not TOML, or has a key or value that no setting has.
+    pub(crate) fn resolve(path: &Path, overrides: &Overrides) -> Result<Self, CliError> {
+        let file = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error.into()),
+        };
+        resolve_from(&file, path, &|name| std::env::var(name).ok(), overrides)
+    }
+
     fn deserialize_from(table: Table) -> Result<Self, CliError> {
         table
             .try_into()
@@ -212,7 +217,7 @@ mod tests {
     use chatferry_model::limits::Rate;
 
     use super::*;
-    use crate::settings::SystemMessages;
+    use chatferry_readers::SystemMessages;
 
     fn resolved(file: &str, env: &[(&str, &str)], set: &[&str]) -> Result<Settings, CliError> {
         let set: Vec<String> = set.iter().map(|s| (*s).to_owned()).collect();

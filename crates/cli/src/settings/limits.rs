@@ -1,6 +1,6 @@
 //! The valid values of limits.
 
-use super::Settings;
+use super::values::Settings;
 use crate::error::CliError;
 
 /// The least number of bytes into which any message can be split, with its heading.
