@@ -84,6 +84,10 @@ codes! {
     CHECK_HTML = "check-html", Error,
         "A post holds HTML that Teams does not keep, or that is not well formed.",
         "Render again; if it happens again, report it as a bug of chatferry.";
+    /// crates/graph/RULES.md 2.7, crates/render/TEAMS_HTML.md 2
+    CHECK_HTML_FOREIGN = "check-html-foreign", Warning,
+        "A post holds HTML that Teams' own client writes and chatferry never does.",
+        "No action needed if somebody edited 3-render; look at the post in Teams after a small first upload.";
     /// crates/graph/RULES.md R32
     CHECK_ID = "check-id", Error,
         "A post's id is not its time.",

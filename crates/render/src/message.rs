@@ -14,6 +14,7 @@ use crate::decoration::{
 };
 use crate::document::{Note, Renderer, Scope};
 use crate::error::RenderError;
+use crate::layout::lay_out;
 use crate::line::Content;
 use crate::names::Speaker;
 use crate::reactions;
@@ -67,6 +68,7 @@ fn render(mut message: Message<'_>, out: &mut ChunkWriter<'_>) -> Result<(), Ren
     if message.kind != MessageKind::Said {
         set_apart(&mut message.body.blocks);
     }
+    message.body.blocks = lay_out(message.body.blocks, settings);
     let message = &message;
     let speaker = if silenced {
         context.names.placeholder()

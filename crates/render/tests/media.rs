@@ -427,7 +427,7 @@ fn a_monstrous_text_becomes_a_file() {
     assert_eq!(posts.len(), 1);
     let post = &posts[0];
     let html = &post.body.body.content;
-    assert!(html.len() < 28 * 1024 && html.contains("line 0 of it\nline 1 of it"));
+    assert!(html.len() < 28 * 1024 && html.contains("line 0 of it<br>line 1 of it"));
     assert_eq!(post.files.len(), 1);
     let files = content(&workspace.rendered().files());
     assert_eq!(files[post.files[0].path.as_str()], code.as_bytes());

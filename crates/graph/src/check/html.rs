@@ -4,7 +4,7 @@
 //! closed. What rendering writes is like that; what is not was not written by rendering.
 
 use chatferry_model::deferred::UNRESOLVED_URL;
-use chatferry_model::teams_html::{ELEMENTS, Element, SCHEMES};
+use chatferry_model::teams_html::{Element, SCHEMES, element, foreign_element};
 
 /// The elements that a scan found, in order.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) images: Vec<&'a str>,
     /// Addresses that stand for places known at upload only.
     pub(crate) stand_ins: Vec<&'a str>,
+    /// The first thing that Teams' own client writes and rendering does not.
+    pub(crate) foreign: Option<String>,
 }
 
 /// The problem with a text.
@@ -65,11 +67,11 @@ pub(crate) fn scan(html: &str) -> Result<Scan<'_>, Fault> {
             .find(|c: char| !c.is_ascii_alphanumeric())
             .unwrap_or(tag.len());
         let (name, attributes) = tag.split_at(name_end);
-        let element = ELEMENTS
-            .binary_search_by(|element| element.tag.cmp(name))
-            .ok()
-            .and_then(|found| ELEMENTS.get(found))
-            .ok_or_else(|| fault(format!("<{name}> is not kept by Teams")))?;
+        let element = element(name).or_else(|| {
+            scan.foreign.get_or_insert_with(|| format!("<{name}>"));
+            foreign_element(name)
+        });
+        let element = element.ok_or_else(|| fault(format!("<{name}> is not kept by Teams")))?;
         scan.attributes(element, attributes).map_err(fault)?;
         if !VOID.contains(&element.tag) {
             open.push(element);
@@ -118,7 +120,10 @@ impl<'a> Scan<'a> {
             }
             let (name, value, after) = split_attribute(rest)
                 .ok_or_else(|| format!("<{}> has an attribute without quotes", element.tag))?;
-            if !element.attributes.contains(&name) {
+            if element.foreign.contains(&name) {
+                self.foreign
+                    .get_or_insert_with(|| format!("<{} {name}>", element.tag));
+            } else if !element.attributes.contains(&name) {
                 return Err(format!("<{} {name}> is not kept by Teams", element.tag));
             }
             self.value(name, value)?;
@@ -194,7 +199,7 @@ mod tests {
         let html = concat!(
             "<p>hi <at id=\"0\">Jane</at> &lt;b&gt; > <strong>x</strong><br></p>",
             "<p><a href=\"https://example.org/?a=1&amp;b=&gt;\">link</a></p>",
-            "<table><tbody><tr><td style=\"text-align: right\">1</td></tr></tbody></table>",
+            "<table><tbody><tr><td><p>1</p></td></tr></tbody></table>",
             "<attachment id=\"a\"></attachment>",
             "<img src=\"../hostedContents/1/$value\" alt=\"a > b\">",
         );
@@ -202,6 +207,25 @@ mod tests {
         assert_eq!(scan.ats, [("0", true)]);
         assert_eq!(scan.attachments, ["a"]);
         assert_eq!(scan.images, ["1"]);
+        assert_eq!(scan.foreign, None);
+    }
+
+    #[test]
+    fn what_the_client_of_teams_writes_is_foreign() {
+        for (html, foreign) in [
+            (
+                "<p>a <emoji id=\"eyes\" alt=\"\u{1f440}\" title=\"Eyes\"></emoji></p>",
+                "<emoji>",
+            ),
+            ("<p>a</p>\n<p style=\"margin-left:40px\">b</p>", "<p style>"),
+            (
+                "<a href=\"https://a.example\" rel=\"noreferrer\">a</a>",
+                "<a rel>",
+            ),
+            ("<div><em>a</em></div>", "<div>"),
+        ] {
+            assert_eq!(scan(html).unwrap().foreign.as_deref(), Some(foreign));
+        }
     }
 
     #[test]

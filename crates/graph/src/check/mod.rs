@@ -17,7 +17,7 @@ mod sanitiser;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use chatferry_model::finding::{Findings, Place, Stage};
+use chatferry_model::finding::{Findings, Place, Severity, Stage};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Chunk, Format, JsonlError, JsonlReader};
 use chatferry_model::limits::Limits;
@@ -246,7 +246,7 @@ impl Batched<'_> {
         let mut broken = false;
         let findings = &mut checked.findings;
         let mut note = |rule: &'static Rule, words: String| {
-            broken = true;
+            broken |= rule.code.severity == Severity::Error;
             let place = Place {
                 file: Some(format!("{}:{line}", self.file).into()),
                 conversation: Some(post.source.conversation.as_str().into()),

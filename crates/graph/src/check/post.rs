@@ -90,7 +90,10 @@ impl<'a> Container<'a> {
             Ok(_) if self.limits.strict && sanitiser::changes(content) => {
                 broken(&rules::HTML, "a sanitiser would change it".to_owned());
             }
-            Ok(scan) => {
+            Ok(mut scan) => {
+                if let Some(foreign) = scan.foreign.take() {
+                    broken(&rules::FOREIGN_HTML, foreign);
+                }
                 check_references(message, &scan, broken);
                 deferred::check(post, message, &scan, self.folder, broken);
             }

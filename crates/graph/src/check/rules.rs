@@ -36,6 +36,8 @@ rules! {
         "a team's name has 1 to 256 characters", CHECK_TEAM_NAME;
     HTML = "2.7", "Microsoft's samples, vendors' fidelity lists",
         "HTML is made of what Teams keeps", CHECK_HTML;
+    FOREIGN_HTML = "2.7", "real messages, crates/render/TEAMS_HTML.md 2",
+        "HTML is made of what chatferry writes", CHECK_HTML_FOREIGN;
     STANDARD_ONLY = "R10", "observed, ISS#14011: silently becomes standard",
         "a private conversation goes into a private channel", CHECK_PRIVATE_AS_STANDARD;
     CHANNEL_AFTER_TEAM = "R11", "observed, cliq2teams",

@@ -7,11 +7,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use chatferry_model::teams_html::{ELEMENTS, SCHEMES};
+use chatferry_model::teams_html::{ELEMENTS, FOREIGN_ELEMENTS, SCHEMES};
 
-static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
+static TEAMS: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = sanitiser();
+    builder.add_tags(FOREIGN_ELEMENTS.iter().map(|element| element.tag));
+    for element in ELEMENTS.iter().chain(FOREIGN_ELEMENTS) {
+        builder.add_tag_attributes(element.tag, element.foreign);
+    }
+    builder
+});
 
-/// A sanitiser that lets through what Teams keeps and nothing else.
+/// A sanitiser that lets through what rendering writes and nothing else.
 #[must_use]
 pub fn sanitiser() -> Builder<'static> {
     let mut builder = Builder::empty();
@@ -56,6 +63,10 @@ mod tests {
             ("<img src=\"../hostedContents/1/$value\" alt=\"a\">", false),
             ("<img src=\"../hostedContents/1/../x\">", true),
             ("<img src=\"../x.png\">", true),
+            (
+                "<p id=\"x\">a <emoji alt=\"a\" id=\"b\"></emoji></p>",
+                false,
+            ),
             ("<p onclick=\"x()\">hi</p>", true),
             ("<script>x()</script>", true),
             ("<a href=\"javascript:x()\">b</a>", true),

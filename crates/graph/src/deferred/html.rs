@@ -72,7 +72,7 @@ pub(super) fn attachment(id: &str) -> String {
 /// look the same.
 pub(super) fn missing(name: &str) -> String {
     let name = html_escape::encode_text(name);
-    format!("\u{1f4ce} <strong>{name}</strong> · <em>could not be uploaded</em>")
+    format!("\u{1f4ce} <strong>{name}</strong> · <i>could not be uploaded</i>")
 }
 
 /// All addresses in attributes, as they stand there.

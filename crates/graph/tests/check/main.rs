@@ -112,7 +112,7 @@ fn post(n: i64) -> Value {
             "body": { "contentType": "html", "content": format!(
                 "<p>This is <strong>what</strong> was said as number {n}, with a \
                  <a href=\"https://example.org/{n}\">link</a> and some more words, as people do.</p>\
-                 <p>And another <em>paragraph</em> &amp; so on.</p>"
+                 <p>And another <i>paragraph</i> &amp; so on.</p>"
             ) },
         },
     });

@@ -149,7 +149,15 @@ pub(super) fn write_plain_text(inlines: &[Inline<'_>], out: &mut String) {
             Inline::Mention(mention) => out.push_str(&mention.text),
             Inline::Emoji(emoji) => emoji.write_plain_text(out),
             Inline::Date(date) => out.push_str(&date.text),
-            Inline::Image(image) => out.push_str(image.alt.as_deref().unwrap_or_default()),
+            Inline::Image(image) => {
+                let words: Vec<&str> = image
+                    .title
+                    .iter()
+                    .chain(&image.alt)
+                    .map(|text| &**text)
+                    .collect();
+                out.push_str(&words.join(" "));
+            }
             Inline::Break => out.push('\n'),
         }
     }

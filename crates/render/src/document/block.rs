@@ -1,19 +1,12 @@
-//! The form of each kind of block.
+//! The form of each kind of block, once a document is laid out ([`crate::layout`]).
 
-use chatferry_model::document::{
-    Align, Block, Cell, Cite, Code, Image, Inline, List, ListItem, ListStyle, Mark, Quote, Row,
-    Table,
-};
+use chatferry_model::document::{Block, Cell, Code, Inline, List, ListItem, ListStyle, Row, Table};
 
 use super::Renderer;
-use super::picture::LONGEST_SIDE;
-use crate::html::{
-    Alignment, Attribute, Language, Numbering, SafeUrl, Style, Tag, Void, WriteHtml, is_visible,
-};
+use crate::html::{Attribute, Color, Language, Style, Tag, Void, WriteHtml};
 use crate::settings::CodeBlocks;
-use crate::time::shown;
 
-/// A space that is there to be seen: Teams leaves out empty lines and cells.
+/// The content of an empty line, cell or code block: Teams skips those without any.
 const FILLER: &str = "\u{a0}";
 
 impl Renderer<'_> {
@@ -22,12 +15,15 @@ impl Renderer<'_> {
             Block::Paragraph(content) => self.line(Tag::P, content),
             Block::Heading(heading) => self.line(Tag::heading(heading.level), &heading.content),
             Block::List(list) => self.list(list),
-            Block::Quote(quote) => self.quote(quote),
+            Block::Quote(quote) => self.quote(&quote.blocks, None),
             Block::Code(code) => self.code(code),
             Block::Table(table) => self.table(table),
             Block::Divider => self.html.void(Void::Hr),
-            Block::Image(image) => self.image_line(image, LONGEST_SIDE),
-            Block::Card(card) => self.card(card),
+            Block::Image(image) => self.element(Tag::P, |this| this.image(image)),
+            Block::Card(card) => {
+                let color = card.color.as_deref().and_then(Color::parse);
+                self.quote(&card.body, color);
+            }
             Block::Attachment(place) => {
                 let files = self.scope.files;
                 self.file(files.iter().find(|file| file.id == place.file));
@@ -44,95 +40,55 @@ impl Renderer<'_> {
         });
     }
 
-    pub(super) fn image_line(&mut self, image: &Image<'_>, side: u32) {
-        self.element(Tag::P, |this| this.image(image, side));
-    }
-
     fn list(&mut self, list: &List<'_>) {
-        match list.style {
-            ListStyle::Bullet | ListStyle::Task => {
-                self.element(Tag::Ul, |this| this.items(list));
+        let tag = match list.style {
+            ListStyle::Bullet | ListStyle::Task => Tag::Ul,
+            ListStyle::Ordered { .. } => Tag::Ol,
+        };
+        self.element(tag, |this| {
+            for item in &list.items {
+                this.element(Tag::Li, |this| {
+                    match (item.checked, list.style) {
+                        (Some(true), _) => this.html.text("☑ "),
+                        (Some(false), _) | (None, ListStyle::Task) => this.html.text("☐ "),
+                        (None, ListStyle::Bullet | ListStyle::Ordered { .. }) => {}
+                    }
+                    this.item(item);
+                });
             }
-            ListStyle::Ordered { start } => {
-                let numbering = Numbering::at_depth(self.ordered);
-                let mut attributes = Vec::new();
-                if start != 1 {
-                    attributes.push(Attribute::Start(start));
-                }
-                if numbering != Numbering::Decimal {
-                    attributes.push(Attribute::Type(numbering));
-                }
-                self.ordered += 1;
-                self.element_with(Tag::Ol, &attributes, |this| this.items(list));
-                self.ordered -= 1;
-            }
-        }
-    }
-
-    fn items(&mut self, list: &List<'_>) {
-        for item in &list.items {
-            self.element(Tag::Li, |this| {
-                match (item.checked, list.style) {
-                    (Some(true), _) => this.html.text("☑ "),
-                    (Some(false), _) | (None, ListStyle::Task) => this.html.text("☐ "),
-                    (None, ListStyle::Bullet | ListStyle::Ordered { .. }) => {}
-                }
-                this.item(item);
-            });
-        }
-    }
-
-    /// The first paragraph stands on the marker's line, without space around it.
-    fn item(&mut self, item: &ListItem<'_>) {
-        match item.blocks.split_first() {
-            Some((Block::Paragraph(content), rest)) => {
-                self.inlines(content);
-                self.blocks(rest);
-            }
-            _ => self.blocks(&item.blocks),
-        }
-    }
-
-    fn quote(&mut self, quote: &Quote<'_>) {
-        self.element(Tag::Blockquote, |this| {
-            if let Some(cite) = &quote.cite {
-                this.cite(cite);
-            }
-            this.blocks(&quote.blocks);
         });
     }
 
-    /// **Ann** in **#general**, 2019-02-04 19:58 UTC
-    fn cite(&mut self, cite: &Cite<'_>) {
-        let author = cite.author.as_deref().filter(|name| is_visible(name));
-        let conversation = cite.conversation.as_deref().filter(|name| is_visible(name));
-        let url = cite.url.as_deref().and_then(SafeUrl::parse);
-        let time = cite.time.map(|time| shown(time, self.scope.settings));
-        let when = time.as_deref().or(url.as_ref().map(SafeUrl::as_str));
-        if author.is_none() && conversation.is_none() && when.is_none() {
-            return;
+    /// Writes the lines of an item and then the lists in it.
+    fn item(&mut self, item: &ListItem<'_>) {
+        for (number, block) in item.blocks.iter().enumerate() {
+            match block {
+                Block::Paragraph(content) => {
+                    if number > 0 {
+                        self.html.void(Void::Br);
+                    }
+                    self.inlines(content);
+                }
+                other => self.block(other),
+            }
         }
-        self.element(Tag::P, |this| {
-            if let Some(author) = author {
-                this.element(Tag::Strong, |this| this.html.spaced_text(author));
-            }
-            if let Some(conversation) = conversation {
-                if author.is_some() {
-                    let within = this.scope.settings.texts.quoted_in;
-                    this.html.text(" ");
-                    this.html.text(within);
-                    this.html.text(" ");
+    }
+
+    /// Writes a quotation. Teams keeps no other frame, so that it is a card too: the card's colour
+    /// as a block before the first line.
+    fn quote(&mut self, blocks: &[Block<'_>], color: Option<Color>) {
+        self.element(Tag::Blockquote, |this| {
+            let mut color = color;
+            for block in blocks {
+                match (block, color.take()) {
+                    (Block::Paragraph(content), Some(color)) => this.element(Tag::P, |this| {
+                        let style = [Attribute::Style(Style::Color(color))];
+                        this.element_with(Tag::Span, &style, |this| this.html.text("█"));
+                        this.html.text(" ");
+                        this.inlines(content);
+                    }),
+                    (block, _) => this.block(block),
                 }
-                this.element(Tag::Strong, |this| {
-                    this.html.text("#");
-                    this.html.spaced_text(conversation.trim_start_matches('#'));
-                });
-            }
-            if let Some(when) = when {
-                if author.is_some() || conversation.is_some() {
-                    this.html.text(", ");
-                }
-                this.maybe_link(url.as_ref(), |this| this.html.text(when));
             }
         });
     }
@@ -147,10 +103,10 @@ impl Renderer<'_> {
                     .as_deref()
                     .map_or(Language::PLAIN, Language::named);
                 self.element_with(Tag::Codeblock, &[Attribute::Class(language)], |this| {
-                    this.element(Tag::Code, |this| this.html.text(text));
+                    this.element(Tag::Code, |this| this.html.code_text(text));
                 });
             }
-            CodeBlocks::Pre => self.element(Tag::Pre, |this| this.html.spaced_text(text)),
+            CodeBlocks::Pre => self.element(Tag::Pre, |this| this.html.code_text(text)),
         }
     }
 
@@ -161,33 +117,21 @@ impl Renderer<'_> {
         self.element(Tag::Table, |this| {
             this.element(Tag::Tbody, |this| {
                 for row in &table.rows {
-                    this.element(Tag::Tr, |this| this.row(row, &table.align));
+                    this.element(Tag::Tr, |this| this.row(row));
                 }
             });
         });
     }
 
-    fn row(&mut self, row: &Row<'_>, align: &[Align]) {
-        let tag = if row.header { Tag::Th } else { Tag::Td };
-        for (column, Cell { content }) in row.cells.iter().enumerate() {
-            let style = match align.get(column).copied().unwrap_or_default() {
-                Align::None => None,
-                Align::Left => Some(Alignment::Left),
-                Align::Center => Some(Alignment::Center),
-                Align::Right => Some(Alignment::Right),
-            };
-            let style = style.map(|alignment| Attribute::Style(Style::Align(alignment)));
-            self.element_with(tag, style.as_slice(), |this| {
+    fn row(&mut self, row: &Row<'_>) {
+        for Cell { content } in &row.cells {
+            self.element(Tag::Td, |this| {
                 if content.is_empty() {
                     this.html.text(FILLER);
+                } else {
+                    this.line(Tag::P, content);
                 }
-                this.inlines(content);
             });
         }
-    }
-
-    /// Words in bold, on a line of their own.
-    pub(super) fn bold(&mut self, content: impl FnOnce(&mut Self)) {
-        self.marked(Mark::Bold.into(), content);
     }
 }

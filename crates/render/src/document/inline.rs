@@ -5,7 +5,6 @@ use chatferry_model::document::{Date, Inline, Mark, Marks};
 use jiff::fmt::strtime;
 
 use super::Renderer;
-use super::picture::LONGEST_SIDE;
 use crate::html::{Attribute, Style, Tag, Void, WriteHtml, is_visible};
 use crate::time::shown;
 
@@ -38,7 +37,7 @@ impl Renderer<'_> {
                 }
             },
             Inline::Date(date) => self.date(date),
-            Inline::Image(image) => self.image(image, LONGEST_SIDE),
+            Inline::Image(image) => self.image(image),
             Inline::Break => self.html.void(Void::Br),
         }
     }
@@ -54,7 +53,7 @@ impl Renderer<'_> {
         let highlight = [Attribute::Style(Style::Highlight)];
         let (tag, attributes): (_, &[_]) = match mark {
             Mark::Bold => (Tag::Strong, &[]),
-            Mark::Italic => (Tag::Em, &[]),
+            Mark::Italic => (Tag::I, &[]),
             Mark::Strike => (Tag::S, &[]),
             Mark::Underline => (Tag::U, &[]),
             Mark::Code => (Tag::Code, &[]),

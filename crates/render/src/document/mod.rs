@@ -4,7 +4,6 @@
 //! form: blocks in [`block`], what stands within a line in [`inline`].
 
 mod block;
-mod card;
 pub(crate) mod file;
 mod inline;
 mod link;
@@ -71,8 +70,6 @@ pub(crate) struct Renderer<'s> {
     image_bytes: usize,
     /// True if this is within a link, where no other can begin.
     in_link: bool,
-    /// The number of ordered lists this is within.
-    ordered: usize,
 }
 
 impl WriteHtml for Renderer<'_> {
@@ -97,11 +94,10 @@ impl<'s> Renderer<'s> {
             crowded: false,
             image_bytes: 0,
             in_link: false,
-            ordered: 0,
         }
     }
 
-    /// Writes `blocks` one after another.
+    /// Writes `blocks`, which are laid out, one after another.
     pub(crate) fn blocks(&mut self, blocks: &[Block<'_>]) {
         for block in blocks {
             self.block(block);

@@ -13,9 +13,7 @@ use crate::media::{Bytes, ImageOutcome, Original, Picture, Refusal, name_of_pict
 use crate::settings::{AnimatedImages, Images};
 
 /// The length of the longer side of a shown picture, in CSS pixels.
-pub(super) const LONGEST_SIDE: u32 = 360;
-/// The side of the small picture of a card.
-pub(super) const THUMBNAIL_SIDE: u32 = 75;
+const LONGEST_SIDE: u32 = 360;
 /// The height of a custom emoji: a line of text.
 const EMOJI_HEIGHT: u32 = 20;
 /// The bytes of a picture in a request beside its content, at most.
@@ -24,7 +22,7 @@ const AROUND_IMAGE: usize = 160;
 impl Renderer<'_> {
     /// A picture of the document: itself, or 🖼 and its caption or description, as a link to it
     /// where it is on the web.
-    pub(super) fn image(&mut self, image: &Image<'_>, side: u32) {
+    pub(super) fn image(&mut self, image: &Image<'_>) {
         let files = self.scope.files;
         let (file, bytes) = match &image.source {
             ImageSource::Url(_) => (None, None),
@@ -48,7 +46,7 @@ impl Renderer<'_> {
             }
             let asked = image.width.zip(image.height);
             let words = alt.or(title).or(name).unwrap_or_default();
-            let size = shown_size(&picture, asked, side);
+            let size = shown_size(&picture, asked);
             self.picture(&picture, size, words, name.unwrap_or("image"));
             if let Some(bytes) = &bytes {
                 self.attach_original(&picture, file, bytes);
@@ -100,7 +98,7 @@ impl Renderer<'_> {
                 this.html.spaced_text(title);
                 this.html.void(Void::Br);
             }
-            let size = shown_size(&picture, None, LONGEST_SIDE);
+            let size = shown_size(&picture, None);
             this.picture(&picture, size, words, &file.name);
         });
         self.attach_original(&picture, Some(file), bytes);
@@ -209,13 +207,13 @@ fn room_of(picture: &Picture) -> usize {
     bytes.div_ceil(3).saturating_mul(4) + AROUND_IMAGE
 }
 
-/// Returns the size at which a picture is shown: as the source did it where it says so, never larger than it
-/// is, and within a square of `side`.
-fn shown_size(picture: &Picture, asked: Option<(u32, u32)>, side: u32) -> (u32, u32) {
+/// Returns the size at which a picture is shown: as the source did it where it says so, never
+/// larger than it is, and within a square of [`LONGEST_SIDE`].
+fn shown_size(picture: &Picture, asked: Option<(u32, u32)>) -> (u32, u32) {
     let (width, height) = (u64::from(picture.width), u64::from(picture.height));
     let (most_wide, most_high) = asked.unwrap_or((u32::MAX, u32::MAX));
-    let most_wide = u64::from(most_wide.clamp(1, side)).min(width);
-    let most_high = u64::from(most_high.clamp(1, side)).min(height);
+    let most_wide = u64::from(most_wide.clamp(1, LONGEST_SIDE)).min(width);
+    let most_high = u64::from(most_high.clamp(1, LONGEST_SIDE)).min(height);
     // Whichever side is the tighter decides.
     let (wide, high) = if most_wide * height <= most_high * width {
         (most_wide, height * most_wide / width)
@@ -254,7 +252,7 @@ mod tests {
             ((100, 50), Some((0, 0)), (1, 1)),
         ] {
             let picture = picture(size.0, size.1);
-            assert_eq!(shown_size(&picture, asked, LONGEST_SIDE), shown, "{size:?}");
+            assert_eq!(shown_size(&picture, asked), shown, "{size:?}");
         }
     }
 }

@@ -12,6 +12,6 @@ mod writer;
 
 pub(crate) use escape::{clean, is_visible};
 pub(crate) use language::Language;
-pub(crate) use tag::{Alignment, Attribute, Color, Numbering, Style, Tag, Void};
+pub(crate) use tag::{Attribute, Color, Style, Tag, Void};
 pub(crate) use url::SafeUrl;
 pub(crate) use writer::{Html, WriteHtml};

@@ -11,13 +11,10 @@ pub(crate) enum Tag {
     Blockquote,
     Code,
     Codeblock,
-    Em,
     H1,
     H2,
     H3,
-    H4,
-    H5,
-    H6,
+    I,
     Li,
     Ol,
     P,
@@ -28,7 +25,6 @@ pub(crate) enum Tag {
     Table,
     Tbody,
     Td,
-    Th,
     Tr,
     U,
     Ul,
@@ -43,13 +39,10 @@ impl Tag {
             Self::Blockquote => "blockquote",
             Self::Code => "code",
             Self::Codeblock => "codeblock",
-            Self::Em => "em",
             Self::H1 => "h1",
             Self::H2 => "h2",
             Self::H3 => "h3",
-            Self::H4 => "h4",
-            Self::H5 => "h5",
-            Self::H6 => "h6",
+            Self::I => "i",
             Self::Li => "li",
             Self::Ol => "ol",
             Self::P => "p",
@@ -60,22 +53,18 @@ impl Tag {
             Self::Table => "table",
             Self::Tbody => "tbody",
             Self::Td => "td",
-            Self::Th => "th",
             Self::Tr => "tr",
             Self::U => "u",
             Self::Ul => "ul",
         }
     }
 
-    /// The heading of a level from 1; what is deeper than 6 is 6.
+    /// The heading of a level from 1; whatever is deeper than 3, which Teams does not offer, is 3.
     pub(crate) fn heading(level: u8) -> Self {
         match level {
             0 | 1 => Self::H1,
             2 => Self::H2,
-            3 => Self::H3,
-            4 => Self::H4,
-            5 => Self::H5,
-            6.. => Self::H6,
+            3.. => Self::H3,
         }
     }
 }
@@ -119,10 +108,6 @@ pub(crate) enum Attribute<'a> {
     Height(u32),
     /// The language of a code block.
     Class(Language),
-    /// The number of a list's first item.
-    Start(u32),
-    /// The way a list is numbered.
-    Type(Numbering),
     Style(Style),
     /// The title that is shown when the pointer rests there.
     Title(&'a str),
@@ -138,37 +123,8 @@ impl Attribute<'_> {
             Self::Width(_) => "width",
             Self::Height(_) => "height",
             Self::Class(_) => "class",
-            Self::Start(_) => "start",
-            Self::Type(_) => "type",
             Self::Style(_) => "style",
             Self::Title(_) => "title",
-        }
-    }
-}
-
-/// The way the items of a list are numbered: by depth, as the sources do it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Numbering {
-    Decimal,
-    Alphabetic,
-    Roman,
-}
-
-impl Numbering {
-    /// For a list within `depth` ordered lists.
-    pub(crate) fn at_depth(depth: usize) -> Self {
-        match depth % 3 {
-            0 => Self::Decimal,
-            1 => Self::Alphabetic,
-            _ => Self::Roman,
-        }
-    }
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Decimal => "1",
-            Self::Alphabetic => "a",
-            Self::Roman => "i",
         }
     }
 }
@@ -178,7 +134,6 @@ impl Numbering {
 pub(crate) enum Style {
     Color(Color),
     Highlight,
-    Align(Alignment),
 }
 
 /// A colour, `#rrggbb`.
@@ -192,24 +147,6 @@ impl Color {
         // `from_str_radix` alone would take a sign.
         let hex = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         hex.then(|| u32::from_str_radix(digits, 16).ok().map(Self))?
-    }
-}
-
-/// The place where the content of a table's cell stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Alignment {
-    Left,
-    Center,
-    Right,
-}
-
-impl Alignment {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Center => "center",
-            Self::Right => "right",
-        }
     }
 }
 

@@ -89,15 +89,31 @@ impl Html {
             escape::text(text, &mut self.out);
             return;
         }
+        self.spaced_lines(text, false);
+    }
+
+    /// Writes the text of a code block: as the client does it, without a line feed or a tab.
+    pub(crate) fn code_text(&mut self, text: &str) {
+        self.see(text);
+        self.spaced_lines(text, true);
+    }
+
+    fn spaced_lines(&mut self, text: &str, begins_line: bool) {
         for (number, line) in clean(text).split('\n').enumerate() {
             if number > 0 {
                 self.void(Void::Br);
             }
-            self.spaced_line(line);
+            let indented = line.starts_with(' ') && !line.starts_with("  ");
+            if indented && (begins_line || number > 0) {
+                self.out.push_str("&nbsp;");
+                self.spaced_line(line.get(1..).unwrap_or_default());
+            } else {
+                self.spaced_line(line);
+            }
         }
     }
 
-    /// Of spaces side by side all but the last do not break, so that each is shown.
+    /// Writes spaces so that each is shown: of several side by side all but the last do not break.
     fn spaced_line(&mut self, line: &str) {
         let mut rest = line;
         while !rest.is_empty() {
@@ -146,16 +162,14 @@ impl Html {
         match attribute {
             Attribute::Href(url) => escape::attribute(url.as_str(), out),
             Attribute::HrefOf(link) => out.push_str(&link_url(*link)),
-            Attribute::Id(number)
-            | Attribute::Start(number)
-            | Attribute::Width(number)
-            | Attribute::Height(number) => push_number(*number, out),
+            Attribute::Id(number) | Attribute::Width(number) | Attribute::Height(number) => {
+                push_number(*number, out);
+            }
             Attribute::Src(image) => {
                 // Writing to a string can't fail.
                 let _ = write!(out, "../hostedContents/{image}/$value");
             }
             Attribute::Class(language) => escape::attribute(language.as_str(), out),
-            Attribute::Type(numbering) => out.push_str(numbering.as_str()),
             Attribute::Style(style) => push_style(*style, out),
             Attribute::Title(text) | Attribute::Alt(text) | Attribute::AttachmentId(text) => {
                 escape::attribute(text, out);
@@ -193,10 +207,6 @@ fn push_style(style: Style, out: &mut String) {
             let _ = write!(out, "color:#{:06x}", color.0);
         }
         Style::Highlight => out.push_str("background-color:#fff100"),
-        Style::Align(alignment) => {
-            out.push_str("text-align:");
-            out.push_str(alignment.as_str());
-        }
     }
 }
 
@@ -213,12 +223,12 @@ mod tests {
     #[test]
     fn elements_close_where_they_open() {
         let list = html(|html| {
-            html.element_with(Tag::Ol, &[Attribute::Start(3)], |html| {
+            html.element(Tag::Ol, |html| {
                 html.element(Tag::Li, |html| html.text("a<b"));
                 html.element(Tag::Li, |html| html.void(Void::Br));
             });
         });
-        assert_eq!(list, "<ol start=\"3\"><li>a&lt;b</li><li><br></li></ol>");
+        assert_eq!(list, "<ol><li>a&lt;b</li><li><br></li></ol>");
     }
 
     #[test]
@@ -233,6 +243,7 @@ mod tests {
             ("a\tb", "a&nbsp;&nbsp;&nbsp; b"),
             ("a\nb", "a<br>b"),
             ("a\r\n  b", "a<br>&nbsp; b"),
+            ("a\n b", "a<br>&nbsp;b"),
         ] {
             assert_eq!(html(|html| html.spaced_text(text)), shown, "{text:?}");
         }

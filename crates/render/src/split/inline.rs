@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use chatferry_model::document::{Block, Document, Inline, Link, Span};
 
-use super::Splitter;
-use super::text::{self, Boundary, Form};
+use super::text::{self, Boundary};
+use super::{Cut, Splitter};
 
 impl<'m> Splitter<'m> {
     /// Cuts a block of inlines, which `make` makes: at a line break where one is near, or else
@@ -16,7 +16,7 @@ impl<'m> Splitter<'m> {
         room: usize,
         fresh: bool,
         make: &dyn Fn(Vec<Inline<'m>>) -> Block<'m>,
-    ) -> (Option<Block<'m>>, Option<Block<'m>>) {
+    ) -> Cut<'m> {
         let around = self.size(&make(vec![Inline::text("x")])) - 1;
         let mut left = room.saturating_sub(around);
         let mut rest = VecDeque::from(content);
@@ -54,9 +54,12 @@ impl<'m> Splitter<'m> {
         if !rest.is_empty() {
             back_to_break(&mut head, &mut rest);
         }
-        (
+        Cut::Apart(
             (!head.is_empty()).then(|| make(head)),
-            (!rest.is_empty()).then(|| make(rest.into())),
+            (!rest.is_empty())
+                .then(|| make(rest.into()))
+                .into_iter()
+                .collect(),
         )
     }
 
@@ -71,7 +74,7 @@ impl<'m> Splitter<'m> {
         let marks = span.marks;
         let one = self.size(&make(vec![Inline::marked("x", marks)]));
         let room = room.saturating_sub(one - around - 1);
-        let at = text::cut_at(&span.text, Form::Spaced, room, Boundary::Word, fresh);
+        let at = text::cut_at(&span.text, room, Boundary::Word, fresh);
         let (head, tail) = text::halves(span.text, at);
         let part = |text: chatferry_model::Text<'m>| Inline::Text(Span { text, marks });
         (head.map(part), tail.map(part))

@@ -11,17 +11,15 @@ use std::collections::VecDeque;
 
 use chatferry_model::Text;
 use chatferry_model::document::{
-    Block, Card, CardField, Code, Document, Heading, Image, Inline, List, ListItem, ListStyle,
-    Mark, Quote, Table,
+    Block, Code, Document, Heading, Image, ImageSource, Inline, List, ListItem, ListStyle, Quote,
+    Row, Table,
 };
-use chatferry_model::document::{ImageSource, Link, Row};
 
 use crate::document::{Renderer, Scope};
 use crate::html::Html;
-use crate::settings::{CodeBlocks, RenderSettings};
+use crate::layout::{lay_out_list, trimmed};
 use crate::size::size;
-use crate::time::shown;
-use text::{Boundary, Form};
+use text::Boundary;
 use whole::places_within;
 pub(crate) use whole::{oversized_text_as_files, with_previews_apart};
 
@@ -57,7 +55,7 @@ pub(crate) fn split<'m>(
     while !rest.is_empty() {
         let part = splitter.take(&mut rest, splitter.limit, true);
         if !part.is_empty() {
-            parts.push(part);
+            parts.extend(trimmed(part));
         } else if let Some(block) = rest.pop_front() {
             // Nested so deeply that nothing of it fits: its words do.
             match block {
@@ -84,7 +82,7 @@ struct Splitter<'m> {
 /// The outcome for a block that does not fit.
 enum Cut<'m> {
     /// The block was cut, or nothing of it fits and all of it is left.
-    Apart(Option<Block<'m>>, Option<Block<'m>>),
+    Apart(Option<Block<'m>>, Vec<Block<'m>>),
     /// The block cannot be cut; these have the same meaning and can.
     Instead(Vec<Block<'m>>),
 }
@@ -96,7 +94,11 @@ impl<'m> Splitter<'m> {
         let mut taken = Vec::new();
         let mut left = room;
         while let Some(block) = rest.pop_front() {
-            let size = self.size(&block);
+            let size = match &block {
+                // At least: rendering a megabyte for each part of it would take long.
+                Block::Code(code) if code.text.len() > self.limit => code.text.len(),
+                block => self.size(block),
+            };
             if size <= left {
                 left -= size;
                 taken.push(block);
@@ -111,7 +113,7 @@ impl<'m> Splitter<'m> {
                 Cut::Instead(blocks) => prepend(rest, blocks),
                 Cut::Apart(head, tail) => {
                     taken.extend(head);
-                    prepend(rest, tail.into_iter().collect());
+                    prepend(rest, tail);
                     break;
                 }
             }
@@ -121,23 +123,19 @@ impl<'m> Splitter<'m> {
 
     fn cut(&self, block: Block<'m>, room: usize, fresh: bool) -> Cut<'m> {
         match block {
-            Block::Paragraph(content) => {
-                let (head, tail) = self.cut_line(content, room, fresh, &Block::Paragraph);
-                Cut::Apart(head, tail)
-            }
+            Block::Paragraph(content) => self.cut_line(content, room, fresh, &Block::Paragraph),
             Block::Heading(Heading { level, content }) => {
                 let make = |content| Block::Heading(Heading { level, content });
-                let (head, tail) = self.cut_line(content, room, fresh, &make);
-                Cut::Apart(head, tail)
+                self.cut_line(content, room, fresh, &make)
             }
             Block::List(list) => self.cut_list(list, room, fresh),
-            Block::Quote(quote) => self.cut_quote(quote, room, fresh),
+            Block::Quote(quote) => self.cut_quote(quote.blocks, room, fresh),
             Block::Code(code) => self.cut_code(code, room, fresh),
             Block::Table(table) => self.cut_table(table, room, fresh),
-            Block::Divider => Cut::Apart(None, Some(Block::Divider)),
+            Block::Divider => Cut::Apart(None, vec![Block::Divider]),
             Block::Image(image) => Cut::Instead(words_of_image(image)),
-            Block::Card(card) => Cut::Instead(blocks_of_card(*card, self.scope.settings)),
-            Block::Attachment(_) => Cut::Apart(None, Some(block)),
+            Block::Card(card) => Cut::Instead(vec![quote(card.body)]),
+            Block::Attachment(_) => Cut::Apart(None, vec![block]),
         }
     }
 
@@ -180,20 +178,17 @@ impl<'m> Splitter<'m> {
             }
             break;
         }
-        let style = match style {
-            ListStyle::Ordered { start } => {
-                let done = head.len() - usize::from(goes_on);
-                let done = u32::try_from(done).unwrap_or(u32::MAX);
-                ListStyle::Ordered {
-                    start: start.saturating_add(done),
-                }
-            }
-            ListStyle::Bullet | ListStyle::Task => style,
+        let mut tail = List {
+            style,
+            items: rest.into(),
         };
-        let tail = Vec::from(rest);
+        if let ListStyle::Ordered { start } = &mut tail.style {
+            let done = head.len() - usize::from(goes_on);
+            *start = start.saturating_add(u32::try_from(done).unwrap_or(u32::MAX));
+        }
         Cut::Apart(
             (!head.is_empty()).then(|| make(head)),
-            (!tail.is_empty()).then_some(Block::List(List { style, items: tail })),
+            lay_out_list(tail, self.scope.settings),
         )
     }
 
@@ -214,29 +209,12 @@ impl<'m> Splitter<'m> {
         (size, list.items.pop().unwrap_or_default())
     }
 
-    fn cut_quote(&self, quote: Quote<'m>, room: usize, fresh: bool) -> Cut<'m> {
-        let mut head = Quote {
-            blocks: Vec::new(),
-            cite: quote.cite,
-        };
-        let block = Block::Quote(head);
-        let left = room.saturating_sub(self.size(&block));
-        head = match block {
-            Block::Quote(head) => head,
-            _ => Quote::default(),
-        };
-        let mut rest = VecDeque::from(quote.blocks);
-        head.blocks = self.take(&mut rest, left, fresh);
-        let mut tail = Quote {
-            blocks: rest.into(),
-            cite: None,
-        };
-        if head.blocks.is_empty() {
-            tail.cite = head.cite;
-            return Cut::Apart(None, Some(Block::Quote(tail)));
-        }
-        let tail = (!tail.blocks.is_empty()).then_some(Block::Quote(tail));
-        Cut::Apart(Some(Block::Quote(head)), tail)
+    fn cut_quote(&self, blocks: Vec<Block<'m>>, room: usize, fresh: bool) -> Cut<'m> {
+        let left = room.saturating_sub(self.size(&quote(Vec::new())));
+        let mut rest = VecDeque::from(blocks);
+        let head = self.take(&mut rest, left, fresh);
+        let part = |blocks: Vec<Block<'m>>| (!blocks.is_empty()).then(|| quote(blocks));
+        Cut::Apart(part(head), part(rest.into()).into_iter().collect())
     }
 
     fn cut_code(&self, code: Code<'m>, room: usize, fresh: bool) -> Cut<'m> {
@@ -245,13 +223,9 @@ impl<'m> Splitter<'m> {
             Block::Code(Code { language, text })
         };
         let left = room.saturating_sub(self.size(&make(Text::default())));
-        let form = match self.scope.settings.code_blocks {
-            CodeBlocks::Codeblock => Form::Plain,
-            CodeBlocks::Pre => Form::Spaced,
-        };
-        let at = text::cut_at(&code.text, form, left, Boundary::Line, fresh);
+        let at = text::cut_at(&code.text, left, Boundary::Line, fresh);
         let (head, tail) = text::halves(code.text.clone(), at);
-        Cut::Apart(head.map(make), tail.map(make))
+        Cut::Apart(head.map(make), tail.map(make).into_iter().collect())
     }
 
     fn cut_table(&self, table: Table<'m>, room: usize, fresh: bool) -> Cut<'m> {
@@ -289,7 +263,10 @@ impl<'m> Splitter<'m> {
         }
         Cut::Apart(
             (!head.is_empty()).then(|| make(head)),
-            (!rest.is_empty()).then(|| make(rest.into())),
+            (!rest.is_empty())
+                .then(|| make(rest.into()))
+                .into_iter()
+                .collect(),
         )
     }
 
@@ -307,6 +284,10 @@ impl<'m> Splitter<'m> {
 fn size_of_marker(checked: Option<bool>, style: ListStyle) -> usize {
     let marked = checked.is_some() || style == ListStyle::Task;
     "<li></li>".len() + if marked { "☑ ".len() } else { 0 }
+}
+
+fn quote(blocks: Vec<Block<'_>>) -> Block<'_> {
+    Block::Quote(Quote { blocks, cite: None })
 }
 
 fn prepend<'m>(rest: &mut VecDeque<Block<'m>>, blocks: Vec<Block<'m>>) {
@@ -337,54 +318,4 @@ fn words_of_image(image: Image<'_>) -> Vec<Block<'_>> {
         .flatten()
         .map(|words| Block::Paragraph(vec![Inline::text(words.into_cow())]))
         .collect()
-}
-
-/// A card as a quotation of the same words.
-fn blocks_of_card<'m>(card: Card<'m>, settings: &RenderSettings) -> Vec<Block<'m>> {
-    let mut within = Vec::new();
-    if let Some(author) = card.author {
-        within.push(linked(
-            author.url,
-            vec![Inline::marked(author.name, Mark::Bold.into())],
-        ));
-    }
-    if !card.title.is_empty() || card.title_url.is_some() {
-        within.push(linked(card.title_url, card.title));
-    }
-    within.extend(card.body);
-    for CardField { title, value, .. } in card.fields {
-        if !title.is_empty() {
-            within.push(Block::Paragraph(title));
-        }
-        within.extend(value);
-    }
-    within.extend(
-        card.image
-            .into_iter()
-            .chain(card.thumbnail)
-            .map(Block::Image),
-    );
-    let mut footer = card.footer;
-    if let Some(time) = card.time {
-        if !footer.is_empty() {
-            footer.push(Inline::text(" · "));
-        }
-        footer.push(Inline::text(shown(time, settings)));
-    }
-    if !footer.is_empty() {
-        within.push(Block::Paragraph(footer));
-    }
-    let mut blocks = card.pretext;
-    blocks.push(Block::Quote(Quote {
-        blocks: within,
-        cite: None,
-    }));
-    blocks
-}
-
-fn linked<'m>(url: Option<Text<'m>>, content: Vec<Inline<'m>>) -> Block<'m> {
-    Block::Paragraph(match url {
-        Some(url) => vec![Inline::Link(Link { url, content })],
-        None => content,
-    })
 }

@@ -12,32 +12,17 @@ pub(super) enum Boundary {
     Word,
 }
 
-/// The way a text becomes HTML.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// The text as it is.
-    Plain,
-    /// With spaces and lines that can be seen.
-    Spaced,
-}
-
 /// The byte at which to cut `text` so that what comes before takes at most `room` as HTML: after a
 /// whole line or word, or else, if there will be no more room than this, after a whole grapheme.
-pub(super) fn cut_at(
-    text: &str,
-    form: Form,
-    room: usize,
-    boundary: Boundary,
-    fresh: bool,
-) -> usize {
+pub(super) fn cut_at(text: &str, room: usize, boundary: Boundary, fresh: bool) -> usize {
     let mut used = 0;
     let mut whole = 0;
     let mut end = 0;
-    let mut before = 'x';
+    let mut place = Place::LineStart;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += grapheme
             .chars()
-            .map(|character| cost(character, form, &mut before))
+            .map(|character| cost(character, &mut place))
             .sum::<usize>();
         if used > room {
             break;
@@ -60,24 +45,47 @@ pub(super) fn cut_at(
     // One grapheme of thousands of marks: between two of them.
     let mut used = 0;
     let fits = |character: &char| {
-        used += cost(*character, form, &mut 'x');
+        used += cost(*character, &mut Place::AfterWord);
         used <= room
     };
     text.chars().take_while(fits).map(char::len_utf8).sum()
 }
 
-/// The bytes of a character as HTML, at most.
-fn cost(character: char, form: Form, before: &mut char) -> usize {
-    let wide = matches!(*before, ' ' | '\t');
-    *before = character;
-    match (character, form) {
-        ('&', _) => "&amp;".len(),
-        ('<' | '>', _) => "&lt;".len(),
-        ('\u{a0}', _) => "&nbsp;".len(),
-        (' ', Form::Spaced) if wide => "&nbsp;".len(),
-        ('\n', Form::Spaced) => "<br>".len(),
-        ('\t', Form::Spaced) => 4 * "&nbsp;".len(),
-        (other, _) => other.len_utf8(),
+/// The place of a character among the blanks of its line.
+#[derive(Clone, Copy)]
+enum Place {
+    LineStart,
+    AfterIndent,
+    AfterBlank,
+    AfterWord,
+}
+
+/// The bytes of a character as HTML, which writes no blank that would not be shown.
+fn cost(character: char, place: &mut Place) -> usize {
+    let mut blank = || {
+        let (bytes, after) = match place {
+            Place::LineStart => ("&nbsp;".len(), Place::AfterIndent),
+            Place::AfterIndent | Place::AfterWord => (" ".len(), Place::AfterBlank),
+            Place::AfterBlank => ("&nbsp;".len(), Place::AfterBlank),
+        };
+        *place = after;
+        bytes
+    };
+    match character {
+        ' ' => return blank(),
+        '\t' => return (0..4).map(|_| blank()).sum(),
+        _ => {}
+    }
+    *place = Place::AfterWord;
+    match character {
+        '&' => "&amp;".len(),
+        '<' | '>' => "&lt;".len(),
+        '\u{a0}' => "&nbsp;".len(),
+        '\n' => {
+            *place = Place::LineStart;
+            "<br>".len()
+        }
+        other => other.len_utf8(),
     }
 }
 
@@ -104,14 +112,14 @@ mod tests {
     use super::*;
 
     fn cut(text: &str, room: usize, boundary: Boundary, fresh: bool) -> &str {
-        &text[..cut_at(text, Form::Plain, room, boundary, fresh)]
+        &text[..cut_at(text, room, boundary, fresh)]
     }
 
     #[test]
     fn cuts_where_a_reader_would() {
         assert_eq!(cut("one two three", 9, Boundary::Word, false), "one two ");
-        assert_eq!(cut("a\nbb\nccc", 4, Boundary::Line, false), "a\n");
-        assert_eq!(cut("a\nbb\nccc", 5, Boundary::Line, false), "a\nbb\n");
+        assert_eq!(cut("a\nbb\nccc", 8, Boundary::Line, false), "a\n");
+        assert_eq!(cut("a\nbb\nccc", 11, Boundary::Line, false), "a\nbb\n");
         assert_eq!(cut("a & b", 5, Boundary::Word, false), "a ");
         assert_eq!(cut("word", 9, Boundary::Word, false), "word");
     }

@@ -3,7 +3,7 @@
 
 use chatferry_model::FileId;
 use chatferry_model::Text;
-use chatferry_model::document::{Attachment, Block, Document, ImageSource, List, Quote};
+use chatferry_model::document::{Attachment, Block, Document, Heading, ImageSource, Inline};
 use chatferry_model::file::{File, FilePlace};
 
 use super::{Cut, Splitter};
@@ -27,30 +27,8 @@ pub(crate) fn with_previews_apart<'m>(blocks: Vec<Block<'m>>, scope: &Scope<'m>)
                     apart.extend(text_of(file, scope.settings.texts));
                 }
             }
-            Block::List(List { style, mut items }) => {
-                for item in &mut items {
-                    item.blocks = with_previews_apart(std::mem::take(&mut item.blocks), scope);
-                }
-                apart.push(Block::List(List { style, items }));
-            }
-            Block::Quote(Quote { blocks, cite }) => {
-                let blocks = with_previews_apart(blocks, scope);
-                apart.push(Block::Quote(Quote { blocks, cite }));
-            }
-            Block::Card(mut card) => {
-                card.pretext = with_previews_apart(card.pretext, scope);
-                card.body = with_previews_apart(card.body, scope);
-                for field in &mut card.fields {
-                    field.value = with_previews_apart(std::mem::take(&mut field.value), scope);
-                }
-                apart.push(Block::Card(card));
-            }
-            Block::Paragraph(_)
-            | Block::Heading(_)
-            | Block::Code(_)
-            | Block::Table(_)
-            | Block::Divider
-            | Block::Image(_) => apart.push(block),
+            // No other block has the place of a file in it, once it is laid out.
+            other => apart.push(other),
         }
     }
     apart
@@ -128,17 +106,14 @@ fn collect<'m>(block: &Block<'m>, places: &mut Vec<Block<'m>>) {
         }
         Block::List(list) => list.items.iter().for_each(|item| all(&item.blocks)),
         Block::Quote(quote) => all(&quote.blocks),
-        Block::Card(card) => {
-            all(&card.pretext);
-            all(&card.body);
-            card.fields.iter().for_each(|field| all(&field.value));
-            let pictures = card.image.iter().chain(&card.thumbnail).cloned();
-            pictures.for_each(|image| collect(&Block::Image(image), places));
+        Block::Card(card) => all(&card.body),
+        Block::Paragraph(content) | Block::Heading(Heading { content, .. }) => {
+            for inline in content {
+                if let Inline::Image(image) = inline {
+                    collect(&Block::Image(image.clone()), places);
+                }
+            }
         }
-        Block::Paragraph(_)
-        | Block::Heading(_)
-        | Block::Code(_)
-        | Block::Table(_)
-        | Block::Divider => {}
+        Block::Code(_) | Block::Table(_) | Block::Divider => {}
     }
 }

@@ -18,6 +18,7 @@ use chatferry_model::{ConversationId, MessageId, Millis, PersonId, TargetKey};
 
 use crate::document::{Note, Renderer, Scope};
 use crate::html::Html;
+use crate::layout::lay_out;
 use crate::media::Media;
 use crate::names::Names;
 use crate::settings::RenderSettings;
@@ -95,13 +96,15 @@ impl Stage {
     }
 
     fn show(&self, blocks: &[Block<'_>]) -> Shown {
-        self.with(|scope| show(scope, blocks))
+        let blocks = lay_out(blocks.to_vec(), &self.settings);
+        self.with(|scope| show(scope, &blocks))
     }
 
     /// The parts that a document is split into: each as HTML, and what it says.
     fn parts(&self, blocks: &[Block<'_>]) -> Vec<(Shown, String)> {
         self.with(|scope| {
-            let blocks = with_previews_apart(blocks.to_vec(), &scope);
+            let blocks = lay_out(blocks.to_vec(), &self.settings);
+            let blocks = with_previews_apart(blocks, &scope);
             let scope = Scope {
                 previews: false,
                 ..scope

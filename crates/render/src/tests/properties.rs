@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use chatferry_model::FileId;
-use chatferry_model::document::{Block, Heading, Inline, Link};
+use chatferry_model::document::{Block, Heading, Inline, Link, ListStyle};
 use chatferry_model::file::{File, FilePlace, Preview};
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::oracle::{check, has_all_of, is_within, visible};
 use super::{Stage, generate, media, plain_text};
+use crate::layout::lay_out;
 use crate::settings::CodeBlocks;
 
 fn stage() -> Stage {
@@ -37,11 +39,12 @@ fn stage() -> Stage {
 fn is_plain(block: &Block<'_>) -> bool {
     match block {
         Block::Paragraph(_) | Block::Heading(_) | Block::Code(_) | Block::Divider => true,
-        Block::List(list) => list
-            .items
-            .iter()
-            .flat_map(|item| &item.blocks)
-            .all(is_plain),
+        // The rest of an ordered list has its numbers as words.
+        Block::List(list) => {
+            let ordered = matches!(list.style, ListStyle::Ordered { .. });
+            let mut within = list.items.iter().flat_map(|item| &item.blocks);
+            !ordered && within.all(is_plain)
+        }
         Block::Quote(quote) => quote.cite.is_none() && quote.blocks.iter().all(is_plain),
         Block::Table(_) | Block::Image(_) | Block::Card(_) | Block::Attachment(_) => false,
     }
@@ -124,6 +127,7 @@ proptest! {
             shown.push_str(&html.html);
             said.push_str(&words);
         }
+        let blocks = lay_out(blocks, &stage.settings);
         let whole = plain_text(&blocks);
         prop_assert!(is_within(&whole, &said), "{whole:?}\n{said:?}");
         prop_assert!(has_all_of(&shown, &whole), "{whole:?}\n{shown}");
@@ -182,7 +186,7 @@ fn a_megabyte_is_split_in_order_and_parts_are_well_filled() {
     let document = serde_json::json!([
         { "paragraph": [{ "text": { "text": "Here it is:" } }] },
         { "code": { "language": "rust", "text": code } },
-        { "list": { "style": { "ordered": { "start": 1 } }, "items": items.collect::<Vec<_>>() } },
+        { "list": { "style": "bullet", "items": items.collect::<Vec<_>>() } },
     ])
     .to_string();
     let blocks: Vec<Block<'_>> = serde_json::from_str(&document).unwrap();
@@ -197,6 +201,26 @@ fn a_megabyte_is_split_in_order_and_parts_are_well_filled() {
         .collect();
     assert_eq!(said.trim_end(), plain_text(&blocks));
     let last = &parts[parts.len() - 1].0.html;
-    assert!(last.starts_with("<ol start=\""), "{}", &last[..40]);
-    assert!(last.ends_with("<li>item 1999</li></ol>"));
+    assert!(last.starts_with("<ul><li>item 1"), "{}", &last[..40]);
+    assert!(last.ends_with("<li>item 1999</li></ul>"));
+}
+
+#[test]
+fn a_list_goes_on_with_its_numbers_as_text() {
+    let mut stage = Stage::new();
+    stage.settings.message_bytes = 600;
+    let item = |n: u32| {
+        json!({ "blocks": [
+            { "paragraph": [{ "text": { "text": format!("item {n} {}", "word ".repeat(20)) } }] },
+        ] })
+    };
+    let items: Vec<_> = (1..=8).map(item).collect();
+    let list = json!([{ "list": { "style": { "ordered": { "start": 1 } }, "items": items } }]);
+    let document = list.to_string();
+    let parts = stage.parts(&serde_json::from_str::<Vec<Block<'_>>>(&document).unwrap());
+    let begins: Vec<_> = parts.iter().map(|(part, _)| &part.html[..14]).collect();
+    assert_eq!(
+        begins,
+        ["<ol><li>item 1", "<p>4. item 4 w", "<p>7. item 7 w"]
+    );
 }
