@@ -20,6 +20,9 @@ macro_rules! codes {
 }
 
 codes! {
+    MATTERMOST_BURN_ON_READ = Warning "mattermost-burn-on-read",
+        "A burn-on-read post is in the export without its words, which are not in any export.",
+        "It was skipped, or is shown as a line that says so where somebody replied or reacted to it.";
     MATTERMOST_CHANNEL_MISSING = Warning "mattermost-channel-missing",
         "Posts were written in a channel that no line of the export describes.",
         "It is taken for a private channel of that name; look at its members before it is uploaded.";
@@ -36,8 +39,11 @@ codes! {
         "No version of the server exports reactions to direct messages, but for those to replies.",
         "The messages come without them; nothing can be done about it in the export.";
     MATTERMOST_DUPLICATE = Info "mattermost-duplicate",
-        "The same post is in several of the exports.",
+        "The same post is in the export more than once, or in several of the exports.",
         "It was read once, as the last of the exports has it.";
+    MATTERMOST_EMPTY_FILE = Warning "mattermost-empty-file",
+        "A file attached to a post is 0 bytes long in the export.",
+        "It is kept as it is; if it was not empty on the server, an old command-line export may have overwritten it there.";
     MATTERMOST_EMPTY_POST = Info "mattermost-empty-post",
         "A post holds neither words nor files.",
         "It was left out; nothing was to be seen of it in Mattermost either.";
@@ -71,18 +77,27 @@ codes! {
     MATTERMOST_REPAIRED = Warning "mattermost-repaired",
         "A post holds something in another form than the server writes it.",
         "What could be meant was taken, and what could not was left out; look at the line named.";
+    MATTERMOST_SCOPED = Warning "mattermost-scoped",
+        "The export is of one team or channel, and such exports hold no direct or group messages.",
+        "If these are to be migrated too, export again without `--team-name` and `--channel-name`.";
     MATTERMOST_SELF_DIRECT = Warning "mattermost-self-direct",
         "A conversation of one person may be notes to oneself or, before 9.5, talk with somebody who was deactivated.",
         "It is read as notes to oneself; update the server and export again, if that matters.";
-    MATTERMOST_UNKNOWN_LINE = Info "mattermost-unknown-line",
+    MATTERMOST_UNKNOWN_BLOCK = Warning "mattermost-unknown-block",
+        "A post holds a kind of content that chatferry does not know.",
+        "Its words were kept; its form was not. Please report the kind named by the finding.";
+    MATTERMOST_UNKNOWN_LINE = Warning "mattermost-unknown-line",
         "The export holds lines of a type that is not known.",
-        "They were left out; please report the type, so that it can be read.";
+        "They were skipped; please report the type, so that it can be read.";
     MATTERMOST_UNKNOWN_TYPE = Warning "mattermost-unknown-type",
         "A post is of a type that is not known.",
         "It is read as an ordinary message; please report the type.";
     MATTERMOST_UNREADABLE = Error "mattermost-unreadable",
         "A line of the export, or a reply in it, cannot be read.",
         "It was left out; export again, or look at the line named.";
+    MATTERMOST_WIKI = Warning "mattermost-wiki",
+        "The export holds pages of a wiki or comments on them, which are in no channel.",
+        "They were skipped; copy the pages from Mattermost if they are needed.";
     READ_DAMAGED_ENTRY = Error "read-damaged-entry",
         "A file inside the export is damaged or cannot be unpacked.",
         "What comes before the damage was read; download the export again to get the rest.";

@@ -42,6 +42,8 @@ use chatferry_model::folder::ReadFolder;
 use chatferry_model::manifest::{Outcome, ReadDetails};
 use chatferry_model::progress::Progress;
 
+use slack::block_kit;
+
 pub use container::{Container, ContainerError, Entry};
 pub use error::ReadError;
 pub use file_servers::{FileServers, TakeAddress};

@@ -2,8 +2,6 @@
 //! (crates/readers/src/mattermost/FORMAT.md 2.3). The shape is Slack's of old, the text in it is
 //! Mattermost's.
 
-use std::borrow::Cow;
-
 use chatferry_model::document::{
     Block, Card as ModelCard, CardAuthor, CardField, Image, ImageSource, Inline,
 };
@@ -11,7 +9,7 @@ use chatferry_model::{Micros, Text};
 use serde_json::Value;
 
 use super::context::Context;
-use super::{text, words};
+use super::{parts, text, words};
 use crate::Support::{No, Partly, Whole};
 use crate::{Element, url};
 
@@ -96,7 +94,7 @@ impl Card {
     /// Appends what the card shows.
     pub(super) fn convert<'m>(&'m self, context: &Context<'m>, out: &mut Vec<Block<'m>>) {
         let mut card = ModelCard {
-            color: color(&self.color),
+            color: parts::color(&self.color),
             pretext: text::blocks(&self.pretext, context),
             author: (!self.author_name.is_empty()).then(|| CardAuthor {
                 name: self.author_name.as_str().into(),
@@ -175,28 +173,6 @@ fn seconds(text: &str) -> Option<Micros> {
     Micros::new(micros)
         .ok()
         .filter(|time| *time != Micros::EPOCH)
-}
-
-/// The bar's colour as `#rrggbb`; the three named ones are those of Mattermost.
-fn color(color: &str) -> Option<Text<'_>> {
-    let full: Cow<'_, str> = match color {
-        "good" => "#00c100".into(),
-        "warning" => "#dede01".into(),
-        "danger" => "#e40303".into(),
-        color => {
-            let digits = color.strip_prefix('#')?;
-            if !digits.bytes().all(|c| c.is_ascii_hexdigit()) {
-                return None;
-            }
-            let digits: String = match digits.len() {
-                3 => digits.chars().flat_map(|c| [c, c]).collect(),
-                6 => digits.to_owned(),
-                _ => return None,
-            };
-            format!("#{}", digits.to_ascii_lowercase()).into()
-        }
-    };
-    Some(full.into())
 }
 
 fn address(raw: &str) -> Option<Text<'_>> {

@@ -1,19 +1,22 @@
 //! A post as a message of the model.
 
-use chatferry_model::document::{Block, Document, Inline, Mark};
+use chatferry_model::document::{Block, Card, Document, Inline, Mark};
 use chatferry_model::file::File;
 use chatferry_model::message::{Author, EditInfo, Message, MessageKind, Thread};
 use chatferry_model::{Micros, Text};
 
 use super::context::Context;
 use super::converted::{Record, To, file_line};
-use super::kind::{Treatment, treatment};
+use super::kind::{BURN_ON_READ, Treatment, treatment};
 use super::line::Post;
 use super::people::{Seen, UNKNOWN};
-use super::props::Props;
+use super::props::{Extra, Props};
 use super::thread_context::{Job, Root, ThreadContext, UNREADABLE};
-use super::{files, names, permalink, pictures, reactions, text};
+use super::{files, names, parts, permalink, pictures, reactions, text, wiki};
 use crate::{ReadError, SystemMessages, codes, url};
+
+/// The reason for leaving out a post that was to vanish.
+const BURNT: &str = "burn-on-read: its words are not in any export";
 
 /// One post to convert.
 pub(super) struct One<'p> {
@@ -41,7 +44,14 @@ impl ThreadContext<'_, '_> {
             .props
             .map(|raw| Props::of(raw.get()))
             .unwrap_or_default();
-        let words = text::without_html(post.message.as_deref().unwrap_or_default());
+        let is_page = wiki::POSTS.contains(&kind);
+        let message = post.message.as_deref().unwrap_or_default();
+        let message = if is_page {
+            wiki::text(message)
+        } else {
+            message.into()
+        };
+        let words = text::without_html(&message);
         let mut context = Context::new(self.job.name_table, one.team);
         context.smileys = self.job.options.text_smileys;
         let shown = props.channels.iter();
@@ -52,8 +62,11 @@ impl ThreadContext<'_, '_> {
         let files = files_of(&job, post, &words, &mut context)?;
         context.files = files.iter().map(|file| file.id.clone()).collect();
         let mut blocks = text::blocks(&words, &context);
-        for card in &props.cards {
-            card.convert(&context, &mut blocks);
+        if let Some(title) = props.title.as_deref().filter(|_| is_page) {
+            wiki::push_title(title, &mut blocks);
+        }
+        for extra in &props.extras {
+            extra.convert(&mut context, &mut blocks);
         }
         let body = Document { blocks };
         let mut message = Message {
@@ -102,7 +115,12 @@ impl ThreadContext<'_, '_> {
             Treatment::Unknown => context.note(&codes::MATTERMOST_UNKNOWN_TYPE, kind),
         }
         if message.body.is_empty() && message.files.is_empty() {
+            let burnt = kind == BURN_ON_READ;
             if !one.answered && message.reactions.is_empty() {
+                if burnt {
+                    self.note(&codes::MATTERMOST_BURN_ON_READ, None, BURNT);
+                    return Ok(self.skip(BURNT));
+                }
                 self.note(
                     &codes::MATTERMOST_EMPTY_POST,
                     None,
@@ -110,7 +128,13 @@ impl ThreadContext<'_, '_> {
                 );
                 return Ok(self.skip("empty"));
             }
-            message.body.blocks.push(empty());
+            let shown = if burnt {
+                context.note(&codes::MATTERMOST_BURN_ON_READ, BURNT);
+                "This message was burn-on-read: its words are not in any export."
+            } else {
+                "This message is empty."
+            };
+            message.body.blocks.push(italic(shown));
         }
         if has_permalink(&words) {
             context.note(&codes::MATTERMOST_PERMALINK, "a link to another post");
@@ -138,10 +162,7 @@ impl ThreadContext<'_, '_> {
             thread: None,
             subject: None,
             body: Document {
-                blocks: vec![Block::Paragraph(vec![Inline::marked(
-                    words,
-                    Mark::Italic.into(),
-                )])],
+                blocks: vec![italic(words)],
             },
             links: Vec::new(),
             files: Vec::new(),
@@ -204,6 +225,32 @@ impl ThreadContext<'_, '_> {
     }
 }
 
+impl<'p> Extra<'p> {
+    /// Appends what it shows.
+    fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        match self {
+            Self::Card(card) => card.convert(context, out),
+            Self::Layout(layout) => {
+                for kind in &layout.unknown {
+                    context.note(&codes::MATTERMOST_UNKNOWN_BLOCK, kind);
+                }
+                parts::convert(&layout.parts, context, out);
+            }
+            Self::BlockKit(blocks) => {
+                let noted = blocks.convert(out);
+                for oddity in noted.oddities {
+                    context.note(&codes::MATTERMOST_UNKNOWN_BLOCK, oddity);
+                }
+                context.unlisted_people.extend(noted.people);
+            }
+            Self::Panel(text) => out.push(Block::Card(Box::new(Card {
+                body: text.blocks(context),
+                ..Card::default()
+            }))),
+        }
+    }
+}
+
 /// The files of a post: those that it brings, and those that its words show.
 fn files_of<'m>(
     job: &'m Job<'_>,
@@ -250,12 +297,9 @@ fn notice(kind: &str) -> String {
     format!("notice: {kind}")
 }
 
-/// Returns the text for an empty post to which somebody replied or reacted.
-fn empty<'m>() -> Block<'m> {
-    Block::Paragraph(vec![Inline::marked(
-        "This message is empty.",
-        Mark::Italic.into(),
-    )])
+/// A line that stands for what is not in the export.
+fn italic(words: &'static str) -> Block<'static> {
+    Block::Paragraph(vec![Inline::marked(words, Mark::Italic.into())])
 }
 
 /// Returns true if a text links to a post by its id, which no export holds (trap T2).

@@ -19,6 +19,10 @@ pub(super) fn convert<'m>(
     let entry = layout.file(path);
     let mut place = FilePlace::Gone(Gone::Unknown);
     if let Some(entry) = entry {
+        if entry.size == 0 {
+            let words = format!("{} is 0 bytes long", entry.path);
+            context.notes.push((&codes::MATTERMOST_EMPTY_FILE, words));
+        }
         match blobs.take(layout.container, entry)? {
             Ok(name) => place = FilePlace::Blob(name.into()),
             Err(error) => context.note(&codes::READ_DAMAGED_ENTRY, error),

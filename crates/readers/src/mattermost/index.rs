@@ -12,7 +12,7 @@ use super::layout::Layout;
 use super::line::{self, Bot, Channel, DirectChannel, Line, User};
 use super::name_table::{self, NameTable, Place};
 use super::people;
-use super::{lines, names, repair, text};
+use super::{lines, names, repair, text, wiki};
 use crate::{ReadError, Sink, codes};
 
 /// The index of the lines that are no posts.
@@ -96,7 +96,7 @@ impl Index {
                 .team
                 .and_then(|team| {
                     let shown = team.display_name.filter(|name| !name.is_empty());
-                    Some(self.teams.insert(team.name?, shown))
+                    Some(self.teams.insert(team.name?.to_lowercase(), shown))
                 })
                 .is_some(),
             "channel" => line
@@ -116,6 +116,11 @@ impl Index {
                 .direct_channel
                 .and_then(|direct| self.direct(direct))
                 .is_some(),
+            kind if wiki::LINES.contains(&kind) => {
+                let words = format!("{kind} {}", line.title());
+                sink.note_file(&codes::MATTERMOST_WIKI, &place(), words.trim_end());
+                return;
+            }
             kind => {
                 sink.note_file(&codes::MATTERMOST_UNKNOWN_LINE, &layout.lines.path, kind);
                 return;
@@ -128,7 +133,8 @@ impl Index {
     }
 
     fn channel(&mut self, channel: Channel) -> Option<()> {
-        let (team, name) = (channel.team?, channel.name.filter(|name| !name.is_empty())?);
+        let spelled = channel.name.filter(|name| !name.is_empty())?;
+        let (team, name) = (channel.team?.to_lowercase(), spelled.to_lowercase());
         let id = names::channel(&team, &name);
         let kind = match channel.kind.as_deref() {
             Some("O") => ConversationKind::Public,
@@ -150,7 +156,7 @@ impl Index {
             purpose: channel.purpose.unwrap_or_default(),
             archived,
             workspace: Some(WorkspaceId::from(team.clone())),
-            name: shown.unwrap_or_else(|| name.clone()),
+            name: shown.unwrap_or(spelled),
             ..name_table::empty(id, kind)
         };
         if self
@@ -167,6 +173,7 @@ impl Index {
         let mut listed = direct.members.unwrap_or_default();
         let participants = direct.participants.into_iter().flatten();
         listed.extend(participants.filter_map(|participant| participant.username));
+        let listed: Vec<String> = listed.iter().map(|name| name.to_lowercase()).collect();
         let members: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
         if members.is_empty() {
             return None;
@@ -186,19 +193,21 @@ impl Index {
     }
 
     fn user(&mut self, user: User) -> Option<()> {
-        let username = user.username.clone().filter(|name| !name.is_empty())?;
+        let spelled = user.username.clone().filter(|name| !name.is_empty())?;
+        let username = spelled.to_lowercase();
         for team in user.teams.iter().flatten() {
             let Some(name) = &team.name else { continue };
             for channel in team.channels.iter().flatten() {
                 let Some(channel) = &channel.name else {
                     continue;
                 };
-                let id = names::channel(name, channel).as_str().to_owned();
+                let id = names::channel(&name.to_lowercase(), &channel.to_lowercase());
+                let id = id.as_str().to_owned();
                 self.members.entry(id).or_default().insert(username.clone());
             }
         }
         let partial = user.partial;
-        self.person(people::of_user(username, user), partial);
+        self.person(people::of_user(spelled, user), partial);
         Some(())
     }
 

@@ -1,6 +1,7 @@
 //! The outcome for a post of each type (crates/readers/src/mattermost/FORMAT.md 2.2). The type
 //! decides and never the text, which is in the language of the server.
 
+use super::wiki;
 use crate::Element;
 use crate::Support::{Partly, Whole};
 
@@ -15,10 +16,14 @@ pub(super) enum Treatment {
     Unknown,
 }
 
+/// The type of posts that vanish once they are read: an export has the post without its words
+/// (crates/readers/src/mattermost/FORMAT.md M4).
+pub(super) const BURN_ON_READ: &str = "burn_on_read";
+
 /// Types that somebody or something said.
 const SAID: &[&str] = &[
     "",
-    "burn_on_read",
+    BURN_ON_READ,
     "card",
     "me",
     "reminder",
@@ -38,7 +43,7 @@ const OF_SERVER: &str = "system_";
 
 /// All types, and what becomes of posts of each.
 pub(super) fn elements() -> Vec<Element> {
-    let all = SAID.iter().chain(NOTICES);
+    let all = SAID.iter().chain(wiki::POSTS).chain(NOTICES);
     let mut elements: Vec<_> = all.map(|kind| treatment(kind).element(kind)).collect();
     elements.extend([
         Treatment::Said.element("(`custom_…`, of plugins)"),
@@ -64,7 +69,7 @@ impl Treatment {
 }
 
 pub(super) fn treatment(kind: &str) -> Treatment {
-    if SAID.contains(&kind) || kind.starts_with(OF_PLUGINS) {
+    if SAID.contains(&kind) || wiki::POSTS.contains(&kind) || kind.starts_with(OF_PLUGINS) {
         Treatment::Said
     } else if kind.starts_with(OF_SERVER) || NOTICES.contains(&kind) {
         Treatment::Notice

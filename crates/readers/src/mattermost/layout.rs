@@ -25,10 +25,15 @@ pub(super) struct Layout<'c> {
 const FIRST_LINE: usize = 1 << 16;
 
 impl<'c> Layout<'c> {
-    /// Finds the lines: `import.jsonl` before any other name, and never below `data/`, where a user
-    /// may have put a file that looks like an export.
+    /// Finds the export in a container, or the last one of several.
     pub(super) fn find(container: &'c Container) -> Option<(Self, Info)> {
-        let mut candidates: Vec<&Entry> = container
+        Self::find_all(container).pop()
+    }
+
+    /// Finds all exports in a container, the last one written last. Nothing below `data/` is one,
+    /// where a user may have put a file that looks like an export.
+    pub(super) fn find_all(container: &'c Container) -> Vec<(Self, Info)> {
+        let candidates = container
             .entries()
             .iter()
             .filter(|entry| entry.path.ends_with(".jsonl") || entry.path.ends_with(".json"))
@@ -41,14 +46,8 @@ impl<'c> Layout<'c> {
                     .any(|part| part == "data")
             })
             .filter(|entry| entry.path.matches('/').count() <= 1)
-            .filter(|entry| !is_day_of_slack(&entry.path))
-            .collect();
-        let depth = |entry: &Entry| entry.path.matches('/').count();
-        candidates.sort_by_key(|entry| {
-            let name = entry.path.rsplit('/').next();
-            (depth(entry), name != Some("import.jsonl"))
-        });
-        candidates.iter().find_map(|lines| {
+            .filter(|entry| !is_day_of_slack(&entry.path));
+        let found = candidates.filter_map(|lines| {
             let info = info(container, lines)?;
             let prefix = lines.path.rfind('/').map_or(0, |at| at + 1);
             let layout = Self {
@@ -57,7 +56,10 @@ impl<'c> Layout<'c> {
                 prefix: lines.path.get(..prefix).unwrap_or_default(),
             };
             Some((layout, info))
-        })
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_by_cached_key(|(_, info)| info.created());
+        found
     }
 
     /// The file that the lines call by that path: it is relative to `data/`, or in exports of old

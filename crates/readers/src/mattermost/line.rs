@@ -1,9 +1,10 @@
 //! The lines of an export (crates/readers/src/mattermost/FORMAT.md 2). Any field may be absent or
 //! null.
 
-use chatferry_model::Text;
+use chatferry_model::{Micros, Text};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::Element;
@@ -30,6 +31,10 @@ pub(super) const KINDS: &[Element] = &[
     Element::new("direct_channel", Whole, "chat, by who is in it"),
     Element::new("post", Whole, "message and its replies"),
     Element::new("direct_post", Whole, "message of a chat"),
+    Element::new("wiki", No, "nothing, with a finding"),
+    Element::new("page", No, "likewise; posts of that type are messages"),
+    Element::new("page_comment", No, "likewise"),
+    Element::new("resolve_wiki_placeholders", No, "likewise"),
     Element::new("(any other)", No, "nothing, with a finding"),
 ];
 
@@ -72,6 +77,17 @@ pub(super) struct Line<'a> {
     pub(super) post: Option<Post<'a>>,
     #[serde(borrow)]
     pub(super) direct_post: Option<Post<'a>>,
+    pub(super) wiki: Option<Value>,
+    pub(super) page: Option<Value>,
+}
+
+impl Line<'_> {
+    /// The title of a line about a wiki or one of its pages.
+    pub(super) fn title(&self) -> &str {
+        let about = self.wiki.as_ref().or(self.page.as_ref());
+        let title = about.and_then(|about| about.get("title")?.as_str());
+        title.unwrap_or_default()
+    }
 }
 
 /// The program that wrote the export; absent before 7.6.
@@ -79,6 +95,17 @@ pub(super) struct Line<'a> {
 pub(super) struct Info {
     pub(super) generator: Option<String>,
     pub(super) version: Option<String>,
+    /// The time of the export, in RFC 3339.
+    pub(super) created: Option<String>,
+    /// Anything; of an export of one team or channel, which.
+    pub(super) additional: Option<Value>,
+}
+
+impl Info {
+    /// The time of the export.
+    pub(super) fn created(&self) -> Option<Micros> {
+        self.created.as_deref()?.parse().ok()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -199,6 +226,22 @@ pub(super) struct Post<'a> {
     pub(super) is_pinned: Option<bool>,
     /// True if it stands for a post that a compliance export lacks.
     pub(super) root_missing: bool,
+}
+
+impl Post<'_> {
+    /// Writes the names of teams, channels and people as the server keeps them, in small letters,
+    /// so that every spelling is the same name (crates/readers/src/mattermost/FORMAT.md M6).
+    pub(super) fn fold_case(&mut self) {
+        let names = [&mut self.team, &mut self.channel, &mut self.user];
+        let reactions = self.reactions.iter_mut().flatten();
+        let all = names.into_iter().flatten();
+        let all = all.chain(self.channel_members.iter_mut().flatten());
+        for name in all.chain(reactions.filter_map(|reaction| reaction.user.as_mut())) {
+            if name.chars().any(char::is_uppercase) {
+                *name = name.to_lowercase().into();
+            }
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -7,6 +7,7 @@
 //! with [`text`], [`words`], [`card`] and [`files`]), [`sort`] puts them in order on disk, and
 //! [`write`] makes the files of the conversations.
 
+mod adaptive_card;
 mod card;
 mod compliance;
 mod context;
@@ -17,11 +18,14 @@ mod files;
 mod index;
 mod kind;
 mod layout;
+mod layouts;
 mod line;
 mod lines;
+mod mm_blocks;
 mod name_table;
 mod names;
 mod order;
+mod parts;
 mod people;
 mod permalink;
 mod pictures;
@@ -36,6 +40,7 @@ mod text;
 mod thread;
 mod thread_context;
 mod version;
+mod wiki;
 mod words;
 mod write;
 
@@ -105,7 +110,7 @@ impl ExportReader for Mattermost {
     }
 
     fn read(&self, exports: &[Container], sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let bulk: Vec<_> = exports.iter().filter_map(Layout::find).collect();
+        let bulk: Vec<_> = exports.iter().flat_map(Layout::find_all).collect();
         let compliance = in_order(exports);
         let total: u64 = bulk.iter().map(|(layout, _)| layout.lines.size).sum();
         sink.progress().total(total * 2);

@@ -24,7 +24,8 @@ impl Seen {
     }
 }
 
-pub(super) fn of_user(username: String, user: User) -> Person {
+/// The person of a user's line; `spelled` is the username as the line has it.
+pub(super) fn of_user(spelled: String, user: User) -> Person {
     let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let names = [filled(user.first_name), filled(user.last_name)];
     let real_name = names
@@ -55,28 +56,30 @@ pub(super) fn of_user(username: String, user: User) -> Person {
     };
     let single_sign_on = filled(user.auth_service).is_some();
     let shown = real_name.clone().or_else(|| filled(user.nickname));
+    let username = spelled.to_lowercase();
     Person {
         kind: PersonKind::User,
         role,
-        name: shown.unwrap_or_else(|| username.clone()),
+        name: shown.unwrap_or(spelled),
         real_name,
         email: filled(user.email),
         external_id: filled(user.auth_data).filter(|_| single_sign_on),
         title: filled(user.position),
         deactivated: user.delete_at.is_some_and(|at| at > 0),
         workspace: only_team
-            .and_then(|team| team.name.clone())
-            .map(WorkspaceId::from),
+            .and_then(|team| team.name.as_deref())
+            .map(|team| WorkspaceId::from(team.to_lowercase())),
         ..stranger(PersonId::from(username))
     }
 }
 
 pub(super) fn of_bot(bot: Bot) -> Option<Person> {
-    let username = bot.username.filter(|name| !name.is_empty())?;
+    let spelled = bot.username.filter(|name| !name.is_empty())?;
+    let username = spelled.to_lowercase();
     let shown = bot.display_name.filter(|name| !name.trim().is_empty());
     Some(Person {
         kind: PersonKind::Bot,
-        name: shown.unwrap_or_else(|| username.clone()),
+        name: shown.unwrap_or(spelled),
         deactivated: bot.delete_at.is_some_and(|at| at > 0),
         ..stranger(PersonId::from(username))
     })

@@ -1,7 +1,7 @@
 //! The support of Mattermost's format, by the tables that decide it.
 
 use super::compliance::Form;
-use super::{card, kind, line, props, text};
+use super::{adaptive_card, card, kind, line, mm_blocks, props, text};
 use crate::Support::{No, Whole};
 use crate::{Element, SupportTable};
 
@@ -38,6 +38,8 @@ pub(super) fn tables() -> Vec<SupportTable> {
         },
         table("What `props` say", props::KEYS),
         table("Parts of cards", card::PARTS),
+        table("Blocks in `mm_blocks`, by `type`", mm_blocks::KINDS),
+        table("Elements of Adaptive Cards", adaptive_card::KINDS),
         table("What stands in texts", text::CONSTRUCTS),
     ]
 }
@@ -99,16 +101,40 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_block_and_element_is_known() {
+        for kind in mm_blocks::KINDS {
+            let known = mm_blocks::read(&json!({ "type": kind.name }), None)
+                .unknown
+                .is_empty();
+            assert_eq!(known, !kind.name.starts_with('('), "{}", kind.name);
+        }
+        for kind in adaptive_card::KINDS {
+            let name = kind.name.replace('…', "X");
+            let known = adaptive_card::read(&json!({ "type": name }))
+                .unknown
+                .is_empty();
+            assert_eq!(known, !name.starts_with('('), "{name}");
+        }
+    }
+
+    #[test]
     fn props_are_read_where_they_are_told() {
         for key in props::KEYS {
             let value = match key.name {
                 "attachments" => json!([{ "text": "a" }]),
                 "channel_mentions" => json!({ "a": { "display_name": "A" } }),
+                "blocks" | "mm_blocks" | "cards" => json!([{ "text": "a" }]),
                 _ => json!("a"),
             };
-            let read = Props::of(&json!({ key.name: value }).to_string());
-            let says = read.sender.is_some() || !read.cards.is_empty() || !read.channels.is_empty();
-            assert_eq!(says, key.support != Support::No, "{}", key.name);
+            let json = json!({ key.name: value }).to_string();
+            let read = Props::of(&json);
+            let says = read.sender.is_some()
+                || read.title.is_some()
+                || !read.extras.is_empty()
+                || !read.channels.is_empty();
+            // Tells of buttons in `mm_blocks` only.
+            let alone = key.name != "mm_blocks_actions";
+            assert_eq!(says, alone && key.support != Support::No, "{}", key.name);
         }
     }
 

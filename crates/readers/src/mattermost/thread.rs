@@ -65,7 +65,10 @@ pub(super) fn line(
         Err(error) => Err(error.to_string()),
     };
     match parsed {
-        Ok(post) => here.thread(&post, drain),
+        Ok(mut post) => {
+            post.fold_case();
+            here.thread(&post, drain)
+        }
         Err(error) => {
             here.unreadable(&error);
             Ok(())
@@ -135,13 +138,14 @@ impl ThreadContext<'_, '_> {
                     reply.map_err(|_| error)
                 }
             };
-            let reply: Post<'_> = match reply {
+            let mut reply: Post<'_> = match reply {
                 Ok(reply) => reply,
                 Err(error) => {
                     self.unreadable(&error.to_string());
                     continue;
                 }
             };
+            reply.fold_case();
             let Some(time) = self::time(reply.create_at) else {
                 self.out.tally.messages.input += 1;
                 self.out.tally.messages.skip("without a time");

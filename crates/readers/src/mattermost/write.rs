@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use chatferry_model::conversation::Conversation;
+use chatferry_model::document::Document;
+use chatferry_model::file::File;
 use chatferry_model::finding::{Place as Where, Stage};
 use chatferry_model::jsonl::JsonlWriter;
-use chatferry_model::message::{Message, MessageKind};
+use chatferry_model::message::{Author, Message, MessageKind, Thread};
 use chatferry_model::sum::Sum;
 use chatferry_model::{MessageId, Micros, Millis};
+use serde::Deserialize;
 
 use super::name_table::Place;
 use super::order::Key;
@@ -188,22 +191,22 @@ impl Current {
     }
 }
 
-/// Posts of one conversation, author and millisecond. Posts have no ids, so the second of them in
-/// an export is another one, and the same one in another export is the same.
+/// Posts of one conversation, author and millisecond, which no id tells apart. Two of them are the
+/// same post if they say the same, as Mattermost's own importer has it, or if they are of different
+/// exports, since a post may be edited in between (crates/readers/src/mattermost/FORMAT.md M6).
 #[derive(Default)]
 struct Twins {
     time: i64,
-    /// By id: from which export, and how many of that one and of those before.
-    seen: HashMap<Vec<u8>, Count>,
+    /// The posts that are kept, by id.
+    kept: HashMap<Vec<u8>, Vec<Kept>>,
     /// Roots that got a name of their own, by export and line.
     renamed: HashMap<(u16, u64), String>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Count {
+struct Kept {
+    line: Vec<u8>,
+    /// The last export in which it was seen.
     export: u16,
-    of_export: u32,
-    kept: u32,
 }
 
 enum Twin {
@@ -221,33 +224,27 @@ enum Twin {
 impl Twins {
     fn see(&mut self, key: Key, line: &[u8]) -> Twin {
         if key.time != self.time {
-            self.seen.clear();
+            self.kept.clear();
             self.time = key.time;
         }
         let id = id_of(line);
         let export = key.export.0;
-        let number = match self.seen.get_mut(id) {
-            None => {
-                let count = Count {
-                    export,
-                    of_export: 1,
-                    kept: 1,
-                };
-                self.seen.insert(id.to_vec(), count);
-                1
-            }
-            Some(count) => {
-                if count.export != export {
-                    (count.export, count.of_export) = (export, 0);
-                }
-                count.of_export += 1;
-                if count.of_export <= count.kept {
-                    return Twin::Duplicate;
-                }
-                count.kept = count.of_export;
-                count.of_export
-            }
+        let kept = match self.kept.get_mut(id) {
+            Some(kept) => kept,
+            None => self.kept.entry(id.to_vec()).or_default(),
         };
+        let same = kept
+            .iter()
+            .position(|kept| says_the_same(&kept.line, line))
+            .or_else(|| kept.iter().position(|kept| kept.export != export));
+        let number = same.unwrap_or(kept.len()) + 1;
+        match same.and_then(|at| kept.get_mut(at)) {
+            Some(kept) => kept.export = export,
+            None => kept.push(Kept {
+                line: line.to_vec(),
+                export,
+            }),
+        }
         let id = (number > 1).then(|| format!("{}-{number}", String::from_utf8_lossy(id)));
         let thread = (export, key.line);
         let root = if key.reply {
@@ -258,12 +255,34 @@ impl Twins {
             }
             None
         };
-        if id.is_none() && root.is_none() {
+        if same.is_some() {
+            Twin::Duplicate
+        } else if id.is_none() && root.is_none() {
             Twin::Only
         } else {
             Twin::Renamed { id, root }
         }
     }
+}
+
+/// The part of a message's line that makes it the post it is.
+#[derive(PartialEq, Deserialize)]
+struct Said<'a> {
+    #[serde(borrow)]
+    author: Author<'a>,
+    #[serde(default)]
+    kind: MessageKind,
+    #[serde(borrow)]
+    thread: Option<Thread<'a>>,
+    #[serde(borrow)]
+    body: Document<'a>,
+    #[serde(borrow, default)]
+    files: Vec<File<'a>>,
+}
+
+fn says_the_same(one: &[u8], other: &[u8]) -> bool {
+    let said = |line| serde_json::from_slice::<Said<'_>>(line).ok();
+    one == other || said(one).is_some_and(|one| Some(one) == said(other))
 }
 
 /// The id of a message's line, with which every one begins.

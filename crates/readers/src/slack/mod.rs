@@ -9,6 +9,7 @@
 mod addresses;
 mod attachment;
 mod author;
+pub(crate) mod block_kit;
 mod blocks;
 mod context;
 mod convert;
