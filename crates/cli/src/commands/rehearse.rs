@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, args: &RehearseArgs) -> Result<ExitStatus, 
     tenant::seed(&tenant, &manifest.details)?;
 
     let watcher = Watcher::new(context.printer, "Rehearsing", plan.posts);
-    let uploading = chatferry_graph::upload(&client, &folder, journal, &options, &watcher);
+    let uploading = chatferry_graph::upload(&client, &plan, &watcher);
     let uploaded = runtime.block_on(uploading)?;
     drop(watcher);
     let watcher = Watcher::new(context.printer, "Verifying", plan.posts);

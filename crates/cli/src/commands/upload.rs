@@ -50,9 +50,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
     let client = graph::client(context)?;
     context.printer.step("Uploading", &outlook(&plan));
     let watcher = Watcher::new(context.printer, "Uploading", plan.posts);
-    let report = runtime()?.block_on(chatferry_graph::upload(
-        &client, &folder, &journal, &options, &watcher,
-    ))?;
+    let report = runtime()?.block_on(chatferry_graph::upload(&client, &plan, &watcher))?;
     drop(watcher);
     findings::write(&journal, Stage::Upload, &report.findings)?;
     show(context, &report);

@@ -34,26 +34,15 @@ pub(super) fn adopt(
             &assigned.input,
             assigned.summary.posts,
         )?;
-        check_same_place(assigned, &row)?;
         if assigned.place.is_before(&row.place) {
             journal.set_place(row.number, assigned.place.as_str())?;
         }
-        if row.state > TargetState::Planned && row.input != assigned.input {
+        if assigned.newer {
             lay_over(journal, folder, assigned, row, findings)?;
         }
-    }
-    Ok(())
-}
-
-/// The properties of a target must not change once it exists.
-pub(super) fn check_same_place(
-    assigned: &PlannedTarget,
-    row: &TargetRow,
-) -> Result<(), UploadError> {
-    if row.state > TargetState::Planned && !assigned.place.is(&row.place) {
-        return Err(UploadError::Changed {
-            target: assigned.target().key.clone(),
-        });
+        if assigned.refused && assigned.selected {
+            try_refused_again(journal, assigned)?;
+        }
     }
     Ok(())
 }
@@ -62,7 +51,7 @@ fn lay_over(
     journal: &Journal,
     folder: &RenderFolder,
     assigned: &PlannedTarget,
-    mut row: TargetRow,
+    row: TargetRow,
     findings: &mut Findings,
 ) -> Result<(), UploadError> {
     let rebase = journal.rebase(row.number)?;
@@ -92,7 +81,7 @@ fn lay_over(
     }
     // Before the file counts as the known one: a run that is cut off here does it again.
     if new && row.state >= TargetState::Posted {
-        open_again(journal, &mut row)?;
+        open_again(journal, row)?;
     }
     for id in rebase.apply(&assigned.input, assigned.summary.posts)? {
         let place = Place {
@@ -105,28 +94,24 @@ fn lay_over(
     Ok(())
 }
 
-/// Opens targets that lack posts which Graph refused once more: what was in the way may be gone by
+/// Opens a target that lacks posts which Graph refused once more: what was in the way may be gone by
 /// now, or the post is another.
-pub(super) fn try_refused_again(journal: &Journal, input: &Input) -> Result<(), UploadError> {
-    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
-        let Some(mut row) = journal.target(assigned.target().key.as_str())? else {
-            continue;
-        };
-        if row.state >= TargetState::Posted && journal.tally(row.number)?.refused > 0 {
-            open_again(journal, &mut row)?;
-        }
+fn try_refused_again(journal: &Journal, assigned: &PlannedTarget) -> Result<(), UploadError> {
+    let row = journal.target(assigned.target().key.as_str())?;
+    match row.filter(|row| row.state >= TargetState::Posted) {
+        Some(row) if journal.tally(row.number)?.refused > 0 => open_again(journal, row),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Lets a target that has all its posts take further ones.
-fn open_again(journal: &Journal, row: &mut TargetRow) -> Result<(), UploadError> {
+fn open_again(journal: &Journal, mut row: TargetRow) -> Result<(), UploadError> {
     row.state = if row.completed.is_some() || row.state > TargetState::Posted {
         TargetState::Created
     } else {
         TargetState::Open
     };
-    journal.set_target(row)?;
+    journal.set_target(&row)?;
     Ok(())
 }
 

@@ -33,6 +33,9 @@ pub enum UploadError {
         /// The target.
         target: TargetKey<'static>,
     },
+    /// Something was sent since the upload was planned.
+    #[error("the upload went on since it was planned")]
+    Outdated,
     /// A post, a channel or a team lies in the future (crates/graph/RULES.md R3, R29).
     #[error("{what} has the time {time}, which is in the future; now it is {now}")]
     Future {
@@ -96,6 +99,7 @@ impl UploadError {
             Self::Changed { .. } => Some(
                 "Undo the change in 2-map and render again, or move the folder 4-upload away to begin anew with new teams.",
             ),
+            Self::Outdated => Some("Run the same command again."),
             Self::Future { .. } => {
                 Some("Check this machine's clock; if it is right, the export's times are wrong.")
             }

@@ -16,6 +16,7 @@ use super::identity::Identity;
 use super::{Route, UploadError};
 
 /// Everything an upload needs of `3-render`.
+#[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) teams: Vec<Team>,
     pub(crate) targets: Vec<PlannedTarget>,
@@ -24,9 +25,14 @@ pub(crate) struct Input {
 }
 
 /// A target, with what uploading needs of it.
+#[derive(Debug)]
 pub(crate) struct PlannedTarget {
     pub(crate) summary: TargetSummary,
     pub(crate) route: Route,
+    /// True if the plan lays a newer export over what was uploaded.
+    pub(crate) newer: bool,
+    /// True if the plan tries posts once more that Graph refused.
+    pub(crate) refused: bool,
     /// The identity in the journal.
     pub(crate) place: Identity,
     /// The hash of its posts' file.
@@ -122,6 +128,8 @@ impl Input {
             });
             targets.push(PlannedTarget {
                 route: Route::of(&target.place, team),
+                newer: false,
+                refused: false,
                 place: Identity::of(&target.place),
                 input: (*hashes.get(path.as_str()).unwrap_or(&"")).to_owned(),
                 selected: selected || (sources.is_empty() && selection.is_everything()),

@@ -68,6 +68,7 @@ use crate::observer::{Event, Observer};
 use error::UploadFailure;
 use guests::Guests;
 pub(crate) use input::{Input, PlannedTarget};
+use plan::Planned;
 use resolve::Resolver;
 use slots::Slots;
 use target::Parent;
@@ -138,8 +139,8 @@ struct Run<'a> {
     sent: AtomicU64,
 }
 
-/// Uploads the posts of `folder`, or goes on with an upload that was begun; the journal is kept in
-/// `upload_dir`. May be dropped or killed at any moment and called again.
+/// Carries out an upload as it was planned: begins it, or goes on with it. May be dropped or killed at
+/// any moment, planned and called again.
 ///
 /// Must be called within a tokio runtime with time; a paused one does.
 ///
@@ -148,31 +149,31 @@ struct Run<'a> {
 /// on which everything depends. What concerns one post or one target is in the report.
 pub async fn upload(
     client: &Client,
-    folder: &RenderFolder,
-    upload_dir: &Path,
-    options: &UploadOptions,
+    plan: &UploadPlan,
     observer: &dyn Observer,
 ) -> Result<UploadReport, UploadError> {
     let started = Instant::now();
     let (calls, throttled) = (client.calls(), client.throttled());
-    let input = Input::load(folder, &options.selection)?;
-    check_cloud(&client.config().graph_url, &input)?;
-    preflight::check_input(&input, options, client.clock().now())?;
+    let Planned {
+        folder,
+        upload_dir,
+        options,
+        input,
+        ..
+    } = &plan.planned;
+    preflight::check_input(input, options, client.clock().now())?;
     let journal = open_journal(client, upload_dir, options)?;
+    plan.check_current(&journal)?;
     let mut findings = Findings::default();
-    delta::adopt(&journal, folder, &input, &mut findings)?;
-    // A national cloud opens nothing a second time (crates/graph/RULES.md R68).
-    if !client.config().graph_url.is_national() {
-        delta::try_refused_again(&journal, &input)?;
-    }
-    let mut run = Run::new(client, folder, &journal, options, observer, &input).await?;
+    delta::adopt(&journal, folder, input, &mut findings)?;
+    let mut run = Run::new(client, folder, &journal, options, observer, input).await?;
     run.findings = Mutex::new(findings);
-    preflight::check(&run, &input).await?;
-    note_refused_before(&run, &input)?;
+    preflight::check(&run, input).await?;
+    note_refused_before(&run, input)?;
     let mut teams: FuturesUnordered<_> = input
         .teams
         .iter()
-        .map(|team| team::run(&run, team, &input))
+        .map(|team| team::run(&run, team, input))
         .collect();
     let mut chats: FuturesUnordered<_> = input
         .chats()
@@ -189,7 +190,7 @@ pub async fn upload(
     }
     drop((teams, chats));
     let sent = run.sent.load(Ordering::Relaxed);
-    let mut report = report::from_journal(&journal, &input, run.into_findings())?;
+    let mut report = report::from_journal(&journal, input, run.into_findings())?;
     report.sent = sent;
     report.seconds = started.elapsed().as_secs_f64();
     report.calls = client.calls() - calls;

@@ -1,6 +1,10 @@
-//! The plan of an upload as a value: for `--dry-run`, and for the upload itself.
+//! The plan of an upload as a value: shown by `--dry-run`, and carried out by the upload.
+//!
+//! It is made of `3-render` and the journal. The upload takes it as it is, once it has seen under the
+//! journal's lock that nothing was sent since.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::plan::ChatKind;
@@ -8,14 +12,14 @@ use chatferry_model::schedule::{Load, Schedule};
 use chatferry_model::{TargetKey, TeamKey};
 use serde::Serialize;
 
-use super::{Input, Route, UploadError, UploadOptions, check_cloud, delta};
+use super::{Input, PlannedTarget, Route, UploadError, UploadOptions, check_cloud};
 use chatferry_model::limits::Limits;
 
 use crate::config::BaseUrl;
 use crate::journal::{Journal, TargetState, TeamState};
 
 /// The plan of an upload.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct UploadPlan {
     /// The teams, by key.
     pub teams: Vec<TeamPlan>,
@@ -28,6 +32,8 @@ pub struct UploadPlan {
     /// The time the rest takes at least, in seconds: what Graph's limits allow
     /// (crates/graph/RULES.md 2.1).
     pub seconds: f64,
+    #[serde(skip)]
+    pub(super) planned: Planned,
 }
 
 /// The plan for a team.
@@ -85,7 +91,119 @@ impl UploadPlan {
     }
 }
 
-/// Says what an upload would do, without a network.
+/// The input of an upload with what the journal said of it when it was planned.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub(super) folder: RenderFolder,
+    pub(super) upload_dir: PathBuf,
+    pub(super) options: UploadOptions,
+    pub(super) input: Input,
+    graph_url: BaseUrl,
+    progress: Progress,
+}
+
+/// The progress of an upload by its journal: what a plan is made of beside its input.
+#[derive(Debug, PartialEq, Eq)]
+struct Progress {
+    teams: BTreeMap<TeamKey<'static>, TeamState>,
+    /// By the input's order.
+    targets: Vec<TargetProgress>,
+}
+
+/// The progress of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct TargetProgress {
+    state: TargetState,
+    /// Posts that are in Teams, or held back.
+    done: u64,
+    /// True if its file is another one than was uploaded.
+    newer: bool,
+    /// True if it has all its posts, but for some that Graph refused.
+    refused: bool,
+}
+
+impl Progress {
+    /// Reads it; without a journal nothing was sent yet.
+    fn read(
+        input: &Input,
+        journal: Option<&Journal>,
+        graph: &BaseUrl,
+    ) -> Result<Self, UploadError> {
+        let mut teams = BTreeMap::new();
+        for team in &input.teams {
+            let row = match journal {
+                Some(journal) => journal.team_row(team.key.as_str())?,
+                None => None,
+            };
+            let state = row.map_or(TeamState::Planned, |row| row.state);
+            teams.insert(team.key.clone(), state);
+        }
+        let targets = input.targets.iter();
+        let targets = targets.map(|assigned| TargetProgress::read(assigned, journal, graph));
+        Ok(Self {
+            teams,
+            targets: targets.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl TargetProgress {
+    fn read(
+        assigned: &PlannedTarget,
+        journal: Option<&Journal>,
+        graph: &BaseUrl,
+    ) -> Result<Self, UploadError> {
+        let mut progress = Self {
+            state: TargetState::Planned,
+            done: 0,
+            newer: false,
+            refused: false,
+        };
+        let Some(journal) = journal else {
+            return Ok(progress);
+        };
+        let Some(row) = journal.target(assigned.target().key.as_str())? else {
+            return Ok(progress);
+        };
+        if row.state > TargetState::Planned && !assigned.place.is(&row.place) {
+            return Err(UploadError::Changed {
+                target: assigned.target().key.clone(),
+            });
+        }
+        let tally = journal.tally(row.number)?;
+        progress.state = row.state;
+        progress.done = tally.posted + tally.adopted + tally.withheld;
+        progress.newer = row.state > TargetState::Planned && row.input != assigned.input;
+        // A national cloud opens nothing a second time (crates/graph/RULES.md R68).
+        let may_open = row.state >= TargetState::Posted && !graph.is_national();
+        progress.refused = may_open && tally.refused > 0;
+        Ok(progress)
+    }
+
+    /// Returns true if the target was through, and is opened once more.
+    fn is_again(self) -> bool {
+        self.state > TargetState::Posted && (self.newer || self.refused)
+    }
+}
+
+impl UploadPlan {
+    /// Checks that the journal is what it was when the plan was made.
+    pub(super) fn check_current(&self, journal: &Journal) -> Result<(), UploadError> {
+        let Planned {
+            input,
+            graph_url,
+            progress,
+            ..
+        } = &self.planned;
+        if Progress::read(input, Some(journal), graph_url)? == *progress {
+            Ok(())
+        } else {
+            Err(UploadError::Outdated)
+        }
+    }
+}
+
+/// Plans an upload, without a network: what [`super::upload`] then does.
 ///
 /// # Errors
 /// When `3-render` or the journal in `upload_dir` can't be read, or the upload would refuse them.
@@ -96,82 +214,78 @@ pub fn plan_upload(
     limits: &Limits,
     graph_url: &BaseUrl,
 ) -> Result<UploadPlan, UploadError> {
-    let input = Input::load(folder, &options.selection)?;
+    let mut input = Input::load(folder, &options.selection)?;
     check_cloud(graph_url, &input)?;
     let journal = Journal::read(upload_dir)?;
-    let team_rows = match &journal {
-        Some(journal) => journal.teams()?,
-        None => Vec::new(),
-    };
-    let team_state = |key: &str| {
-        let row = team_rows.iter().find(|row| row.key == key);
-        row.map_or(TeamState::Planned, |row| row.state)
-    };
+    let progress = Progress::read(&input, journal.as_ref(), graph_url)?;
+    let mut targets = Vec::new();
+    for (assigned, of_target) in input.targets.iter_mut().zip(&progress.targets) {
+        assigned.newer = of_target.newer;
+        assigned.refused = of_target.refused;
+        let team = assigned.team().and_then(|team| progress.teams.get(team));
+        let is_late = team.is_some_and(|state| *state >= TeamState::Completing);
+        if assigned.route == Route::Standard && of_target.state == TargetState::Planned && is_late {
+            assigned.route = Route::AfterTeam;
+        }
+        if assigned.selected {
+            targets.push(TargetPlan::of(assigned, *of_target));
+        }
+    }
+    let teams = input.teams.iter().map(|team| {
+        let of_team = targets.iter();
+        let of_team = of_team.filter(|target| target.team.as_ref() == Some(&team.key));
+        let state = progress.teams.get(&team.key);
+        TeamPlan {
+            key: team.key.clone(),
+            name: team.name.clone(),
+            exists: team.existing.is_some(),
+            state: state.copied().unwrap_or(TeamState::Planned).as_str(),
+            channels: of_team.count() as u64,
+            members: (team.owners.len() + team.members.len()) as u64,
+        }
+    });
+    let teams = teams.collect();
     let mut plan = UploadPlan {
-        teams: Vec::new(),
-        targets: Vec::new(),
-        posts: 0,
-        done: 0,
+        teams,
+        posts: targets.iter().map(|target| target.posts).sum(),
+        done: targets.iter().map(|target| target.done).sum(),
+        targets,
         seconds: 0.0,
+        planned: Planned {
+            folder: folder.clone(),
+            upload_dir: upload_dir.to_owned(),
+            options: options.clone(),
+            input,
+            graph_url: graph_url.clone(),
+            progress,
+        },
     };
-    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
-        let key = &assigned.target().key;
-        let row = match &journal {
-            Some(journal) => journal.target(key.as_str())?,
-            None => None,
-        };
-        let mut state = TargetState::Planned;
-        let mut done = 0;
-        let mut route = assigned.route;
-        if let (Some(journal), Some(row)) = (&journal, row) {
-            delta::check_same_place(assigned, &row)?;
-            let tally = journal.tally(row.number)?;
-            state = row.state;
-            done = tally.posted + tally.adopted + tally.withheld;
-            let differs = row.input != assigned.input || tally.refused > 0;
-            if state > TargetState::Posted && differs {
-                route = Route::Again;
-            }
-        }
-        let late = |team: &TeamKey<'_>| team_state(team.as_str()) >= TeamState::Complete;
-        if route == Route::Standard
-            && state == TargetState::Planned
-            && assigned.team().is_some_and(late)
-        {
-            route = Route::AfterTeam;
-        }
+    plan.seconds = plan.schedule(limits).seconds;
+    Ok(plan)
+}
+
+impl TargetPlan {
+    fn of(assigned: &PlannedTarget, progress: TargetProgress) -> Self {
         let summary = &assigned.summary;
         let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);
-        let done = done.min(summary.posts);
-        plan.posts += summary.posts;
-        plan.done += done;
-        plan.targets.push(TargetPlan {
-            key: key.clone(),
+        let route = if progress.is_again() {
+            Route::Again
+        } else {
+            assigned.route
+        };
+        Self {
+            key: assigned.target().key.clone(),
             name: assigned.name().to_owned(),
             team: assigned.team().cloned(),
             route,
             why: route.why(),
-            state: state.as_str(),
+            state: progress.state.as_str(),
             posts: summary.posts,
             replies: summary.replies,
-            done,
+            done: progress.done.min(summary.posts),
             shown: group
-                .filter(|_| state < TargetState::Done)
+                .filter(|_| progress.state < TargetState::Done)
                 .map_or(0, |chat| chat.members.len() as u64),
-        });
+        }
     }
-    for team in &input.teams {
-        let of_team = plan.targets.iter();
-        let of_team = of_team.filter(|target| target.team.as_ref() == Some(&team.key));
-        plan.teams.push(TeamPlan {
-            key: team.key.clone(),
-            name: team.name.clone(),
-            exists: team.existing.is_some(),
-            state: team_state(team.key.as_str()).as_str(),
-            channels: of_team.count() as u64,
-            members: (team.owners.len() + team.members.len()) as u64,
-        });
-    }
-    plan.seconds = plan.schedule(limits).seconds;
-    Ok(plan)
 }

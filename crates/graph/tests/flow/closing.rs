@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use chatferry_graph::{
-    Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, rollback, upload,
-};
+use chatferry_graph::{Closing, Limits, Unobserved, UploadOptions, close, plan_rollback, rollback};
 use chatferry_twin::{Settings, Troubles};
 use serde_json::json;
 
@@ -119,8 +117,8 @@ async fn a_general_that_ended_with_its_team_rests_before_it_is_opened() {
         let journal = tempfile::tempdir().unwrap();
         let mut options = UploadOptions::default();
         options.selection.only.push("dev".to_owned());
-        let (client, folder) = (world.client(Limits::default()), rendered.folder());
-        let first = upload(&client, &folder, journal.path(), &options, &Unobserved).await;
+        let client = world.client(Limits::default());
+        let first = crate::upload_with(&client, &rendered, journal.path(), &options).await;
         assert_eq!(first.unwrap().totals.posted, 8);
         closed(&world, &rendered, journal.path(), Closing::All).await;
         let report = world.upload(&rendered, journal.path()).await.unwrap();

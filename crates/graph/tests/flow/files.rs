@@ -1,6 +1,6 @@
 //! Files are there once, whatever breaks.
 
-use chatferry_graph::{Limits, Unobserved, UploadOptions, upload};
+use chatferry_graph::{Limits, UploadOptions};
 use chatferry_twin::{Fault, Kind, Seeded, Settings, What, When};
 use serde_json::json;
 
@@ -125,9 +125,9 @@ async fn files_of_chats_go_into_another_onedrive_where_the_chosen_is_not_there()
             files_else: other.map(str::to_owned),
             ..UploadOptions::default()
         };
-        let (client, folder) = (world.client(Limits::default()), rendered.folder());
+        let client = world.client(Limits::default());
         let journal = tempfile::tempdir().unwrap();
-        let report = upload(&client, &folder, journal.path(), &options, &Unobserved)
+        let report = crate::upload_with(&client, &rendered, journal.path(), &options)
             .await
             .unwrap();
         assert_eq!(report.totals.posted, 2);

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use chatferry_graph::{
     BaseUrl, Client, Credential, GraphConfig, Limits, Unobserved, UploadError, UploadOptions,
-    UploadReport, upload,
+    UploadReport, plan_upload, upload,
 };
 
 use folder::Rendered;
@@ -60,6 +60,17 @@ async fn run(
         durability: chatferry_graph::Durability::System,
         ..UploadOptions::default()
     };
-    let client = client(tenant, limits);
-    upload(&client, &rendered.folder(), journal, &options, &Unobserved).await
+    upload_with(&client(tenant, limits), rendered, journal, &options).await
+}
+
+/// Plans an upload and carries it out.
+async fn upload_with(
+    client: &Client,
+    rendered: &Rendered,
+    journal: &Path,
+    options: &UploadOptions,
+) -> Result<UploadReport, UploadError> {
+    let (folder, config) = (rendered.folder(), client.config());
+    let plan = plan_upload(&folder, journal, options, &config.limits, &config.graph_url)?;
+    upload(client, &plan, &Unobserved).await
 }

@@ -205,8 +205,7 @@ async fn what_is_left_out_keeps_its_team_open_until_it_comes() {
     let client = crate::client(&tenant, Limits::default());
     let mut options = UploadOptions::default();
     options.selection.except.push("old".to_owned());
-    let folder = rendered.folder();
-    let report = upload(&client, &folder, journal.path(), &options, &Unobserved)
+    let report = crate::upload_with(&client, &rendered, journal.path(), &options)
         .await
         .unwrap();
     assert_eq!(report.findings.lines().len(), 0);
@@ -235,13 +234,34 @@ async fn what_was_selected_is_done_whatever_else_there_is() {
     let journal = tempfile::tempdir().unwrap();
     let mut options = UploadOptions::default();
     options.selection.only.push("dm".to_owned());
-    let (client, folder) = (world.client(Limits::default()), rendered.folder());
-    let report = upload(&client, &folder, journal.path(), &options, &Unobserved)
+    let client = world.client(Limits::default());
+    let report = crate::upload_with(&client, &rendered, journal.path(), &options)
         .await
         .unwrap();
     assert!(report.is_done(), "{report:#?}");
     assert_eq!(report.totals.posted, 3);
     assert_eq!(world.tenant.teams().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_is_carried_out_once() {
+    let world = World::new(Settings::default());
+    let (rendered, journal) = (acme(), tempfile::tempdir().unwrap());
+    let (client, folder) = (world.client(Limits::default()), rendered.folder());
+    let plan = plan_upload(
+        &folder,
+        journal.path(),
+        &UploadOptions::default(),
+        &Limits::default(),
+        &BaseUrl::graph(),
+    );
+    let plan = plan.unwrap();
+    let report = upload(&client, &plan, &Unobserved).await.unwrap();
+    assert!(report.is_done(), "{report:#?}");
+    let calls = world.calls();
+    let error = upload(&client, &plan, &Unobserved).await.unwrap_err();
+    assert!(matches!(error, UploadError::Outdated), "{error}");
+    assert_eq!(world.calls(), calls, "nothing is sent by it");
 }
 
 #[test]

@@ -157,16 +157,13 @@ async fn a_session_of_another_app_stops_its_target_alone() {
             &line(3),
         );
     let other = world.client_of(rival, Limits::default());
-    let folder = rendered.folder();
     let mut options = chatferry_graph::UploadOptions::default();
     options.selection.only.push("lunch".to_owned());
     let journal = tempfile::tempdir().unwrap();
     // The other app begins, and is cut off in the middle.
     world.die_at(12);
     tokio::select! {
-        _ = chatferry_graph::upload(
-            &other, &folder, journal.path(), &options, &chatferry_graph::Unobserved,
-        ) => panic!("it should have been cut off"),
+        _ = crate::upload_with(&other, &rendered, journal.path(), &options) => panic!("it should have been cut off"),
         () = world.died.notified() => {}
     }
     world.live();

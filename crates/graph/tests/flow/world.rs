@@ -13,7 +13,7 @@ use bytes::Bytes;
 use chatferry_graph::{
     Answering, BaseUrl, Client, Clock, Credential, Durability, GraphConfig, Limits, Observer,
     Transport, TransportError, Unobserved, UploadError, UploadOptions, UploadReport, VerifyOptions,
-    VerifyReport, upload, verify,
+    VerifyReport, plan_upload, upload, verify,
 };
 use chatferry_model::Millis;
 use chatferry_model::folder::RenderFolder;
@@ -120,8 +120,10 @@ impl World {
             durability: Durability::System,
             ..UploadOptions::default()
         };
-        let client = self.client(Limits::default());
-        upload(&client, &rendered.folder(), journal, &options, observer).await
+        let limits = Limits::default();
+        let (folder, client) = (rendered.folder(), self.client(limits));
+        let plan = plan_upload(&folder, journal, &options, &limits, &BaseUrl::graph())?;
+        upload(&client, &plan, observer).await
     }
 
     pub(crate) async fn verify(

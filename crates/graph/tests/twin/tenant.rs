@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chatferry_graph::{
     Answering, BaseUrl, Client, Clock, Credential, Durability, GraphConfig, Limits, Transport,
     TransportError, Unobserved, UploadError, UploadOptions, UploadReport, VerifyOptions,
-    VerifyReport, upload, verify,
+    VerifyReport, plan_upload, upload, verify,
 };
 use chatferry_model::Millis;
 use chatferry_model::folder::RenderFolder;
@@ -85,7 +85,9 @@ impl Twin {
             durability: Durability::System,
             ..UploadOptions::default()
         };
-        upload(&self.client(), folder, journal, &options, &Unobserved).await
+        let (client, limits, graph) = (self.client(), Limits::default(), BaseUrl::graph());
+        let plan = plan_upload(folder, journal, &options, &limits, &graph)?;
+        upload(&client, &plan, &Unobserved).await
     }
 
     pub(crate) async fn verify(
