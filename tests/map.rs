@@ -26,7 +26,7 @@ fn it_ends_with_what_there_will_be_and_how_long_it_takes() {
     let file = fs::read(work.path("2-map/plan.json")).unwrap();
     let file: serde_json::Value = serde_json::from_slice(&file).unwrap();
     assert_eq!(said["plan"], file);
-    for words in ["in all", "The posts take", "bound by"] {
+    for words in ["in all", "Upload: about", "limited by"] {
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
     }
     // Made again where somebody deleted it.
@@ -46,7 +46,7 @@ fn the_unmatched_are_decided_about_in_the_terminal() {
     for words in [
         "(1 of ",
         "bruno, 4 messages, the last on 2019-08-12: nobody in the directory has",
-        "nobody in the directory has all of these words",
+        "no user of the directory has all of these words",
         "3 people decided",
     ] {
         assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);

@@ -20,7 +20,7 @@ pub(crate) const DEFAULT_WORK: &str = "migration";
 /// Moves chat exports (Slack, Mattermost) into Microsoft Teams
 ///
 /// Everything before `upload` works offline and leaves plain files in the work folder, which can
-/// be looked at, edited and made again. Start with `convert`, then `rehearse`, then `upload`.
+/// be inspected, edited and made again. Start with `convert`, then `rehearse`, then `upload`.
 #[derive(Debug, Parser)]
 #[command(name = "chatferry", version, styles = STYLES, after_help = exit::HELP)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -101,7 +101,7 @@ Examples:
 Examples:
   chatferry map --directory users.csv --placeholder migration@acme.com
   chatferry map            # after editing 2-map/people.csv
-  chatferry map --review   # decide about the unmatched here
+  chatferry map --review   # decide about unmatched people here
   chatferry map --from-graph --tenant-id contoso.onmicrosoft.com --client-id 01234567-89ab-…")]
     Map(MapArgs),
     /// Render messages to posts in 3-render
@@ -124,18 +124,19 @@ Examples:
     Verify(VerifyArgs),
     /// Close an interrupted upload: complete every channel whose posts are in
     ///
-    /// Takes channels and chats whose posts are all through out of migration mode, then their
-    /// team, and gives it its members. What lacks posts is listed and stays open.
+    /// Takes channels and chats with all their posts out of migration mode, then their team, and
+    /// adds its members. Channels and chats that lack posts are listed and stay open.
     #[command(after_help = "Example:\n  chatferry complete --only dev")]
     Complete(CloseArgs),
     /// Take everything from an interrupted upload out of migration mode
     ///
-    /// Also what lacks posts: the next `chatferry upload` opens it once more and goes on.
+    /// Channels and chats that lack posts too: the next `chatferry upload` opens them again and
+    /// continues.
     #[command(after_help = "Example:\n  chatferry unlock")]
     Unlock(CloseArgs),
-    /// Delete the teams that this upload made, after showing them
+    /// Delete the teams that this upload created, after showing them
     ///
-    /// What was put into existing channels and into chats stays: no app can delete it.
+    /// Posts in existing channels and in chats stay: no app can delete them.
     #[command(after_help = "Examples:\n  chatferry rollback\n  chatferry rollback --yes")]
     Rollback(RollbackArgs),
     /// Upload to a simulated tenant in virtual time and verify there
@@ -161,7 +162,7 @@ Examples:
     Schema(SchemaArgs),
     /// Serve a simulated tenant, for trying tools against Graph's rules
     ///
-    /// `chatferry guide twin` tells what it enforces, and how to look into it and break it.
+    /// See `chatferry guide twin` for the rules it enforces and for the faults it can make.
     #[command(after_help = "\
 Example:
   chatferry twin --port 8080 --users users.json &
@@ -193,7 +194,7 @@ pub(crate) struct ConversationArgs {
     /// Only conversations with this name or ID; `*` matches anything (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub(crate) only: Vec<String>,
-    /// No conversations of this name or id (repeatable)
+    /// No conversations with this name or ID; `*` matches anything (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub(crate) except: Vec<String>,
 }
@@ -203,10 +204,10 @@ pub(crate) struct ConversationArgs {
 pub(crate) struct SelectArgs {
     #[command(flatten)]
     pub(crate) conversations: ConversationArgs,
-    /// Nothing said before this date or time (UTC)
+    /// Skip messages before this date or time (UTC)
     #[arg(long, value_name = "DATE", help_heading = "Selection")]
     pub(crate) since: Option<String>,
-    /// Nothing said on or after this date or time (UTC)
+    /// Skip messages on or after this date or time (UTC)
     #[arg(long, value_name = "DATE", help_heading = "Selection")]
     pub(crate) until: Option<String>,
 }
@@ -217,10 +218,10 @@ pub(crate) struct PeopleArgs {
     /// The tenant's people: CSV or XLSX (Entra portal, PowerShell) or JSON (Graph's GET /users)
     #[arg(long, value_name = "FILE", help_heading = "People and places")]
     pub(crate) directory: Option<PathBuf>,
-    /// The account that speaks for people without one: UPN or object id
+    /// The account that posts for people without one: UPN or object ID
     #[arg(long, value_name = "USER", help_heading = "People and places")]
     pub(crate) placeholder: Option<String>,
-    /// An owner of the teams: UPN or object id (repeatable)
+    /// An owner of the teams: UPN or object ID (repeatable)
     #[arg(
         long = "owner",
         value_name = "USER",
@@ -230,7 +231,7 @@ pub(crate) struct PeopleArgs {
     /// The name of the team
     #[arg(long, value_name = "NAME", help_heading = "People and places")]
     pub(crate) team: Option<String>,
-    /// Treat direct and group messages this way [default: skip]
+    /// Treatment of direct and group messages [default: skip]
     #[arg(long, value_name = "WHAT", value_parser = ["skip", "migrate"])]
     #[arg(help_heading = "People and places")]
     pub(crate) chats: Option<String>,
@@ -271,7 +272,7 @@ pub(crate) struct MapArgs {
     /// Fetch the tenant's people from Graph into directory.json, once
     #[arg(long, conflicts_with = "directory")]
     pub(crate) from_graph: bool,
-    /// Decide about the unmatched one by one, here instead of in a spreadsheet
+    /// Decide about unmatched people one by one, here instead of in a spreadsheet
     #[arg(long)]
     pub(crate) review: bool,
     #[command(flatten)]
@@ -285,16 +286,16 @@ pub(crate) struct MapArgs {
 /// The connection to Graph. The secret comes from `CHATFERRY_CLIENT_SECRET` only.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct GraphArgs {
-    /// The tenant: its id or a domain
+    /// The tenant: its ID or a domain
     #[arg(long, value_name = "ID", help_heading = "Microsoft Graph")]
     pub(crate) tenant_id: Option<String>,
-    /// The app registration's application (client) id
+    /// The app registration's application (client) ID
     #[arg(long, value_name = "ID", help_heading = "Microsoft Graph")]
     pub(crate) client_id: Option<String>,
     /// Graph's address, for national clouds and simulated tenants
     #[arg(long, value_name = "URL", help_heading = "Microsoft Graph")]
     pub(crate) graph_url: Option<String>,
-    /// The login's address, likewise
+    /// The address of the sign-in service, for the same cases
     #[arg(long, value_name = "URL", help_heading = "Microsoft Graph")]
     pub(crate) login_url: Option<String>,
 }
@@ -343,7 +344,7 @@ pub(crate) struct RollbackArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct RehearseArgs {
-    /// The tenant's people, as for `map`; without it, everybody in the posts is taken to exist
+    /// The tenant's people, as for `map`; without it, every author is assumed to exist
     #[arg(long, value_name = "FILE")]
     pub(crate) directory: Option<PathBuf>,
 }
@@ -378,7 +379,7 @@ pub(crate) struct GuideArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct SchemaArgs {
-    /// The code to describe; without it, all are listed
+    /// The file to describe; without it, all are listed
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
 }
@@ -394,23 +395,23 @@ pub(crate) struct TwinArgs {
     /// No limits on rates
     #[arg(long)]
     pub(crate) no_limits: bool,
-    /// Nothing takes time: no limits, and teams, folders and completions are there at once
+    /// No delays: no limits, and teams, folders and completions are there at once
     #[arg(long)]
     pub(crate) instant: bool,
-    /// The rules to enforce, as JSON: the part of `GET /_twin/settings` that is to differ
+    /// The rules to enforce, as JSON: the part of `GET /_twin/settings` that differs
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_limits", "instant"])]
     pub(crate) settings: Option<PathBuf>,
-    /// Draw faults from this seed: errors, resets, lost and cut answers, 429, expired tokens
+    /// Draw faults from this seed: errors, resets, lost and truncated answers, 429, …
     #[arg(long, value_name = "SEED")]
     pub(crate) faults: Option<u64>,
     /// Faults per thousand calls
     #[arg(long, value_name = "N", default_value_t = 200, requires = "faults",
           value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub(crate) fault_rate: u16,
-    /// Begin with the tenant in this file, if it is there, and write it when stopped by Ctrl-C
+    /// Start with the tenant in this file, if there is one, and write it at Ctrl-C
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
-    /// Let the clock stand at this time until `POST /_twin/clock` moves it: 2026-11-20T12:00:00Z
+    /// Stop the clock at this time (2026-11-20T12:00:00Z); `POST /_twin/clock` moves it
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
 }

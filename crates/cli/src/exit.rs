@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub(crate) enum ExitStatus {
     /// Done.
     Done = 0,
-    /// Done, with errors among the findings, or refusals.
+    /// Finished, but something was lost or refused.
     DoneWithErrors = 1,
     /// The command line or the settings are wrong.
     Usage = 2,
@@ -41,7 +41,7 @@ impl From<ExitStatus> for ExitCode {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0   done
-  1   done, with errors among the findings, or refusals
+  1   finished, but something was lost or refused
   2   the command line or the settings are wrong
   3   the input can't be read
   4   Graph refused, or can't be reached

@@ -20,7 +20,7 @@ pub(crate) static FETCH_DENIED: Code = Code {
     id: "fetch-denied",
     severity: Severity::Error,
     summary: "The source refuses to hand out a file.",
-    remedy: "The message names the file and where it was. Use the token of a user who can see and read the file, and run `chatferry fetch` again.",
+    remedy: "The message names the file and its address. Use the token of a user who can see and read the file, and run `chatferry fetch` again.",
 };
 
 /// Not one of the source's hosts.
@@ -28,15 +28,15 @@ pub(crate) static FETCH_ELSEWHERE: Code = Code {
     id: "fetch-elsewhere",
     severity: Severity::Error,
     summary: "A file's address, or the address it redirects to, is not at the source's servers.",
-    remedy: "No request was sent there, because a token must not go to anybody else. The message names the file and where it was; copy it by hand if it matters.",
+    remedy: "No request was sent there, because a token must not go to anybody else. The message names the file and its address; copy it by hand if it matters.",
 };
 
 /// Anything that may pass.
 pub(crate) static FETCH_FAILED: Code = Code {
     id: "fetch-failed",
     severity: Severity::Error,
-    summary: "A file could not be fetched, though it was tried several times.",
-    remedy: "Run `chatferry fetch` again: it takes only what is missing.",
+    summary: "A file could not be fetched despite several attempts.",
+    remedy: "Run `chatferry fetch` again: it fetches only missing files.",
 };
 
 /// 404, 410.
@@ -44,15 +44,15 @@ pub(crate) static FETCH_GONE: Code = Code {
     id: "fetch-gone",
     severity: Severity::Error,
     summary: "A file is no longer on the source's servers.",
-    remedy: "It was deleted after the export was made. The message names it; there is nothing to fetch.",
+    remedy: "It was deleted after the export was made. The message names it; no action needed.",
 };
 
 /// The run was stopped.
 pub(crate) static FETCH_NOT_TRIED: Code = Code {
     id: "fetch-not-tried",
     severity: Severity::Error,
-    summary: "Files were not tried, because the run ended before.",
-    remedy: "Mend what the other findings name, or just go on: `chatferry fetch` takes only what is missing.",
+    summary: "Files were not tried, because the run ended before their turn.",
+    remedy: "Fix what the other findings report, or simply run `chatferry fetch` again: it fetches only missing files.",
 };
 
 /// A picture that is another kind of picture.
@@ -60,7 +60,7 @@ pub(crate) static FETCH_OTHER_TYPE: Code = Code {
     id: "fetch-other-type",
     severity: Severity::Info,
     summary: "A file is of another kind than the source says.",
-    remedy: "It is whole, and is treated as what its first bytes say.",
+    remedy: "It is complete and treated as what its first bytes show. No action needed.",
 };
 
 /// 200 with a page (crates/readers/src/slack/FORMAT.md trap 51).
@@ -76,7 +76,7 @@ pub(crate) static FETCH_WRONG_CONTENT: Code = Code {
     id: "fetch-wrong-content",
     severity: Severity::Error,
     summary: "The answer is not a file of the kind it should be.",
-    remedy: "It was thrown away; the message names the file and where it was. Run `chatferry fetch` again, or download it by hand.",
+    remedy: "It was discarded; the message names the file and its address. Run `chatferry fetch` again, or download the file by hand.",
 };
 
 /// Cut or grown.
@@ -84,7 +84,7 @@ pub(crate) static FETCH_WRONG_LENGTH: Code = Code {
     id: "fetch-wrong-length",
     severity: Severity::Error,
     summary: "The answer is not as long as the file is, by what the export says.",
-    remedy: "It was thrown away; the message names the file and where it was. Run `chatferry fetch` again, or make a new export.",
+    remedy: "It was discarded; the message names the file and its address. Run `chatferry fetch` again, or make a new export.",
 };
 
 #[cfg(test)]

@@ -62,12 +62,12 @@ impl Failure {
     pub(crate) fn words(&self, source: &str) -> String {
         match self {
             Self::Elsewhere => format!("its address leads to another host than {source}'s"),
-            Self::SignIn => format!("{source}'s sign-in page came instead"),
+            Self::SignIn => format!("{source}'s sign-in page was received instead"),
             Self::Denied(status) | Self::Gone(status) => format!("{source} answers {status}"),
             Self::Length { found, expected } => {
                 format!("{found} bytes received, {expected} were expected")
             }
-            Self::Content { declared } => format!("what came is no {declared}"),
+            Self::Content { declared } => format!("the answer is not {declared}"),
             Self::Failed(why) => why.clone(),
         }
     }

@@ -121,7 +121,7 @@ pub async fn fetch(
     }
     team.shutdown().await;
     if worker_pool.gave_up() {
-        stopped = Some("nothing received, and the same was in the way of all");
+        stopped = Some("no file could be fetched, all for the same reason");
     }
 
     let source = worker_pool.options.servers.row.label;

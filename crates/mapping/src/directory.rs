@@ -214,7 +214,7 @@ impl Directory {
             return if self.is_empty() || self.by_id(id).is_some() {
                 Ok(id)
             } else {
-                Err("nobody in the directory has this object id; correct it, or give a newer directory".to_owned())
+                Err("nobody in the directory has this object id; correct it, or provide a newer user list".to_owned())
             };
         }
         let bracketed = text
@@ -229,7 +229,7 @@ impl Directory {
         match self.claim(&address) {
             Claim::One(user, _) => Ok(user.id),
             Claim::Nobody => Err(
-                "nobody in the directory has this address; correct it, or give a newer directory"
+                "nobody in the directory has this address; correct it, or provide a newer user list"
                     .to_owned(),
             ),
             Claim::Several(users) => {

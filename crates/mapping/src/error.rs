@@ -44,7 +44,7 @@ pub enum MapError {
         /// The problem and its remedy.
         reason: String,
     },
-    /// Cells of the tables that make no sense, all of them at once.
+    /// Invalid cells of the tables, all of them at once.
     #[error("{}", listed(.0))]
     BadCells(Vec<BadCell>),
     /// A file that an earlier run kept for this one is not valid.
@@ -90,7 +90,7 @@ impl MapError {
     }
 }
 
-/// A cell that makes no sense.
+/// An invalid cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadCell {
     /// The file.
@@ -124,8 +124,8 @@ impl fmt::Display for BadCell {
 
 fn listed(cells: &[BadCell]) -> String {
     let mut text = match cells.len() {
-        1 => "a cell makes no sense:".to_owned(),
-        many => format!("{many} cells make no sense:"),
+        1 => "a cell needs fixing:".to_owned(),
+        many => format!("{many} cells need fixing:"),
     };
     for cell in cells {
         text.push_str("\n  ");

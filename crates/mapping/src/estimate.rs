@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use chatferry_model::EntraId;
+use chatferry_model::figures::duration;
 use chatferry_model::file::{File, FilePlace};
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
@@ -271,16 +272,16 @@ fn shorten(bounds: &[Bound], teams_bound: bool, limits: &Limits) -> Vec<String> 
     let next = bounds.get(1).map_or(0, |bound| bound.seconds);
     let gain = if next < bound.seconds {
         format!(
-            ": {} at best instead of {}",
-            words(next),
-            words(bound.seconds)
+            ": {} instead of {}",
+            duration(next),
+            duration(bound.seconds)
         )
     } else {
         String::new()
     };
     advice.push(match bound.what {
         BoundKind::LongestChannel => format!(
-            "split {} by year (column split of the conversations), so that its parts upload side by side{gain}",
+            "split {} by year (column `split` of the conversations){gain}",
             bound.name
         ),
         BoundKind::LongestChat if bound.seconds > limits.channel_posts.seconds(bound.posts).ceil() as u64 => format!(
@@ -289,34 +290,23 @@ fn shorten(bounds: &[Bound], teams_bound: bool, limits: &Limits) -> Vec<String> 
             limits.member_changes.calls_per_second() * 60.0
         ),
         BoundKind::LongestChat => format!(
-            "skip the chat {}, or leave out what is old (--since){gain}",
+            "skip the chat {}, or skip old messages (`--since`){gain}",
             bound.name
         ),
         BoundKind::AllChannels => format!(
-            "leave channels out (action skip) or what is old (--since): Graph takes {} posts a second into all channels",
+            "skip channels (column `action`) or old messages (`--since`): Graph takes {} posts a second into all channels",
             limits.app_channel_posts.calls_per_second()
         ),
         BoundKind::AllChats => format!(
-            "leave chats out (action skip): Graph takes {} posts a second into all chats{gain}",
+            "skip chats (column `action`): Graph takes {} posts a second into all chats{gain}",
             limits.app_chat_posts.calls_per_second()
         ),
     });
     if teams_bound {
         advice.push(format!(
-            "if Graph holds the import to {} posts a second for a team: share the channels out to more teams (column team)",
+            "if Graph limits a team to {} posts a second: divide the channels among more teams (column `team`)",
             limits.team_posts.calls_per_second()
         ));
     }
     advice
-}
-
-/// `45 s`, `12 min`, `3 h 20 min`, `5 d 2 h`.
-fn words(seconds: u64) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
-    }
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
             "nothing: no channel or chat of this upload is in migration mode",
         );
     } else {
-        let places = count(report.places.len() as u64, "place");
+        let places = count(report.places.len() as u64, "target");
         context
             .printer
             .step(verb, &format!("{} of {places}", thousands(closed)));
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, closing: Closing) -> Result<ExitStatus, Cli
         .collect();
     context
         .printer
-        .table(&["place", "state", "posts missing", ""], &rows);
+        .table(&["target", "state", "posts missing", ""], &rows);
     let seen = FindingRow::all(&report.findings);
     findings::show_seen(context.printer, &seen);
     context.printer.result(&Result {

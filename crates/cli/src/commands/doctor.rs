@@ -69,8 +69,8 @@ fn show(context: &Context, diagnosis: &Diagnosis) {
         ));
     }
     if diagnosis.is_fine() {
-        context.printer.step("Ready", "an upload could begin");
+        context.printer.step("Ready", "to upload");
     } else {
-        context.printer.note("Not ready", "an upload would fail");
+        context.printer.note("Not ready", "fix the items above");
     }
 }

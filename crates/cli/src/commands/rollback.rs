@@ -45,15 +45,15 @@ pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<ExitStatus, 
         return Ok(ExitStatus::Done);
     }
     Err(CliError::usage("nothing was deleted yet").hint(
-        "this deletes the teams above with everything in them, also what people wrote there since; \
-         give --yes to do it",
+        "this deletes the teams above with everything in them, messages that people wrote since \
+         included; give `--yes` to do it",
     ))
 }
 
 fn show(context: &Context, plan: &RollbackPlan, deleted: bool) {
     let printer = context.printer;
     if plan.teams.is_empty() {
-        printer.step("Rollback", "this upload made no team");
+        printer.step("Nothing", "to roll back: this upload created no team");
     } else {
         let verb = if deleted { "Deleted" } else { "To delete" };
         printer.note(verb, &count(plan.teams.len() as u64, "team"));
@@ -75,7 +75,7 @@ fn show(context: &Context, plan: &RollbackPlan, deleted: bool) {
     }
     printer.note(
         "Stays",
-        "what is in existing channels and in chats: no app can delete messages there",
+        "posts in existing channels and in chats: no app can delete messages there",
     );
     let names = status::names(context);
     let name = |key: &String| names.get(key).unwrap_or(key).clone();

@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitStatus, CliError> {
     for stage in stages.iter().filter(|stage| stage.state == OUTDATED) {
         let again = context.shell_command(stage.stage);
         let hint = format!(
-            "What {} is made from has changed since: `{again}`",
+            "The inputs of {} have changed since it ran: run `{again}`",
             stage.stage
         );
         context.printer.plain(&hint);

@@ -56,7 +56,7 @@ pub(crate) fn sums(printer: Printer, stages: &[(&str, &BTreeMap<String, Sum>)]) 
     }
     printer.table(
         &[
-            "stage", "of", "in", "out", "merged", "skipped", "added", "lost",
+            "stage", "unit", "in", "out", "merged", "skipped", "added", "lost",
         ],
         &rows,
     );

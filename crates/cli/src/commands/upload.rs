@@ -64,7 +64,7 @@ pub(crate) fn run(context: &Context, args: &UploadArgs) -> Result<ExitStatus, Cl
         ));
     } else {
         context.printer.plain(&format!(
-            "\nNot everything is through; run `{}` again to go on.",
+            "\nNot finished; run `{}` again to continue.",
             context.shell_command("upload")
         ));
     }
@@ -170,9 +170,7 @@ fn show_plan(context: &Context, plan: &UploadPlan) {
         })
         .collect();
     context.printer.table(
-        &[
-            "target", "team", "posts", "replies", "through", "state", "how",
-        ],
+        &["target", "team", "posts", "replies", "done", "state", "how"],
         &rows,
     );
     let mut ways = std::collections::BTreeMap::new();
@@ -232,7 +230,7 @@ pub(crate) fn show(context: &Context, report: &UploadReport) {
     }
 }
 
-/// Of more targets than these only those are listed of which there is something to say.
+/// The number of targets above which only the remarkable ones are listed.
 const MOST_ROWS: usize = 40;
 
 fn is_remarkable(target: &TargetReport) -> bool {

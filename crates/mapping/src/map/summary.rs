@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use chatferry_model::figures::count;
 use chatferry_model::plan::{Membership, Plan, TargetPlace, Voice};
 use chatferry_model::sum::Sum;
 use serde::{Deserialize, Serialize};
@@ -46,8 +47,11 @@ impl fmt::Display for MapDetails {
             .sum();
         write!(
             f,
-            "{} of {people} people have an account; {filled} of {conversations} conversations mapped (teams: {}, channels: {}, chats: {})",
-            self.people_with_account, self.teams, self.channels, self.chats
+            "{} of {people} people matched; {filled} of {conversations} conversations mapped ({}, {}, {})",
+            self.people_with_account,
+            count(self.teams, "team"),
+            count(self.channels, "channel"),
+            count(self.chats, "chat")
         )
     }
 }

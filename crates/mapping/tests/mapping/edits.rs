@@ -541,7 +541,7 @@ fn formulas_in_names_do_no_harm() {
 fn settings_that_name_nobody_are_errors() {
     let mut acme = Migration::acme();
     acme.settings.owners = vec!["nobody@acme.example".into()];
-    insta::assert_snapshot!(acme.map().unwrap_err(), @r#"the setting `owners` says "nobody@acme.example", but nobody in the directory has this address; correct it, or give a newer directory"#);
+    insta::assert_snapshot!(acme.map().unwrap_err(), @r#"the setting `owners` says "nobody@acme.example", but nobody in the directory has this address; correct it, or provide a newer user list"#);
     acme.settings.owners = Vec::new();
     acme.settings.placeholder = Some("archive".into());
     insta::assert_snapshot!(acme.map().unwrap_err(), @r#"the setting `placeholder` says "archive", but not a user: write an object ID (GUID) or an e-mail address"#);

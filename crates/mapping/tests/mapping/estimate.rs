@@ -36,8 +36,8 @@ fn the_longest_channel_bounds_and_splitting_it_is_advised() {
     );
     assert_eq!(upload.bounds[0].what, BoundKind::LongestChannel);
     insta::assert_snapshot!(upload.shorten.join("\n"), @r"
-    split Acme › C1 by year (column split of the conversations), so that its parts upload side by side: 13 min at best instead of 2 h 0 min
-    if Graph holds the import to 4 posts a second for a team: share the channels out to more teams (column team)
+    split Acme › C1 by year (column `split` of the conversations): 13 min instead of 2 h 0 min
+    if Graph limits a team to 4 posts a second: divide the channels among more teams (column `team`)
     ");
 }
 

@@ -43,7 +43,7 @@ fn the_three_files() {
     insta::assert_snapshot!("findings", findings.join("\n"));
     assert_eq!(
         outcome.details.to_string(),
-        "6 of 10 people have an account; 12 of 14 conversations mapped (teams: 1, channels: 8, chats: 3)"
+        "6 of 10 people matched; 12 of 14 conversations mapped (1 team, 8 channels, 3 chats)"
     );
 }
 

@@ -35,9 +35,12 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         .get(HOST)
         .and_then(|host| host.to_str().ok());
     let mut response = if !host.is_some_and(is_this_machine) {
-        refuse(StatusCode::FORBIDDEN, "This address is not for you.")
+        refuse(
+            StatusCode::FORBIDDEN,
+            "The preview answers only to names of this machine.",
+        )
     } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        refuse(StatusCode::METHOD_NOT_ALLOWED, "There is only to look.")
+        refuse(StatusCode::METHOD_NOT_ALLOWED, "The preview is read-only.")
     } else {
         next.run(request).await
     };
@@ -50,7 +53,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
 }
 
 fn refuse(status: StatusCode, words: &'static str) -> Response {
-    let page = pages::failure("Not here", words);
+    let page = pages::failure("Not allowed", words);
     (status, axum::response::Html(page)).into_response()
 }
 

@@ -88,7 +88,7 @@ async fn channel(
         Some(match pages::channel(&library, summary, &ask) {
             Ok(page) => Html(page).into_response(),
             Err(error) => {
-                let page = pages::failure("This can't be shown", &error.to_string());
+                let page = pages::failure("This page cannot be shown", &error.to_string());
                 (StatusCode::INTERNAL_SERVER_ERROR, Html(page)).into_response()
             }
         })
@@ -154,8 +154,8 @@ fn read(folder: &FilePath, name: &str) -> Option<Vec<u8>> {
 
 fn missing() -> Response {
     let page = pages::failure(
-        "There is nothing here",
-        "The posts may have been rendered anew.",
+        "Page not found",
+        "The posts may have been rendered again since.",
     );
     (StatusCode::NOT_FOUND, Html(page)).into_response()
 }

@@ -66,19 +66,21 @@ fn verdict(report: &Report) -> Markup {
     );
     let (read, render) = (report.messages("read"), report.messages("render"));
     let balanced = sections::holds(report);
+    let dropped: u64 = read.skipped.values().chain(render.skipped.values()).sum();
+    let merged: u64 = read.merged.values().chain(render.merged.values()).sum();
+    let all = if dropped > 0 {
+        "Every message that was not skipped"
+    } else {
+        "Every message"
+    };
     let (class, words) = match (balanced, errors, warnings) {
         (false, _, _) => (
             "verdict bad",
-            "The sums do not hold: the stages are not from one run. Run convert again.".to_owned(),
+            "The counts do not add up: the stages are not from one run. Run `convert` again."
+                .to_owned(),
         ),
-        (_, 0, 0) => (
-            "verdict",
-            "Everything that people said comes through as it was.".to_owned(),
-        ),
-        (_, 0, _) => (
-            "verdict",
-            "Everything that people said comes through.".to_owned(),
-        ),
+        (_, 0, 0) => ("verdict", format!("{all} is carried over as it was.")),
+        (_, 0, _) => ("verdict", format!("{all} is carried over.")),
         (_, 1, _) => (
             "verdict warn",
             "One thing could not be carried over.".to_owned(),
@@ -88,15 +90,12 @@ fn verdict(report: &Report) -> Markup {
             format!("{} things could not be carried over.", thousands(errors)),
         ),
     };
-    let dropped: u64 = read.skipped.values().chain(render.skipped.values()).sum();
-    let merged: u64 = read.merged.values().chain(render.merged.values()).sum();
     let mut parts = vec![format!("{} become posts", thousands(render.output))];
     if merged > 0 {
-        parts.push(format!("{} are copies of others", thousands(merged)));
+        parts.push(format!("{} are duplicates", thousands(merged)));
     }
     if dropped > 0 {
-        let dropped = thousands(dropped);
-        parts.push(format!("{dropped} are left out as the settings say"));
+        parts.push(format!("{} are skipped", thousands(dropped)));
     }
     html! {
         div class=(class) {
@@ -104,11 +103,11 @@ fn verdict(report: &Report) -> Markup {
             p {
                 (count(read.input, "message")) " in the export: " (parts.join(", ")) ". "
                 @match warnings {
-                    0 => "Nothing looks different.",
+                    0 => "Nothing looks different in Teams.",
                     1 => "One thing looks different from the source.",
                     _ => { (thousands(warnings)) " things look different from the source." }
                 }
-                " Each is listed below with what to do about it."
+                " Each loss and each change is listed below with what to do about it."
             }
         }
     }
@@ -160,7 +159,7 @@ fn tiles(report: &Report) -> Markup {
             report
                 .seconds
                 .map_or_else(|| "–".to_owned(), |seconds| duration(seconds.ceil() as u64)),
-            "of upload at least, at Graph's rates".to_owned(),
+            "for the upload at least, at Graph's rates".to_owned(),
         ),
     ];
     html! {

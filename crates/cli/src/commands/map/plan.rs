@@ -12,7 +12,7 @@ const TEAMS: usize = 20;
 /// Shows the plan.
 pub(super) fn show(printer: Printer, plan: &MapPlan) {
     let rows = plan.teams.iter().take(TEAMS).map(|team| {
-        let new = if team.existing { "filled" } else { "new" };
+        let new = if team.existing { "existing" } else { "new" };
         let mut row = vec![team.name.clone(), new.to_owned()];
         row.extend(
             [
@@ -58,17 +58,17 @@ pub(super) fn show(printer: Printer, plan: &MapPlan) {
     };
     let limited = if upload.seconds_per_team_limited > upload.seconds {
         let longer = duration(upload.seconds_per_team_limited);
-        format!(", {longer} if Graph holds it to its limit for a team")
+        format!(" ({longer} if Graph limits posts per team)")
     } else {
         String::new()
     };
     printer.plain(&format!(
-        "The posts take {}{limited}: bound by {}",
+        "Upload: about {}{limited}; limited by {}",
         duration(upload.seconds),
         words(bound)
     ));
     for advice in &upload.shorten {
-        printer.plain(&format!("  shorter: {advice}"));
+        printer.plain(&format!("  To shorten it: {advice}"));
     }
 }
 
@@ -77,7 +77,7 @@ fn words(bound: &Bound) -> String {
     match bound.what {
         BoundKind::LongestChannel => format!("the longest channel, {} ({posts})", bound.name),
         BoundKind::LongestChat => format!("the longest chat, {} ({posts})", bound.name),
-        BoundKind::AllChannels => format!("what Graph takes from one app into channels ({posts})"),
-        BoundKind::AllChats => format!("what Graph takes from one app into chats ({posts})"),
+        BoundKind::AllChannels => format!("Graph's rate for one app into channels ({posts})"),
+        BoundKind::AllChats => format!("Graph's rate for one app into chats ({posts})"),
     }
 }

@@ -78,7 +78,7 @@ fn ask(
         }
         let numbers = if choices.is_empty() { "" } else { "number, " };
         printer.plain(&format!(
-            "{numbers}p(laceholder), s(kip), l(ater), q(uit), or words to search the directory for:"
+            "{numbers}p(laceholder), s(kip), l(ater), q(uit), or type a name to search:"
         ));
         let mut line = String::new();
         let read = input.read_line(&mut line);
@@ -100,7 +100,7 @@ fn ask(
                 Err(_) => {
                     choices = review.search(text);
                     if choices.is_empty() {
-                        printer.plain("nobody in the directory has all of these words");
+                        printer.plain("no user of the directory has all of these words");
                     }
                 }
             },

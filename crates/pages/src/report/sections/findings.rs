@@ -1,6 +1,6 @@
 //! Losses and changes by code, the worst first.
 
-use chatferry_model::figures::{count, thousands};
+use chatferry_model::figures::thousands;
 use chatferry_model::finding::Severity;
 use maud::{Markup, html};
 
@@ -14,19 +14,19 @@ use crate::report::places::Places;
 pub(in crate::report) fn findings(report: &Report) -> Markup {
     let all = &report.findings;
     if all.iter().next().is_none() {
-        let words = "Nothing: every message comes through as it was.";
+        let words = "Nothing: every message is carried over as it was.";
         return section("findings", &soft(words));
     }
     let summary = format!(
-        "{} of loss, {} of change, {} left out or noted as designed. The worst come first.",
-        count(all.count(Severity::Error), "finding"),
+        "Lost: {} · Changed: {} · For information: {}. The worst come first.",
+        thousands(all.count(Severity::Error)),
         thousands(all.count(Severity::Warning)),
         thousands(all.count(Severity::Info)),
     );
     let kinds = [
         (Severity::Error, "Lost"),
         (Severity::Warning, "Changed"),
-        (Severity::Info, "Left out or noted as designed"),
+        (Severity::Info, "For information"),
     ];
     let inside = html! {
         (soft(&summary))

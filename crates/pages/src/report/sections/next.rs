@@ -10,7 +10,7 @@ use crate::report::parts::{section, soft};
 /// Returns the section.
 pub(in crate::report) fn next(report: &Report) -> Markup {
     let inside = html! {
-        (soft("Every command takes the work folder that this page is in: -w FOLDER, unless it is ./migration."))
+        (soft("Add -w FOLDER if the work folder is not ./migration."))
         ol.steps {
             @for step in steps(report) {
                 li {
@@ -36,15 +36,14 @@ fn steps(report: &Report) -> Vec<Step> {
     let errors = report.findings.count(Severity::Error);
     if errors > 0 {
         steps.push(Step {
-            title: format!("Look at what is lost ({})", thousands(errors)),
-            why: "The first findings above say what it is and what can be done about it."
-                .to_owned(),
+            title: format!("See what is lost ({})", thousands(errors)),
+            why: "The first findings above say what it is and what to do about it.".to_owned(),
             command: None,
         });
     }
     if report.rehearsal_account {
         steps.push(Step {
-            title: "Name the account that speaks for people without one".to_owned(),
+            title: "Name the account that posts for people without one".to_owned(),
             why: "Without it nothing can be uploaded. Its posts carry the name of the author above the text.".to_owned(),
             command: command("map --placeholder migration@example.com"),
         });
@@ -56,7 +55,7 @@ fn steps(report: &Report) -> Vec<Step> {
     if messages > 0 {
         steps.push(Step {
             title: format!(
-                "Match {} by hand, or leave them to the placeholder",
+                "Map {} by hand, or leave them to the placeholder",
                 count(people, "person")
             ),
             why: format!(
@@ -72,7 +71,7 @@ fn steps(report: &Report) -> Vec<Step> {
         steps.push(Step {
             title: format!("Fetch {} ({}) from {}", count(files, "file"), bytes(size), report.source),
             why: format!(
-                "The export only links to them on {}'s servers, where they stay only as long as the workspace does. Render again afterwards.",
+                "They are on {}'s servers and will be deleted with the workspace. Run `render` again afterwards.",
                 report.source
             ),
             command: command("fetch EXPORT"),
@@ -82,19 +81,18 @@ fn steps(report: &Report) -> Vec<Step> {
     if !chats.is_empty() {
         steps.push(Step {
             title: format!(
-                "Decide about {} that {} nowhere",
-                count(chats.len() as u64, "conversation"),
-                if chats.len() == 1 { "goes" } else { "go" }
+                "Decide about {} not migrated",
+                count(chats.len() as u64, "conversation")
             ),
             why: format!(
-                "Set the action of each in {}, then map and render again.",
+                "Set the action of each in {}, then run `map` and `render` again.",
                 report.tables.conversations
             ),
             command: None,
         });
     }
     steps.push(Step {
-        title: "Look at the posts as Teams will show them".to_owned(),
+        title: "Preview the posts as Teams will show them".to_owned(),
         why: "Offline, in a browser, on this machine only.".to_owned(),
         command: command("preview"),
     });
@@ -107,10 +105,10 @@ fn steps(report: &Report) -> Vec<Step> {
         title: "Upload, then verify".to_owned(),
         why: match report.seconds {
             Some(seconds) => format!(
-                "It takes {} at least. It can be stopped and goes on where it was; nothing is posted twice.",
+                "It takes {} at least. It can be stopped and continues where it was; nothing is posted twice.",
                 duration(seconds.ceil() as u64)
             ),
-            None => "It can be stopped and goes on where it was; nothing is posted twice.".to_owned(),
+            None => "It can be stopped and continues where it was; nothing is posted twice.".to_owned(),
         },
         command: command("upload"),
     });

@@ -16,10 +16,10 @@ pub(in crate::report) fn people(report: &Report) -> Markup {
     let inside = html! {
         div.card { (shares(people)) }
         @if people.without_account.is_empty() {
-            (soft("Everybody who wrote something has an account of their own."))
+            (soft("Everybody who wrote messages has an account."))
         } @else {
             (soft(&format!(
-                "People without an account, most active first. To change one, fill in {table_of_people} and run map again.",
+                "People without an account, most active first. To map someone, fill in {table_of_people} and run `map` again.",
             )))
             (without_account(people))
             @if people.not_shown > 0 {
@@ -40,13 +40,13 @@ fn shares(people: &People) -> Markup {
         people: people.unmatched.people + people.bots.people,
         messages: people.unmatched.messages + people.bots.messages,
     };
-    let placeholder = "through the placeholder, with their name above the text";
+    let placeholder = "posted by the placeholder, with their name above the text";
     let mut items = vec![
-        ("good", line(people.matched, "under their own account")),
+        ("good", line(people.matched, "posted by their own account")),
         ("skipped", line(others, placeholder)),
     ];
     if people.left_out.people > 0 {
-        items.push(("none", line(people.left_out, "left out by choice")));
+        items.push(("none", line(people.left_out, "skipped by choice")));
     }
     let parts = [
         ("out", people.matched.messages),
@@ -57,7 +57,7 @@ fn shares(people: &People) -> Markup {
 }
 
 fn without_account(people: &People) -> Markup {
-    let header = ["Name", "Address", "Is", "Messages #", "Posted by"];
+    let header = ["Name", "Address", "Type", "Messages #", "Posted by"];
     let rows = html! {
         @for person in &people.without_account {
             tr {
@@ -65,7 +65,7 @@ fn without_account(people: &People) -> Markup {
                 td { (name(&person.email)) }
                 td { (kind(person.kind)) }
                 (number(&thousands(person.messages)))
-                td { @if person.left_out { "nobody: left out" } @else { "the placeholder" } }
+                td { @if person.left_out { "nobody: skipped" } @else { "the placeholder" } }
             }
         }
     };

@@ -16,7 +16,7 @@ pub(in crate::report) fn places(report: &Report) -> Markup {
         @if !places.skipped.is_empty() {
             h3.kind { "Not migrated" }
             (soft(&format!(
-                "These stay in the source. What becomes of each is up to {}.",
+                "These stay in the source. {} decides about each.",
                 report.tables.conversations
             )))
             (of_skipped(&places.skipped))
@@ -27,11 +27,16 @@ pub(in crate::report) fn places(report: &Report) -> Markup {
 
 fn of_group(group: &Group) -> Markup {
     let posts: u64 = group.places.iter().map(|place| place.posts).sum();
+    let kind = if group.team.is_some() {
+        "channel"
+    } else {
+        "chat"
+    };
     let summary = format!(
         "{}; {} in {}",
         group.about,
         count(posts, "post"),
-        count(group.places.len() as u64, "place")
+        count(group.places.len() as u64, kind)
     );
     let header = [
         "From",
@@ -42,7 +47,7 @@ fn of_group(group: &Group) -> Markup {
         "Members #",
         "Text #",
         "Files #",
-        "Time",
+        "Period",
     ];
     let label = group.team.as_deref().unwrap_or("Chats");
     let rows = html! { @for place in &group.places { (row(place)) } };

@@ -1,4 +1,4 @@
-//! The sums: what came in is what went out, was merged, or was left out for a reason.
+//! The sums: what came in is what went out, was merged, or was skipped for a reason.
 
 use std::collections::BTreeMap;
 
@@ -29,14 +29,14 @@ fn given(sum: &Sum) -> u64 {
 pub(in crate::report) fn sums(report: &Report) -> Markup {
     let header = [
         "Stage",
-        "Of",
+        "Unit",
         "In #",
         "Out #",
         "Merged #",
-        "Left out #",
+        "Skipped #",
         "Added #",
         "Share",
-        "In = out + merged + left out",
+        "In = out + merged + skipped",
     ];
     let rows = html! {
         @for (stage, sums) in &report.stages {
@@ -48,11 +48,11 @@ pub(in crate::report) fn sums(report: &Report) -> Markup {
     let words = [
         ("out", "out".to_owned()),
         ("merged", "merged".to_owned()),
-        ("skipped", "left out".to_owned()),
+        ("skipped", "skipped".to_owned()),
     ];
     let inside = html! {
-        (soft("Each stage counts its input and output independently. What came in is what went out, was merged, or was left out for a reason; chatferry stops if that does not hold."))
-        (table("Sums", &header, &rows))
+        (soft("Each stage counts its input and output independently. Input = output + merged + skipped, each with its reason; chatferry stops if that does not hold."))
+        (table("Message counts", &header, &rows))
         (legend(&words))
         (reasons(report))
     };
@@ -90,7 +90,7 @@ fn reasons(report: &Report) -> Markup {
         for (unit, sum) in sums {
             let kinds = [
                 ("merged", &sum.merged),
-                ("left out", &sum.skipped),
+                ("skipped", &sum.skipped),
                 ("added", &sum.added),
             ];
             for (what, counts) in kinds {
