@@ -41,6 +41,9 @@ codes! {
     MATTERMOST_DUPLICATE = Info "mattermost-duplicate",
         "The same post is in the export more than once, or in several of the exports.",
         "It was read once, as the last of the exports has it.";
+    MATTERMOST_EARLY_TIME = Info "mattermost-early-time",
+        "A post is older than Mattermost, so it was imported from elsewhere.",
+        "No action needed, unless the time is wrong; it is kept as it is.";
     MATTERMOST_EMPTY_FILE = Warning "mattermost-empty-file",
         "A file attached to a post is 0 bytes long in the export.",
         "It is kept as it is; if it was not empty on the server, an old command-line export may have overwritten it there.";
@@ -53,6 +56,9 @@ codes! {
     MATTERMOST_FILE_MISSING = Warning "mattermost-file-missing",
         "A file hangs on a post, but its bytes are not in the export.",
         "The post names it; export again with attachments, or with the folder `data` beside the lines.";
+    MATTERMOST_LATE_TIME = Warning "mattermost-late-time",
+        "A post has a time after the export was made, which Teams would refuse.",
+        "It takes the time of the export; correct the line named if the right time is known.";
     MATTERMOST_NO_ARCHIVED = Warning "mattermost-no-archived",
         "The export holds no archived channel, and by default servers leave them out with all their posts.",
         "If there are any, export again with `mmctl export create --include-archived-channels`.";
@@ -60,7 +66,7 @@ codes! {
         "The XML of compliance exports does not say which post a reply answers.",
         "Every reply stands by itself; export as CSV, or read a bulk export, to have threads.";
     MATTERMOST_NO_TIME = Error "mattermost-no-time",
-        "A post does not say when it was written.",
+        "A post does not say when it was written, or gives a time before 2000.",
         "It was left out, or took the time of its first reply; look at the line named.";
     MATTERMOST_OLD_VERSION = Warning "mattermost-old-version",
         "The export was written by an old server, whose notices of joins and the like look as if people had said them.",
@@ -122,6 +128,9 @@ codes! {
     SLACK_DUPLICATE = Info "slack-duplicate",
         "The same message is in the export more than once, or in several of the exports.",
         "It was read once, in the version that was changed last.";
+    SLACK_EARLY_TIME = Info "slack-early-time",
+        "A message is older than Slack, so it was imported from elsewhere.",
+        "No action needed, unless the time is wrong; it is kept as it is.";
     SLACK_EMPTY_FILE = Error "slack-empty-file",
         "A file that should hold messages is empty.",
         "Nothing could be read from it; download the export again to get its messages.";
@@ -144,7 +153,7 @@ codes! {
         "No list says who is in a conversation.",
         "Those who wrote in it are taken for its members; look at them before it is uploaded.";
     SLACK_NO_TIME = Error "slack-no-time",
-        "A message has no readable timestamp (Slack also uses it as the message ID).",
+        "A message has no timestamp that can be its own: none, one before 2000, or one long after all others (Slack also uses it as the message ID).",
         "It was left out, because it has no place in the conversation; the finding shows its first words.";
     SLACK_NOT_A_LIST = Warning "slack-not-a-list",
         "A file of messages holds something else than a list.",

@@ -27,6 +27,7 @@ mod json;
 mod markdown;
 mod mattermost;
 mod options;
+mod plausible;
 mod shown;
 mod sink;
 mod slack;

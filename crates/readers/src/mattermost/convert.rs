@@ -13,6 +13,7 @@ use super::people::{Seen, UNKNOWN};
 use super::props::{Extra, Props};
 use super::thread_context::{Job, Root, ThreadContext, UNREADABLE};
 use super::{files, names, parts, permalink, pictures, reactions, text, wiki};
+use crate::plausible::{Judged, Plausible};
 use crate::{ReadError, SystemMessages, codes, url};
 
 /// The reason for leaving out a post that was to vanish.
@@ -92,7 +93,7 @@ impl ThreadContext<'_, '_> {
             files,
             edited: post
                 .edit_at
-                .and_then(|at| time(Some(at)))
+                .and_then(|at| time(Some(at), job.times))
                 .map(|at| EditInfo {
                     time: Some(at),
                     by: None,
@@ -285,10 +286,14 @@ pub(super) fn author<'p>(post: &'p Post<'_>) -> &'p str {
     user.unwrap_or(UNKNOWN)
 }
 
-/// A time in milliseconds; 0 is none.
-pub(super) fn time(ms: Option<i64>) -> Option<Micros> {
-    let micros = ms.filter(|ms| *ms > 0)?.checked_mul(1_000)?;
-    Micros::new(micros).ok()
+/// A time that is believed, without a word about what was wrong with it.
+pub(super) fn time(ms: Option<i64>, times: Plausible) -> Option<Micros> {
+    match times.judge_millis(ms?) {
+        Judged::Plain(time) | Judged::Early(time) | Judged::Unit(time, _) | Judged::Late(time) => {
+            Some(time)
+        }
+        Judged::Never => None,
+    }
 }
 
 /// The reason for leaving out a notice, by what it tells of.

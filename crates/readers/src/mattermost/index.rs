@@ -36,11 +36,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the lines of one export.
+    /// Reads the lines of one export. Of posts only the days are taken, if they are asked for.
     pub(super) fn read(
         &mut self,
         number: usize,
         layout: &Layout<'_>,
+        mut days: Option<&mut BTreeSet<i64>>,
         sink: &mut Sink<'_>,
     ) -> Result<(), ReadError> {
         let (container, entry) = (layout.container, layout.lines);
@@ -49,6 +50,8 @@ impl Index {
                 for (at, line) in batch.lines() {
                     if !line::is_post(line) {
                         self.take(number, at, line, layout, sink);
+                    } else if let Some(days) = &mut days {
+                        days.extend(line::days(line));
                     }
                 }
                 sink.progress().advance(batch.bytes() as u64);

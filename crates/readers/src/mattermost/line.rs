@@ -258,6 +258,18 @@ pub(super) struct Attachment<'a> {
     pub(super) path: Option<Text<'a>>,
 }
 
+/// The days since 1970 of the times in a line of posts, found without parsing it.
+pub(super) fn days(line: &[u8]) -> impl Iterator<Item = i64> {
+    const KEY: &[u8] = br#""create_at":"#;
+    const MILLIS_OF_DAY: i64 = 86_400_000;
+    memchr::memmem::find_iter(line, KEY).filter_map(|at| {
+        let digits = line.get(at + KEY.len()..)?.trim_ascii_start();
+        let end = digits.iter().position(|c| !c.is_ascii_digit());
+        let digits = str::from_utf8(digits.get(..end?)?).ok()?;
+        Some(digits.parse::<i64>().ok()? / MILLIS_OF_DAY)
+    })
+}
+
 /// Returns true if a line is a post, by how every known program writes one.
 pub(super) fn is_post(line: &[u8]) -> bool {
     line.starts_with(br#"{"type":"post""#) || line.starts_with(br#"{"type":"direct_post""#)

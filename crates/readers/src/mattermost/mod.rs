@@ -52,9 +52,10 @@ use chatferry_model::file::{File, FilePlace};
 use chatferry_model::finding::{Place as Where, Stage};
 use chatferry_model::manifest::Workspace;
 use chatferry_model::sum::Sum;
-use chatferry_model::{FileId, PersonId};
+use chatferry_model::{FileId, Micros, PersonId};
 
 use crate::blobs::Blobs;
+use crate::plausible::Plausible;
 use crate::{Container, ExportReader, Guide, ReadError, Sink, SupportTable, codes};
 
 use index::Index;
@@ -115,18 +116,22 @@ impl ExportReader for Mattermost {
         let total: u64 = bulk.iter().map(|(layout, _)| layout.lines.size).sum();
         sink.progress().total(total * 2);
         let mut first = FirstPass::default();
+        let mut bulk_times = Vec::new();
         for (number, (layout, info)) in bulk.iter().enumerate() {
-            first.read(compliance.len() + number, layout, info, sink)?;
+            bulk_times.push(first.read(compliance.len() + number, layout, info, sink)?);
         }
         let mut unfolded = Vec::new();
+        let mut times = Vec::new();
         for container in compliance {
             let container = compliance::relayout(container, &first.index, sink)?;
             if let Some((layout, info)) = Layout::find(&container) {
-                first.read(unfolded.len(), &layout, &info, sink)?;
+                times.push(first.read(unfolded.len(), &layout, &info, sink)?);
             }
             unfolded.push(container);
         }
         unfolded.reverse();
+        times.reverse();
+        times.append(&mut bulk_times);
         let found = unfolded.iter().filter_map(Layout::find).chain(bulk);
         let found: Vec<_> = found.collect();
         let FirstPass {
@@ -155,13 +160,14 @@ impl ExportReader for Mattermost {
         let listed = name_table.conversations.len() as u64;
         let places = name_table.conversations.clone();
         let mut posts = Assembly::new(Sorter::new(folder), places, &mut files, sink);
-        for (number, (layout, _)) in found.iter().enumerate() {
+        for (number, ((layout, _), times)) in found.iter().zip(times).enumerate() {
             let pictures = Pictures::new(*layout);
             let job = Job {
                 layout: *layout,
                 pictures: &pictures,
                 name_table: &name_table,
                 options,
+                times,
                 blobs: &blobs,
             };
             posts.read(number, job)?;
@@ -212,6 +218,11 @@ impl ExportReader for Mattermost {
     }
 }
 
+/// The day of Mattermost 1.0, 2015-10-02.
+fn born() -> Micros {
+    Micros::new(1_443_744_000_000_000).unwrap_or(Micros::EPOCH)
+}
+
 /// The compliance exports, in the order in which they are read: those that know people's names
 /// first, and of a kind the last one first, because it knows best what things are called.
 fn in_order(exports: &[Container]) -> Vec<&Container> {
@@ -242,7 +253,7 @@ impl FirstPass {
         layout: &Layout<'_>,
         info: &Info,
         sink: &mut Sink<'_>,
-    ) -> Result<(), ReadError> {
+    ) -> Result<Plausible, ReadError> {
         let generator = Generator::of(info);
         for (code, words) in generator.warnings() {
             sink.note_file(code, &layout.lines.path, words);
@@ -254,7 +265,14 @@ impl FirstPass {
             self.layouts.push(generator.layout());
         }
         self.generators.push(generator);
-        self.index.read(number, layout, sink)
+        let made = info.created();
+        let mut days = BTreeSet::new();
+        let wanted = made.is_none().then_some(&mut days);
+        self.index.read(number, layout, wanted, sink)?;
+        Ok(match made {
+            Some(made) => Plausible::of_export(born(), made),
+            None => Plausible::of_days(born(), &days),
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use super::name_table;
 use super::order::Key;
 use super::thread_context::{Job, Root, ThreadContext, UNREADABLE};
 use super::{names, repair};
+use crate::plausible::{Judged, Plausible};
 use crate::{ReadError, codes};
 
 /// Converts a line, if it is one of posts.
@@ -97,23 +98,26 @@ impl ThreadContext<'_, '_> {
             self.skip_all("not selected", roots + replies.len() as u64);
             return Ok(());
         }
-        let time = time(post.create_at).or_else(|| {
+        let own = self.time(post.create_at);
+        let time = own.or_else(|| {
             // Half a thread is better than none.
-            let times = replies.iter().filter_map(|raw| time_of(raw));
+            let times = self.job.times;
+            let times = replies.iter().filter_map(|raw| time_of(raw, times));
             times.min()
         });
         let Some(time) = time else {
-            self.note(&codes::MATTERMOST_NO_TIME, None, "a post without a time");
+            self.note(
+                &codes::MATTERMOST_NO_TIME,
+                None,
+                no_time("a post", post.create_at),
+            );
             let roots = u64::from(!post.root_missing);
             self.skip_all("without a time", roots + replies.len() as u64);
             return Ok(());
         };
-        if !post.root_missing && self::time(post.create_at).is_none() {
-            self.note(
-                &codes::MATTERMOST_NO_TIME,
-                None,
-                "a root without a time; its first reply's is taken",
-            );
+        if !post.root_missing && own.is_none() {
+            let words = no_time("a root", post.create_at) + "; its first reply's is taken";
+            self.note(&codes::MATTERMOST_NO_TIME, None, words);
         }
         let user = author(post);
         let root = Root {
@@ -146,14 +150,11 @@ impl ThreadContext<'_, '_> {
                 }
             };
             reply.fold_case();
-            let Some(time) = self::time(reply.create_at) else {
+            let Some(time) = self.time(reply.create_at) else {
                 self.out.tally.messages.input += 1;
                 self.out.tally.messages.skip("without a time");
-                self.note(
-                    &codes::MATTERMOST_NO_TIME,
-                    Some(&root.id),
-                    "a reply without a time",
-                );
+                let words = no_time("a reply", reply.create_at);
+                self.note(&codes::MATTERMOST_NO_TIME, Some(&root.id), words);
                 continue;
             };
             let one = One {
@@ -188,6 +189,26 @@ impl ThreadContext<'_, '_> {
             self.out.tally.direct_roots += 1;
         }
         Ok(())
+    }
+
+    /// The time in milliseconds, and a finding if it is odd.
+    fn time(&mut self, ms: Option<i64>) -> Option<Micros> {
+        let ms = ms?;
+        let (time, code, words) = match self.job.times.judge_millis(ms) {
+            Judged::Never => return None,
+            Judged::Plain(time) => return Some(time),
+            Judged::Early(time) => (time, &codes::MATTERMOST_EARLY_TIME, format!("{time}")),
+            Judged::Late(time) => {
+                let words = format!("the time {ms} is later than the export; {time} is taken");
+                (time, &codes::MATTERMOST_LATE_TIME, words)
+            }
+            Judged::Unit(time, unit) => {
+                let words = format!("the time {ms} is in {unit}, so it is {time}");
+                (time, &codes::MATTERMOST_REPAIRED, words)
+            }
+        };
+        self.note(code, None, words);
+        Some(time)
     }
 
     /// The conversation, and whether it is read.
@@ -287,7 +308,15 @@ impl ThreadContext<'_, '_> {
     }
 }
 
-fn time_of(raw: &RawValue) -> Option<Micros> {
+fn time_of(raw: &RawValue, times: Plausible) -> Option<Micros> {
     let reply: Post<'_> = serde_json::from_str(raw.get()).ok()?;
-    time(reply.create_at)
+    time(reply.create_at, times)
+}
+
+/// The words for something whose time is none.
+fn no_time(what: &str, ms: Option<i64>) -> String {
+    match ms {
+        Some(ms) => format!("{what} with {ms} for its time"),
+        None => format!("{what} without a time"),
+    }
 }

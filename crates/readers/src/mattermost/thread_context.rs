@@ -8,6 +8,7 @@ use super::name_table::NameTable;
 use super::pictures::Pictures;
 use crate::ReadOptions;
 use crate::blobs::Blobs;
+use crate::plausible::Plausible;
 
 pub(super) const UNREADABLE: &str = "not readable";
 
@@ -17,6 +18,7 @@ pub(super) struct Job<'a> {
     pub(super) layout: Layout<'a>,
     pub(super) name_table: &'a NameTable,
     pub(super) options: &'a ReadOptions,
+    pub(super) times: Plausible,
     pub(super) blobs: &'a Blobs<'a>,
     pub(super) pictures: &'a Pictures<'a>,
 }

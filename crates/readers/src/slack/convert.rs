@@ -20,6 +20,7 @@ use super::reactions;
 use super::reactions::Reaction;
 use super::subtype::{Treatment, treatment};
 use super::time::{self, message_id};
+use crate::plausible::Judged;
 use crate::{LinkPreviews, ReadOptions, SystemMessages, codes};
 
 /// The context of a message's conversation.
@@ -74,10 +75,16 @@ pub(super) fn convert<'m>(
     {
         return convert(inner, here, options, context);
     }
-    let Some(time) = message.ts.get() else {
+    let names = context.name_table;
+    let is_possible =
+        |time: &Micros| !matches!(names.judge(*time), Judged::Never | Judged::Late(_));
+    let Some(time) = message.ts.get().filter(is_possible) else {
         context.note(&codes::SLACK_NO_TIME, without_time(message));
         return Conversion::Skip(Cow::Borrowed(WITHOUT_TIME));
     };
+    if matches!(names.judge(time), Judged::Early(_)) {
+        context.note(&codes::SLACK_EARLY_TIME, time.to_string());
+    }
     let subtype = subtype_name(message);
     let author = author::resolve(message, context.name_table);
     let introduced = author::introduced(message, context.name_table);
@@ -140,7 +147,7 @@ pub(super) fn convert<'m>(
     }
     let body = Document { blocks: body };
     let id = message_id(time);
-    let thread = thread(message, time, treatment);
+    let thread = thread(message, time, treatment).filter(|thread| is_possible(&thread.root_time));
     let is_root = message.thread_ts.get() == Some(time);
     let kept = Box::new(ConvertedMessage {
         root: thread
@@ -178,12 +185,13 @@ pub(super) fn convert<'m>(
 }
 
 fn without_time(message: &Message<'_>) -> String {
-    match message.text.get() {
-        Some(text) => format!(
-            "no readable ts: {}",
-            text.chars().take(60).collect::<String>()
-        ),
+    let ts = match message.ts.get() {
+        Some(time) => format!("the ts {} is of {time}", message_id(time)),
         None => "no readable ts".to_owned(),
+    };
+    match message.text.get() {
+        Some(text) => format!("{ts}: {}", text.chars().take(60).collect::<String>()),
+        None => ts,
     }
 }
 

@@ -14,6 +14,7 @@ use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
 use super::people::People;
 use super::sidecar::{self, SidecarList};
 use super::workspace;
+use crate::plausible::Plausible;
 use crate::{Container, ReadError, Sink, codes, container, encoding};
 
 /// A conversation and where its messages are.
@@ -52,6 +53,13 @@ struct Names {
 }
 
 impl<'c> Export<'c> {
+    /// The bounds of times, by the names of all day files. Slack began on 2013-08-12.
+    pub(super) fn times(&self) -> Plausible {
+        let born = Micros::new(1_376_265_600_000_000).unwrap_or(Micros::EPOCH);
+        let files = self.conversations.values().flat_map(|source| &source.days);
+        Plausible::of_days(born, &files.filter_map(day_of).collect())
+    }
+
     /// Reads the lists of all roots and finds the folders of all conversations.
     pub(super) fn open(
         containers: &'c [Container],
@@ -398,6 +406,13 @@ fn resolve(
     let mut others = names.iter().filter_map(|names| names.by_name.get(name));
     let first = others.next()?;
     others.all(|other| other == first).then(|| first.clone())
+}
+
+/// The day since 1970 of a file that is called by one.
+fn day_of(file: &DayFile<'_>) -> Option<i64> {
+    let day = day_name(file).get(..10)?;
+    let start: Micros = format!("{day}T00:00:00Z").parse().ok()?;
+    Some(start.as_micros() / 86_400_000_000)
 }
 
 fn day_name<'c>(file: &DayFile<'c>) -> &'c str {

@@ -140,6 +140,7 @@ impl ExportReader for Slack {
             blobs: uploads::take(&export.uploads, sink)?,
             workspaces: workspace_names(&sink.details().workspaces),
             aliases: custom_emoji::aliases(&custom),
+            times: Some(export.times()),
         };
         sink.emoji(&custom)?;
 

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use chatferry_model::Micros;
+
 use super::emoji::Name;
+use crate::plausible::{Judged, Plausible};
 
 /// The names of a workspace (or of several that are read together). Shared by all threads.
 #[derive(Debug, Default)]
@@ -21,9 +24,17 @@ pub(super) struct NameTable {
     pub(super) workspaces: HashMap<String, String>,
     /// The targets of custom emoji, with all aliases followed.
     pub(super) aliases: HashMap<String, String>,
+    /// The bounds of times, by the names of the day files.
+    pub(super) times: Option<Plausible>,
 }
 
 impl NameTable {
+    /// The judgement on the time of a message.
+    pub(super) fn judge(&self, time: Micros) -> Judged {
+        self.times
+            .map_or(Judged::Plain(time), |times| times.judge(time))
+    }
+
     pub(super) fn person_name(&self, id: &str) -> Option<&str> {
         self.people.get(id).map(String::as_str)
     }
@@ -74,6 +85,7 @@ impl NameTable {
             blobs: map(&[("F1", "0123")]),
             workspaces: map(&[("T1", "Acme")]),
             aliases: map(&[("thumb", "+1")]),
+            times: None,
         }
     }
 }
