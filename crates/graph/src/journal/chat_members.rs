@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension as _;
 
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, TargetNumber};
 
 /// The progress of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Journal {
     /// Returns the progress of a member of a target; nothing, if nothing was sent yet.
     pub(crate) fn chat_member(
         &self,
-        target: i64,
+        target: TargetNumber,
         user: &str,
     ) -> Result<Option<MemberState>, JournalError> {
         let state = self.without_fsync(|connection| {
@@ -38,7 +38,7 @@ impl Journal {
     /// Puts on disk how far a member is: before it is taken out, and once it is back.
     pub(crate) fn set_chat_member(
         &self,
-        target: i64,
+        target: TargetNumber,
         user: &str,
         state: MemberState,
     ) -> Result<(), JournalError> {
@@ -66,11 +66,12 @@ mod tests {
     fn who_is_out_is_remembered() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        assert_eq!(journal.chat_member(1, "a").unwrap(), None);
+        let (one, two) = (TargetNumber::new(1), TargetNumber::new(2));
+        assert_eq!(journal.chat_member(one, "a").unwrap(), None);
         for state in [MemberState::Out, MemberState::Shown] {
-            journal.set_chat_member(1, "a", state).unwrap();
-            assert_eq!(journal.chat_member(1, "a").unwrap(), Some(state));
+            journal.set_chat_member(one, "a", state).unwrap();
+            assert_eq!(journal.chat_member(one, "a").unwrap(), Some(state));
         }
-        assert_eq!(journal.chat_member(2, "a").unwrap(), None);
+        assert_eq!(journal.chat_member(two, "a").unwrap(), None);
     }
 }

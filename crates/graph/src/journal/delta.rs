@@ -4,10 +4,11 @@
 //! A post is known again by its message and its part of it, never by its time: that may have moved
 //! by some milliseconds, because others came between.
 
+use chatferry_model::GraphMessageId;
 use rusqlite::Connection;
 
 use super::posts::{Origin, PostState};
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, PlannedTime, TargetNumber, message_id};
 
 /// The outcome of a post of the new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +27,12 @@ pub(crate) enum Known {
 /// A pass over the new file of a target. Nothing changes until it is [applied](Self::apply).
 pub(crate) struct Rebase<'a> {
     journal: &'a Journal,
-    target: i64,
+    target: TargetNumber,
 }
 
 impl Journal {
     /// Begins a pass over the new file of a target.
-    pub(crate) fn rebase(&self, target: i64) -> Result<Rebase<'_>, JournalError> {
+    pub(crate) fn rebase(&self, target: TargetNumber) -> Result<Rebase<'_>, JournalError> {
         self.without_fsync(|connection| {
             connection.execute_batch(
                 "CREATE INDEX IF NOT EXISTS by_source ON posts (target, source);
@@ -54,7 +55,7 @@ impl Journal {
 
 impl Rebase<'_> {
     /// The next post of the new file, by its time there.
-    pub(crate) fn post(&self, planned: i64, origin: Origin) -> Result<Known, JournalError> {
+    pub(crate) fn post(&self, planned: PlannedTime, origin: Origin) -> Result<Known, JournalError> {
         self.journal.without_fsync(|connection| {
             let found = find(connection, self.target, origin)?;
             match found {
@@ -77,7 +78,11 @@ impl Rebase<'_> {
 
     /// Gives all posts their new times and notes the new file's hash and number of posts. What the
     /// new file lacks keeps its place in Teams: the ids of those posts.
-    pub(crate) fn apply(self, input: &str, posts: u64) -> Result<Vec<i64>, JournalError> {
+    pub(crate) fn apply(
+        self,
+        input: &str,
+        posts: u64,
+    ) -> Result<Vec<GraphMessageId>, JournalError> {
         let target = self.target;
         self.journal.with_fsync(|connection| {
             let vanished = connection
@@ -85,8 +90,8 @@ impl Rebase<'_> {
                     "SELECT id FROM posts WHERE target = ?1 AND state IN (0, 1, 2)
                      AND planned NOT IN (SELECT old FROM temp.kept) ORDER BY id",
                 )?
-                .query_map([target], |row| row.get(0))?
-                .collect::<rusqlite::Result<Vec<i64>>>()?;
+                .query_map([target], |row| message_id(row, 0))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
             connection.execute_batch(
                 "DROP TABLE IF EXISTS temp.next; DROP TABLE IF EXISTS temp.next_filled;",
             )?;
@@ -140,11 +145,15 @@ impl Rebase<'_> {
 
 enum Found {
     Nothing,
-    Part { old: i64, same: bool },
+    /// The post's row: its key is negative where it had vanished.
+    Part {
+        old: i64,
+        same: bool,
+    },
     OtherParts,
 }
 
-fn find(connection: &Connection, target: i64, origin: Origin) -> rusqlite::Result<Found> {
+fn find(connection: &Connection, target: TargetNumber, origin: Origin) -> rusqlite::Result<Found> {
     let mut statement = connection.prepare_cached(
         "SELECT planned, part, body, state FROM posts WHERE target = ?1 AND source = ?2
          AND planned NOT IN (SELECT old FROM temp.kept)",
@@ -202,10 +211,11 @@ mod tests {
         let number = target.number;
         let sent = [("a", 10), ("b", 20), ("gone", 30), ("long", 40)];
         for (message, time) in sent {
+            let time = PlannedTime::at(time);
             journal
                 .intend(number, &[(time, origin(message, 1, 7))])
                 .unwrap();
-            let row = PostRow::at(time, PostState::Posted);
+            let row = PostRow::at(time.id(), PostState::Posted);
             journal.settle(number, time, row, None).unwrap();
         }
         let rebase = journal.rebase(number).unwrap();
@@ -218,22 +228,30 @@ mod tests {
             (41, "long", 2, 7, Known::Withheld),
         ] {
             assert_eq!(
-                rebase.post(time, origin(message, part, body)).unwrap(),
+                rebase
+                    .post(PlannedTime::at(time), origin(message, part, body))
+                    .unwrap(),
                 known,
                 "{message}"
             );
         }
-        assert_eq!(rebase.apply("new", 5).unwrap(), [30]);
+        assert_eq!(rebase.apply("new", 5).unwrap(), [PlannedTime::at(30).id()]);
 
-        let post = |planned| journal.post(number, planned).unwrap();
-        assert_eq!(post(10).unwrap().id, 10);
+        let post = |planned| journal.post(number, PlannedTime::at(planned)).unwrap();
+        assert_eq!(post(10).unwrap().id, PlannedTime::at(10).id());
         assert_eq!(post(11), None);
         let moved = post(21).unwrap();
-        assert_eq!((moved.id, moved.changed), (20, true));
+        assert_eq!((moved.id, moved.changed), (PlannedTime::at(20).id(), true));
         assert_eq!(post(41).unwrap().state, PostState::Withheld);
-        assert!(journal.is_taken_by_moved(number, 20).unwrap());
         assert!(
-            journal.is_taken_by_moved(number, 30).unwrap(),
+            journal
+                .is_taken_by_moved(number, PlannedTime::at(20).id())
+                .unwrap()
+        );
+        assert!(
+            journal
+                .is_taken_by_moved(number, PlannedTime::at(30).id())
+                .unwrap(),
             "still in Teams"
         );
         let tally = journal.tally(number).unwrap();

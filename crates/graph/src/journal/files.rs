@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, PlannedTime, TargetNumber};
 
 pub(super) const TABLES: &str = "
     CREATE TABLE files (
@@ -173,8 +173,8 @@ impl Journal {
     /// Puts on disk what the deferred references of a post are filled with, before it is sent.
     pub(crate) fn fill_post(
         &self,
-        target: i64,
-        planned: i64,
+        target: TargetNumber,
+        planned: PlannedTime,
         row: &ResolvedRow,
     ) -> Result<(), JournalError> {
         let nowhere = row.nowhere.join("\n");
@@ -199,8 +199,8 @@ impl Journal {
     /// Returns the resolved references of a post when it was last sent.
     pub(crate) fn filled(
         &self,
-        target: i64,
-        planned: i64,
+        target: TargetNumber,
+        planned: PlannedTime,
     ) -> Result<Option<ResolvedRow>, JournalError> {
         self.without_fsync(|connection| {
             connection
@@ -313,10 +313,16 @@ mod tests {
             images: true,
             nowhere: vec!["a".to_owned(), "b".to_owned()],
         };
-        journal.fill_post(1, 10, &row).unwrap();
-        assert_eq!(journal.filled(1, 10).unwrap(), Some(row));
-        assert_eq!(journal.filled(1, 11).unwrap(), None);
-        journal.fill_post(1, 10, &ResolvedRow::default()).unwrap();
-        assert_eq!(journal.filled(1, 10).unwrap(), Some(ResolvedRow::default()));
+        let (one, ten) = (TargetNumber::new(1), PlannedTime::at(10));
+        journal.fill_post(one, ten, &row).unwrap();
+        assert_eq!(journal.filled(one, ten).unwrap(), Some(row));
+        assert_eq!(journal.filled(one, PlannedTime::at(11)).unwrap(), None);
+        journal
+            .fill_post(one, ten, &ResolvedRow::default())
+            .unwrap();
+        assert_eq!(
+            journal.filled(one, ten).unwrap(),
+            Some(ResolvedRow::default())
+        );
     }
 }

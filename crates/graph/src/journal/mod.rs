@@ -17,6 +17,7 @@
 mod chat_members;
 mod delta;
 mod files;
+mod keys;
 mod places;
 mod posts;
 mod schema;
@@ -30,6 +31,7 @@ use rusqlite::Connection;
 pub(crate) use chat_members::MemberState;
 pub(crate) use delta::Known;
 pub(crate) use files::{FileKey, FileRow, FolderRow, ResolvedRow};
+pub(crate) use keys::{Ms, PlannedTime, TargetNumber, message_id};
 pub(crate) use places::{TargetRow, TargetState, TeamRow, TeamState};
 pub(crate) use posts::{Origin, PostRow, PostState, Tally};
 

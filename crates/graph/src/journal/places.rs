@@ -1,9 +1,10 @@
 //! Teams and targets in the journal: each a state machine whose states only move forward.
 
+use chatferry_model::Millis;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, Ms, TargetNumber};
 
 macro_rules! states {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $state:ident = $word:literal,)+ }) => {
@@ -102,7 +103,7 @@ pub(crate) struct TeamRow {
 #[derive(Clone, Debug)]
 pub(crate) struct TargetRow {
     /// The number in the table of posts.
-    pub(crate) number: i64,
+    pub(crate) number: TargetNumber,
     pub(crate) key: String,
     pub(crate) state: TargetState,
     /// The team it is in.
@@ -114,12 +115,12 @@ pub(crate) struct TargetRow {
     /// The hash of its posts' file.
     pub(crate) input: String,
     pub(crate) posts: u64,
-    /// The time its creation was first sent, in ms; none: the tenant had it before.
-    pub(crate) first_attempt: Option<i64>,
-    /// The creation time it was given last, in ms.
-    pub(crate) requested_creation: Option<i64>,
-    /// The time it was taken out of migration mode last, in ms.
-    pub(crate) completed: Option<i64>,
+    /// The time its creation was first sent; none: the tenant had it before.
+    pub(crate) first_attempt: Option<Millis>,
+    /// The creation time it was given last.
+    pub(crate) requested_creation: Option<Millis>,
+    /// The time it was taken out of migration mode last.
+    pub(crate) completed: Option<Millis>,
     /// A hash of the members that were made so.
     pub(crate) members: Option<String>,
     /// The reason why the last run could not go on.
@@ -147,6 +148,9 @@ impl TargetRow {
     const COLUMNS: &str = "number, key, state, team, thread, place, input, posts, begun, floor, completed, members, reason";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let time = |column| -> rusqlite::Result<_> {
+            Ok(row.get::<_, Option<Ms>>(column)?.map(|Ms(time)| time))
+        };
         Ok(Self {
             number: row.get(0)?,
             key: row.get(1)?,
@@ -156,9 +160,9 @@ impl TargetRow {
             place: row.get(5)?,
             input: row.get(6)?,
             posts: row.get::<_, i64>(7)?.cast_unsigned(),
-            first_attempt: row.get(8)?,
-            requested_creation: row.get(9)?,
-            completed: row.get(10)?,
+            first_attempt: time(8)?,
+            requested_creation: time(9)?,
+            completed: time(10)?,
             members: row.get(11)?,
             reason: row.get(12)?,
         })
@@ -268,7 +272,7 @@ impl Journal {
     }
 
     /// Rewrites a target's identity, which an earlier version wrote in another form.
-    pub(crate) fn set_place(&self, number: i64, place: &str) -> Result<(), JournalError> {
+    pub(crate) fn set_place(&self, number: TargetNumber, place: &str) -> Result<(), JournalError> {
         self.without_fsync(|connection| {
             connection.execute(
                 "UPDATE targets SET place = ?2 WHERE number = ?1",
@@ -288,9 +292,9 @@ impl Journal {
                     target.number,
                     target.state,
                     &target.thread,
-                    target.first_attempt,
-                    target.requested_creation,
-                    target.completed,
+                    target.first_attempt.map(Ms),
+                    target.requested_creation.map(Ms),
+                    target.completed.map(Ms),
                     &target.members,
                 ),
             )
@@ -331,7 +335,11 @@ impl Journal {
     }
 
     /// Notes why a target can't go on in this run.
-    pub(crate) fn fail_target(&self, number: i64, reason: &str) -> Result<(), JournalError> {
+    pub(crate) fn fail_target(
+        &self,
+        number: TargetNumber,
+        reason: &str,
+    ) -> Result<(), JournalError> {
         self.without_fsync(|connection| {
             connection.execute(
                 "UPDATE targets SET reason = ?2 WHERE number = ?1",

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::OptionalExtension as _;
+use chatferry_model::GraphMessageId;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-
+use rusqlite::{OptionalExtension as _, Row};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, Ms, PlannedTime, TargetNumber, message_id};
 
 /// The state of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,24 +55,33 @@ impl ToSql for PostState {
     }
 }
 
-/// A post in the journal, by its planned time in ms.
+/// A post in the journal, by its planned time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PostRow {
-    /// The time in Teams in ms: the planned one, unless that was taken.
-    pub(crate) id: i64,
+    /// The id in Teams: the planned time, unless that was taken.
+    pub(crate) id: GraphMessageId,
     pub(crate) state: PostState,
     /// True if the file has other words by now than those that were sent.
     pub(crate) changed: bool,
 }
 
 impl PostRow {
-    /// One that was sent as it is in the file.
-    pub(crate) fn at(id: i64, state: PostState) -> Self {
+    /// Returns the row of a post that was sent as it is in the file.
+    pub(crate) fn at(id: GraphMessageId, state: PostState) -> Self {
         Self {
             id,
             state,
             changed: false,
         }
+    }
+
+    /// Reads `id, state, changed`, which begin at a column.
+    fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: message_id(row, first)?,
+            state: row.get(first + 1)?,
+            changed: row.get(first + 2)?,
+        })
     }
 }
 
@@ -80,16 +89,16 @@ impl PostRow {
 /// export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// Of the conversation and the message in it.
+    /// The hash of the conversation and the message in it.
     pub(crate) message: [u8; 16],
     /// The part of the message, from 1.
     pub(crate) part: u32,
-    /// Of the request's body, but for the time.
+    /// The hash of the request's body, but for the time.
     pub(crate) body: i64,
 }
 
 impl Origin {
-    /// Of a post with this body. The time in it does not count: it may move.
+    /// Returns the origin of a post with this body. The time in it does not count: it may move.
     pub(crate) fn of(conversation: &str, message: &str, part: Option<u32>, body: &str) -> Self {
         let mut hash = Xxh3::new();
         hash.update(conversation.as_bytes());
@@ -118,13 +127,17 @@ pub(crate) struct Tally {
     pub(crate) adopted: u64,
     pub(crate) refused: u64,
     pub(crate) withheld: u64,
-    /// Of those in Teams: how many at another time than planned.
+    /// The number of those in Teams that have another time than planned.
     pub(crate) moved: u64,
 }
 
 impl Journal {
     /// Puts the posts planned at these times on disk, before any of them is sent.
-    pub(crate) fn intend(&self, target: i64, posts: &[(i64, Origin)]) -> Result<(), JournalError> {
+    pub(crate) fn intend(
+        &self,
+        target: TargetNumber,
+        posts: &[(PlannedTime, Origin)],
+    ) -> Result<(), JournalError> {
         self.with_fsync(|connection| {
             let mut insert = connection.prepare_cached(
                 "INSERT INTO posts (target, planned, id, state, source, part, body)
@@ -139,11 +152,16 @@ impl Journal {
     }
 
     /// Puts on disk that a post will be sent with another time than planned.
-    pub(crate) fn move_post(&self, target: i64, planned: i64, id: i64) -> Result<(), JournalError> {
+    pub(crate) fn move_post(
+        &self,
+        target: TargetNumber,
+        planned: PlannedTime,
+        id: GraphMessageId,
+    ) -> Result<(), JournalError> {
         self.with_fsync(|connection| {
             connection
                 .prepare_cached("UPDATE posts SET id = ?3 WHERE target = ?1 AND planned = ?2")?
-                .execute((target, planned, id))
+                .execute((target, planned, Ms(id.created())))
         })?;
         Ok(())
     }
@@ -151,8 +169,8 @@ impl Journal {
     /// Notes what became of a post.
     pub(crate) fn settle(
         &self,
-        target: i64,
-        planned: i64,
+        target: TargetNumber,
+        planned: PlannedTime,
         row: PostRow,
         reason: Option<&str>,
     ) -> Result<(), JournalError> {
@@ -162,25 +180,23 @@ impl Journal {
                     "UPDATE posts SET id = ?3, state = ?4, reason = ?5
                      WHERE target = ?1 AND planned = ?2",
                 )?
-                .execute((target, planned, row.id, row.state, reason))
+                .execute((target, planned, Ms(row.id.created()), row.state, reason))
         })?;
         Ok(())
     }
 
     /// Returns the row of the post planned at that time.
-    pub(crate) fn post(&self, target: i64, planned: i64) -> Result<Option<PostRow>, JournalError> {
+    pub(crate) fn post(
+        &self,
+        target: TargetNumber,
+        planned: PlannedTime,
+    ) -> Result<Option<PostRow>, JournalError> {
         self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT id, state, changed FROM posts WHERE target = ?1 AND planned = ?2",
                 )?
-                .query_row((target, planned), |row| {
-                    Ok(PostRow {
-                        id: row.get(0)?,
-                        state: row.get(1)?,
-                        changed: row.get(2)?,
-                    })
-                })
+                .query_row((target, planned), |row| PostRow::read(row, 0))
                 .optional()
         })
     }
@@ -188,10 +204,10 @@ impl Journal {
     /// Returns the rows of the posts planned from `first` to `last`, both included.
     pub(crate) fn posts_between(
         &self,
-        target: i64,
-        first: i64,
-        last: i64,
-    ) -> Result<BTreeMap<i64, PostRow>, JournalError> {
+        target: TargetNumber,
+        first: PlannedTime,
+        last: PlannedTime,
+    ) -> Result<BTreeMap<PlannedTime, PostRow>, JournalError> {
         self.without_fsync(|connection| {
             connection
                 .prepare_cached(
@@ -199,14 +215,7 @@ impl Journal {
                      WHERE target = ?1 AND planned BETWEEN ?2 AND ?3",
                 )?
                 .query_map((target, first, last), |row| {
-                    Ok((
-                        row.get(0)?,
-                        PostRow {
-                            id: row.get(1)?,
-                            state: row.get(2)?,
-                            changed: row.get(3)?,
-                        },
-                    ))
+                    Ok((row.get(0)?, PostRow::read(row, 1)?))
                 })?
                 .collect()
         })
@@ -215,9 +224,9 @@ impl Journal {
     /// The posts of a target in that state, by their planned times, with the reason.
     pub(crate) fn in_state(
         &self,
-        target: i64,
+        target: TargetNumber,
         state: PostState,
-    ) -> Result<Vec<(i64, Option<String>)>, JournalError> {
+    ) -> Result<Vec<(PlannedTime, Option<String>)>, JournalError> {
         self.without_fsync(|connection| {
             connection
                 .prepare_cached(
@@ -230,29 +239,36 @@ impl Journal {
     }
 
     /// The ids of posts that are in Teams, but no longer in the file.
-    pub(crate) fn vanished(&self, target: i64) -> Result<Vec<i64>, JournalError> {
+    pub(crate) fn vanished(
+        &self,
+        target: TargetNumber,
+    ) -> Result<Vec<GraphMessageId>, JournalError> {
         self.without_fsync(|connection| {
             connection
                 .prepare_cached("SELECT id FROM posts WHERE target = ?1 AND planned < 0")?
-                .query_map([target], |row| row.get(0))?
+                .query_map([target], |row| message_id(row, 0))?
                 .collect()
         })
     }
 
     /// Returns true if another post of the target was moved to that time.
-    pub(crate) fn is_taken_by_moved(&self, target: i64, id: i64) -> Result<bool, JournalError> {
+    pub(crate) fn is_taken_by_moved(
+        &self,
+        target: TargetNumber,
+        id: GraphMessageId,
+    ) -> Result<bool, JournalError> {
         self.without_fsync(|connection| {
             connection
                 .prepare_cached(
                     "SELECT EXISTS (SELECT 1 FROM posts
                      WHERE target = ?1 AND id = ?2 AND id <> planned)",
                 )?
-                .query_row((target, id), |row| row.get(0))
+                .query_row((target, Ms(id.created())), |row| row.get(0))
         })
     }
 
     /// Returns the number of posts of a target are in which state.
-    pub(crate) fn tally(&self, target: i64) -> Result<Tally, JournalError> {
+    pub(crate) fn tally(&self, target: TargetNumber) -> Result<Tally, JournalError> {
         self.without_fsync(|connection| {
             let mut tally = Tally::default();
             let mut counts = connection.prepare_cached(
@@ -285,8 +301,12 @@ mod tests {
     use super::*;
     use crate::journal::Durability;
 
-    fn posts(planned: &[i64]) -> Vec<(i64, Origin)> {
-        let origin = |time: &i64| (*time, Origin::of("C1", &time.to_string(), None, "hi"));
+    fn at(ms: i64) -> PlannedTime {
+        PlannedTime::at(ms)
+    }
+
+    fn posts(planned: &[i64]) -> Vec<(PlannedTime, Origin)> {
+        let origin = |time: &i64| (at(*time), Origin::of("C1", &time.to_string(), None, "hi"));
         planned.iter().map(origin).collect()
     }
 
@@ -308,22 +328,25 @@ mod tests {
     fn a_post_is_intended_then_settled() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        journal.intend(1, &posts(&[10, 20, 30, 40])).unwrap();
-        journal.intend(2, &posts(&[10])).unwrap();
-        let posted = PostRow::at(10, PostState::Posted);
-        journal.settle(1, 10, posted, None).unwrap();
-        journal.move_post(1, 20, 21).unwrap();
-        let moved = PostRow::at(21, PostState::Adopted);
-        journal.settle(1, 20, moved, None).unwrap();
-        let refused = PostRow::at(30, PostState::Refused);
-        journal.settle(1, 30, refused, Some("too large")).unwrap();
+        let one = TargetNumber::new(1);
+        journal.intend(one, &posts(&[10, 20, 30, 40])).unwrap();
+        journal.intend(TargetNumber::new(2), &posts(&[10])).unwrap();
+        let posted = PostRow::at(at(10).id(), PostState::Posted);
+        journal.settle(one, at(10), posted, None).unwrap();
+        journal.move_post(one, at(20), at(21).id()).unwrap();
+        let moved = PostRow::at(at(21).id(), PostState::Adopted);
+        journal.settle(one, at(20), moved, None).unwrap();
+        let refused = PostRow::at(at(30).id(), PostState::Refused);
+        journal
+            .settle(one, at(30), refused, Some("too large"))
+            .unwrap();
 
-        assert_eq!(journal.post(1, 20).unwrap(), Some(moved));
-        assert_eq!(journal.post(1, 21).unwrap(), None);
-        assert!(journal.is_taken_by_moved(1, 21).unwrap());
-        assert!(!journal.is_taken_by_moved(1, 10).unwrap());
-        let between = journal.posts_between(1, 10, 20).unwrap();
-        assert_eq!(between, BTreeMap::from([(10, posted), (20, moved)]));
+        assert_eq!(journal.post(one, at(20)).unwrap(), Some(moved));
+        assert_eq!(journal.post(one, at(21)).unwrap(), None);
+        assert!(journal.is_taken_by_moved(one, at(21).id()).unwrap());
+        assert!(!journal.is_taken_by_moved(one, at(10).id()).unwrap());
+        let between = journal.posts_between(one, at(10), at(20)).unwrap();
+        assert_eq!(between, BTreeMap::from([(at(10), posted), (at(20), moved)]));
         let tally = Tally {
             intended: 1,
             posted: 1,
@@ -332,21 +355,22 @@ mod tests {
             withheld: 0,
             moved: 1,
         };
-        assert_eq!(journal.tally(1).unwrap(), tally);
+        assert_eq!(journal.tally(one).unwrap(), tally);
     }
 
     #[test]
     fn a_refused_post_is_intended_again() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), Durability::Disk).unwrap();
-        journal.intend(1, &posts(&[10])).unwrap();
-        let refused = PostRow::at(10, PostState::Refused);
+        let one = TargetNumber::new(1);
+        journal.intend(one, &posts(&[10])).unwrap();
+        let refused = PostRow::at(at(10).id(), PostState::Refused);
         journal
-            .settle(1, 10, refused, Some("unknown author"))
+            .settle(one, at(10), refused, Some("unknown author"))
             .unwrap();
-        journal.intend(1, &posts(&[10])).unwrap();
+        journal.intend(one, &posts(&[10])).unwrap();
         assert_eq!(
-            journal.post(1, 10).unwrap().unwrap().state,
+            journal.post(one, at(10)).unwrap().unwrap().state,
             PostState::Intended
         );
     }

@@ -58,13 +58,13 @@ pub(super) async fn create_migrating(
     let created = assigned.target().created;
     if assigned.route == Route::General {
         // It is as old as its team (crates/graph/RULES.md 1.6).
-        row.requested_creation = Some(team.created.as_millis());
+        row.requested_creation = Some(team.created);
         row.thread.clone_from(&team_row.general);
         return Ok(());
     }
     let id = team_row.id.as_deref().unwrap_or_default();
     let call = requests::create_standard_channel(id, plan(assigned)?, created);
-    row.requested_creation = Some(created.as_millis());
+    row.requested_creation = Some(created);
     let channel = create(run, id, assigned, row, &call).await??;
     row.thread = Some(channel.id);
     Ok(())
@@ -93,7 +93,7 @@ pub(super) async fn find_or_create(
         None => {
             if row.state < TargetState::Creating {
                 refuse_a_taken_name(run, id, assigned, team_row.existing).await?;
-                row.first_attempt = Some(run.client.clock().now().as_millis());
+                row.first_attempt = Some(run.client.clock().now());
             }
             create_normal(run, team, id, plan, assigned, row).await?
         }

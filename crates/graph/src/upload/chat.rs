@@ -105,7 +105,7 @@ async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), U
     let call = requests::create_chat(run.graph(), plan, run.guests.get(run).await?);
     let mut unsure = row.state == TargetState::Creating;
     if row.first_attempt.is_none() {
-        row.first_attempt = Some(run.client.time_there().as_millis());
+        row.first_attempt = Some(run.client.time_there());
     }
     advance(run, row, TargetState::Creating)?;
     let mut tries = 0;
@@ -146,7 +146,7 @@ async fn create(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<(), U
 /// Looks for a group whose creation was not answered, for a while.
 async fn look_for(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<bool, UploadFailure> {
     let topic = requests::topic(plan);
-    let since = row.first_attempt.unwrap_or_default() - CLOCKS_APART;
+    let since = row.first_attempt.map(|at| at.plus(-CLOCKS_APART));
     let wanted: BTreeSet<EntraId> = plan.members.iter().copied().collect();
     for wait in LOOK_AFTER {
         sleep(Duration::from_secs(wait)).await;
@@ -157,7 +157,7 @@ async fn look_for(run: &Run<'_>, plan: &Plan, row: &mut TargetRow) -> Result<boo
             };
             readable = true;
             for chat in chats {
-                let young = chat.made().is_none_or(|made| made.as_millis() >= since);
+                let young = chat.made().is_none_or(|made| Some(made) >= since);
                 if !young || !chat.is_group_of(topic.as_deref()) {
                     continue;
                 }

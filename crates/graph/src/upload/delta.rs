@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use super::{Input, PlannedTarget, UploadError};
 use crate::codes;
-use crate::journal::{Journal, Known, Origin, TargetRow, TargetState};
+use crate::journal::{Journal, Known, Origin, PlannedTime, TargetRow, TargetState};
 
 /// Puts the targets into the journal, or lays a newer export over what they are there.
 pub(super) fn adopt(
@@ -61,7 +61,7 @@ fn lay_over(
     while let Some(chunk) = reader.next_chunk()? {
         for (number, line) in chunk.lines() {
             let post: Post<'_, &RawValue> = chunk.parse(number, line)?;
-            let known = rebase.post(post.id.created().as_millis(), origin(&post))?;
+            let known = rebase.post(PlannedTime::of(post.id), origin(&post))?;
             let code = match known {
                 Known::Same => continue,
                 Known::New => {

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use bytes::Bytes;
+use chatferry_model::GraphMessageId;
 
 use super::{PlannedTarget, Run};
 use crate::deferred::DeferredReferences;
-use crate::journal::{Origin, PostRow};
+use crate::journal::{Origin, PlannedTime, PostRow, TargetNumber};
 use crate::requests::Thread;
 
 /// A post to be delivered.
 pub(super) struct Item {
-    /// The time in 3-render, in ms.
-    pub(super) planned: i64,
-    /// The time of the root it answers, in 3-render.
-    pub(super) root: Option<i64>,
+    pub(super) planned: PlannedTime,
+    /// The time of the root it answers.
+    pub(super) root: Option<PlannedTime>,
     pub(super) body: Bytes,
     /// The deferred references to resolve before the post is sent.
     pub(super) deferred: Option<Box<DeferredReferences>>,
@@ -33,35 +33,35 @@ pub(super) struct Destination<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) assigned: &'a PlannedTarget,
     pub(super) thread: &'a Thread,
-    pub(super) target: i64,
-    pub(super) planned: &'a Mutex<Planned>,
+    pub(super) target: TargetNumber,
+    pub(super) taken: &'a Mutex<TakenTimes>,
 }
 
 /// Times that a moved post must not take.
 #[derive(Default)]
-pub(super) struct Planned {
-    /// The planned rows of the last chunks that were read.
-    earlier: Vec<i64>,
-    latest: Vec<i64>,
+pub(super) struct TakenTimes {
+    /// The planned times of the last chunks that were read.
+    earlier: Vec<GraphMessageId>,
+    latest: Vec<GraphMessageId>,
     /// The times that moved posts took in this run.
-    moved: BTreeSet<i64>,
+    moved: BTreeSet<GraphMessageId>,
 }
 
-impl Planned {
-    /// The times of the next chunk.
-    pub(super) fn read(&mut self, ids: Vec<i64>) {
+impl TakenTimes {
+    /// Takes the times of the next chunk.
+    pub(super) fn read(&mut self, ids: Vec<GraphMessageId>) {
         self.earlier = std::mem::replace(&mut self.latest, ids);
     }
 
     /// Returns true if a post is planned at that time, or moved to it.
-    pub(super) fn has(&self, id: i64) -> bool {
+    pub(super) fn has(&self, id: GraphMessageId) -> bool {
         self.earlier.binary_search(&id).is_ok()
             || self.latest.binary_search(&id).is_ok()
             || self.moved.contains(&id)
     }
 
     /// Takes a time for a moved post.
-    pub(super) fn take(&mut self, id: i64) {
+    pub(super) fn take(&mut self, id: GraphMessageId) {
         self.moved.insert(id);
     }
 }
@@ -72,11 +72,12 @@ mod tests {
 
     #[test]
     fn taken_times_are_stepped_over() {
-        let mut planned = Planned::default();
-        planned.read(vec![1, 2]);
-        planned.read(vec![5, 6]);
-        assert!(planned.has(2) && planned.has(5) && !planned.has(3));
-        planned.read(vec![9]);
-        assert!(!planned.has(2), "only the last two chunks are kept");
+        let at = |ms| PlannedTime::at(ms).id();
+        let mut taken = TakenTimes::default();
+        taken.read(vec![at(1), at(2)]);
+        taken.read(vec![at(5), at(6)]);
+        assert!(taken.has(at(2)) && taken.has(at(5)) && !taken.has(at(3)));
+        taken.read(vec![at(9)]);
+        assert!(!taken.has(at(2)), "only the last two chunks are kept");
     }
 }

@@ -246,7 +246,7 @@ fn note_refused_before(run: &Run<'_>, input: &Input) -> Result<(), UploadError> 
         };
         for (planned, reason) in run.journal.in_state(row.number, PostState::Refused)? {
             let place = Place {
-                ts: Some(planned.to_string().into()),
+                ts: Some(planned.id().to_string().into()),
                 ..assigned.finding_place()
             };
             run.note(

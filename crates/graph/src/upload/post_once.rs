@@ -21,21 +21,20 @@ use super::{Run, UploadFailure};
 use crate::client::Failure;
 use crate::deferred::with_member;
 use crate::fingerprint::{Found, MessageFingerprint};
-use crate::journal::PostState;
+use crate::journal::{PlannedTime, PostState};
 use crate::requests;
 use crate::retry::RetryAction;
 
 /// The outcome of a post.
 pub(super) struct Delivered {
-    /// The time in Teams, in ms.
-    pub(super) id: i64,
+    pub(super) id: GraphMessageId,
     pub(super) state: PostState,
     /// The reason why it was refused.
     pub(super) reason: Option<String>,
 }
 
 impl Delivered {
-    fn adopted(id: i64) -> Self {
+    fn adopted(id: GraphMessageId) -> Self {
         Self {
             id,
             state: PostState::Adopted,
@@ -45,7 +44,7 @@ impl Delivered {
 
     pub(super) fn refused(item: &Item, reason: String) -> Self {
         Self {
-            id: item.planned,
+            id: item.planned.id(),
             state: PostState::Refused,
             reason: Some(reason),
         }
@@ -72,13 +71,13 @@ pub(super) async fn post_once(
     root: Option<GraphMessageId>,
     priority: u64,
 ) -> Result<Delivered, UploadFailure> {
-    let mut id = item.unsure.map_or(item.planned, |row| row.id);
+    let mut id = item.unsure.map_or(item.planned.id(), |row| row.id);
     let mut unsure = item.unsure.is_some();
     if let Some(root) = root
-        && root.created().as_millis() >= id
+        && root >= id
     {
         // Its root was moved past it; a reply is always later than its root.
-        id = to.move_on(item, root.created().as_millis())?;
+        id = to.move_on(item, root)?;
     } else if !unsure && to.run.journal.is_taken_by_moved(to.target, id)? {
         // A post that was sent before has its time in Teams there.
         id = to.move_on(item, id)?;
@@ -209,7 +208,7 @@ impl<'a> Fallback<'a> {
         self,
         to: Destination<'_>,
         root: Option<GraphMessageId>,
-        id: i64,
+        id: GraphMessageId,
     ) -> Result<(), UploadFailure> {
         if let Some(reason) = &self.refused_images {
             self.run.resolver.send_images_as_files(self.run, reason);
@@ -228,16 +227,16 @@ impl Destination<'_> {
         item: &Item,
         outgoing: &Outgoing<'_>,
         root: Option<GraphMessageId>,
-        id: i64,
+        id: GraphMessageId,
         priority: u64,
-    ) -> Result<i64, Failure> {
+    ) -> Result<GraphMessageId, Failure> {
         #[derive(Deserialize)]
         struct Posted {
             #[serde(default)]
             id: Option<String>,
         }
 
-        let body = if id == item.planned {
+        let body = if id == item.planned.id() {
             outgoing.body.clone()
         } else {
             with_time(&outgoing.body, id)
@@ -250,9 +249,8 @@ impl Destination<'_> {
             .await?;
         // Some answers are empty; then the id is what it always is, the time.
         let posted = serde_json::from_slice::<Posted>(&answer.body).ok();
-        Ok(posted
-            .and_then(|posted| posted.id?.parse().ok())
-            .unwrap_or(id))
+        let created = posted.and_then(|posted| Millis::new(posted.id?.parse().ok()?).ok());
+        Ok(created.map_or(id, GraphMessageId::at))
     }
 
     /// Looks what is there at a time.
@@ -260,22 +258,21 @@ impl Destination<'_> {
         &self,
         item: &Item,
         root: Option<GraphMessageId>,
-        id: i64,
+        id: GraphMessageId,
         unsure: bool,
     ) -> Result<ExistingMessage, UploadFailure> {
         // A post that was moved there is not this one, however alike the two are.
-        if id == item.planned && self.run.journal.is_taken_by_moved(self.target, id)? {
+        if id == item.planned.id() && self.run.journal.is_taken_by_moved(self.target, id)? {
             return Ok(ExistingMessage::Theirs);
         }
-        let key = message_id(id)?;
-        let call = requests::get_message(self.thread, root, key);
+        let call = requests::get_message(self.thread, root, id);
         match self
             .run
             .client
             .read::<Found>(&call, self.run.observer)
             .await
         {
-            Ok(found) if self.is_ours(&found, item, root, key, unsure)? => {
+            Ok(found) if self.is_ours(&found, item, root, id, unsure)? => {
                 self.note_found(item, &found)?;
                 Ok(ExistingMessage::Ours)
             }
@@ -295,7 +292,7 @@ impl Destination<'_> {
         &self,
         item: &Item,
         root: Option<GraphMessageId>,
-        id: i64,
+        id: GraphMessageId,
         unsure: bool,
     ) -> Result<ExistingMessage, UploadFailure> {
         let mut looks = 0;
@@ -330,14 +327,14 @@ impl Destination<'_> {
         found: &Found,
         item: &Item,
         root: Option<GraphMessageId>,
-        key: GraphMessageId,
+        id: GraphMessageId,
         unsure: bool,
     ) -> Result<bool, UploadFailure> {
         let Ok(message) = serde_json::from_slice::<ChatMessage<'_>>(&item.body) else {
             return Ok(false);
         };
         let root = root.map(|root| root.to_string());
-        let here = found.id == key.to_string()
+        let here = found.id == id.to_string()
             && (found.reply_to_id.is_none() || found.reply_to_id == root);
         if !here || !found.is_by(Some(message.from.user.id)) {
             return Ok(false);
@@ -378,7 +375,7 @@ impl Destination<'_> {
     async fn keeps_reactions(
         &self,
         root: Option<GraphMessageId>,
-        id: i64,
+        id: GraphMessageId,
     ) -> Result<bool, UploadFailure> {
         #[derive(Deserialize)]
         struct Kept {
@@ -386,7 +383,7 @@ impl Destination<'_> {
             reactions: Vec<IgnoredAny>,
         }
 
-        let call = requests::get_message(self.thread, root, message_id(id)?);
+        let call = requests::get_message(self.thread, root, id);
         match self.run.client.read::<Kept>(&call, self.run.observer).await {
             Ok(kept) => Ok(!kept.reactions.is_empty()),
             Err(failure) if failure.remedy == RetryAction::Abort => Err(failure.into()),
@@ -395,34 +392,27 @@ impl Destination<'_> {
     }
 
     /// The next free millisecond after `id`, in the journal before it is used.
-    fn move_on(&self, item: &Item, id: i64) -> Result<i64, UploadFailure> {
+    fn move_on(&self, item: &Item, id: GraphMessageId) -> Result<GraphMessageId, UploadFailure> {
         let journal = self.run.journal;
-        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut next = id + 1;
-        while planned.has(next)
-            || journal.post(self.target, next)?.is_some()
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = |id: GraphMessageId| GraphMessageId::at(id.created().plus(1));
+        let mut next = after(id);
+        while taken.has(next)
+            || journal.post(self.target, PlannedTime::of(next))?.is_some()
             || journal.is_taken_by_moved(self.target, next)?
         {
-            next += 1;
+            next = after(next);
         }
-        planned.take(next);
+        taken.take(next);
         journal.move_post(self.target, item.planned, next)?;
         Ok(next)
     }
 }
 
-fn message_id(id: i64) -> Result<GraphMessageId, UploadFailure> {
-    let created = Millis::new(id).map_err(|error| UploadFailure::Failed(error.to_string()))?;
-    Ok(GraphMessageId::at(created))
-}
-
 /// Returns the message with another time and nothing else changed.
-fn with_time(body: &Bytes, id: i64) -> Bytes {
-    let moved = || {
-        let created = Millis::new(id).ok()?;
-        with_member(body, "createdDateTime", &created).ok()
-    };
-    moved().map_or_else(|| body.clone(), Bytes::from)
+fn with_time(body: &Bytes, id: GraphMessageId) -> Bytes {
+    let moved = with_member(body, "createdDateTime", &id.created());
+    moved.map_or_else(|_| body.clone(), Bytes::from)
 }
 
 #[cfg(test)]
@@ -434,7 +424,10 @@ mod tests {
         let body = Bytes::from_static(
             br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.511Z","x":{"y":[1,"\u00e4"]}}"#,
         );
-        let moved = with_time(&body, 1_549_310_295_512);
+        let moved = with_time(
+            &body,
+            GraphMessageId::at(Millis::EPOCH.plus(1_549_310_295_512)),
+        );
         assert_eq!(
             &*moved,
             br#"{"z":1.50,"createdDateTime":"2019-02-04T19:58:15.512Z","x":{"y":[1,"\u00e4"]}}"#

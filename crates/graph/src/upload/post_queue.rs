@@ -6,20 +6,20 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use chatferry_model::GraphMessageId;
 use chatferry_model::finding::Place;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::Post;
-use chatferry_model::{GraphMessageId, Millis};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::value::RawValue;
 
-use super::item::{Destination, Item, Planned};
+use super::item::{Destination, Item, TakenTimes};
 use super::post_once::{Delivered, post_once};
 use super::{PlannedTarget, Run, UploadFailure, delta};
 use crate::codes;
 use crate::deferred::DeferredReferences;
-use crate::journal::{PostRow, PostState, TargetRow};
+use crate::journal::{PlannedTime, PostRow, PostState, TargetNumber, TargetRow};
 use crate::observer::Event;
 use crate::requests::Thread;
 
@@ -43,13 +43,13 @@ pub(super) async fn post_queue(
 ) -> Result<(), UploadFailure> {
     let target = row.number;
     let path = run.folder.posts(&assigned.target().key);
-    let planned = Mutex::new(Planned::default());
+    let taken = Mutex::new(TakenTimes::default());
     let destination = Destination {
         run,
         assigned,
         thread,
         target,
-        planned: &planned,
+        taken: &taken,
     };
     let mut queue = Queue {
         target,
@@ -62,7 +62,7 @@ pub(super) async fn post_queue(
     let mut under_way = HashSet::new();
     let mut flights = FuturesUnordered::new();
     loop {
-        left = left.saturating_sub(queue.refill(run, &planned)?);
+        left = left.saturating_sub(queue.refill(run, &taken)?);
         while flights.len() < run.client.config().limits.window.max(1) {
             let Some(item) = queue.next(run, &under_way)? else {
                 break;
@@ -112,7 +112,7 @@ pub(super) async fn post_queue(
 
 /// The posts of a target that are still to be sent, in order.
 struct Queue {
-    target: i64,
+    target: TargetNumber,
     reader: JsonlReader,
     items: VecDeque<Item>,
     /// The number of posts at the front that the journal holds as intended.
@@ -122,7 +122,7 @@ struct Queue {
 
 impl Queue {
     /// Reads on when little is left. How many posts were passed over because they are through.
-    fn refill(&mut self, run: &Run<'_>, planned: &Mutex<Planned>) -> Result<u64, UploadFailure> {
+    fn refill(&mut self, run: &Run<'_>, taken: &Mutex<TakenTimes>) -> Result<u64, UploadFailure> {
         let mut passed = 0;
         while !self.ended && self.items.len() < MOST_INTENTS {
             let Some(chunk) = self.reader.next_chunk()? else {
@@ -133,14 +133,13 @@ impl Queue {
             for (number, line) in chunk.lines() {
                 posts.push(chunk.parse::<Post<'_, &RawValue>>(number, line)?);
             }
-            let ms = |id: GraphMessageId| id.created().as_millis();
-            let ids: Vec<_> = posts.iter().map(|post| ms(post.id)).collect();
-            let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
+            let (Some(first), Some(last)) = (posts.first(), posts.last()) else {
                 continue;
             };
-            let known = run.journal.posts_between(self.target, *first, *last)?;
+            let (first, last) = (PlannedTime::of(first.id), PlannedTime::of(last.id));
+            let known = run.journal.posts_between(self.target, first, last)?;
             for post in &posts {
-                let known = known.get(&ms(post.id)).copied();
+                let known = known.get(&PlannedTime::of(post.id)).copied();
                 let through =
                     |known: PostRow| known.state.is_there() || known.state == PostState::Withheld;
                 if known.is_some_and(through) {
@@ -148,8 +147,8 @@ impl Queue {
                     continue;
                 }
                 self.items.push_back(Item {
-                    planned: ms(post.id),
-                    root: post.reply_to.map(ms),
+                    planned: PlannedTime::of(post.id),
+                    root: post.reply_to.map(PlannedTime::of),
                     body: Bytes::copy_from_slice(post.body.get().as_bytes()),
                     deferred: DeferredReferences::of(post),
                     unsure: known.filter(|known| known.state == PostState::Intended),
@@ -158,7 +157,8 @@ impl Queue {
                     message: post.source.message.as_str().into(),
                 });
             }
-            planned
+            let ids = posts.iter().map(|post| post.id).collect();
+            taken
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .read(ids);
@@ -183,7 +183,7 @@ impl Queue {
     fn next(
         &mut self,
         run: &Run<'_>,
-        under_way: &HashSet<i64>,
+        under_way: &HashSet<PlannedTime>,
     ) -> Result<Option<Item>, UploadFailure> {
         let can_go = |item: &Item| item.root.is_none_or(|root| !under_way.contains(&root));
         loop {
@@ -205,17 +205,14 @@ impl Queue {
 /// The id in Teams of the root that an item answers; or why it has none.
 fn root_of(
     run: &Run<'_>,
-    target: i64,
+    target: TargetNumber,
     item: &Item,
 ) -> Result<Result<Option<GraphMessageId>, String>, UploadFailure> {
     let Some(root) = item.root else {
         return Ok(Ok(None));
     };
     Ok(match run.journal.post(target, root)? {
-        Some(PostRow { id, state, .. }) if state.is_there() => match Millis::new(id) {
-            Ok(created) => Ok(Some(GraphMessageId::at(created))),
-            Err(error) => Err(error.to_string()),
-        },
+        Some(PostRow { id, state, .. }) if state.is_there() => Ok(Some(id)),
         Some(_) => Err("the post it answers was refused".to_owned()),
         None => Err("the post it answers does not stand before it".to_owned()),
     })
@@ -225,7 +222,7 @@ fn root_of(
 fn settle(
     run: &Run<'_>,
     assigned: &PlannedTarget,
-    target: i64,
+    target: TargetNumber,
     item: &Item,
     delivered: &Delivered,
     refused: &'static chatferry_model::finding::Code,
@@ -244,12 +241,11 @@ fn settle(
             place(),
             delivered.reason.clone().unwrap_or_default(),
         );
-    } else if delivered.id != item.planned {
-        let time = |ms| Millis::new(ms).map_or_else(|_| ms.to_string(), |time| time.to_string());
+    } else if delivered.id != item.planned.id() {
         let words = format!(
             "stands at {}, because {} was taken",
-            time(delivered.id),
-            time(item.planned)
+            delivered.id.created(),
+            item.planned.id().created()
         );
         run.note(&codes::UPLOAD_MOVED, place(), words);
     }

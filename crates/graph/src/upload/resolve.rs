@@ -10,7 +10,7 @@ use chatferry_model::finding::{Code, Place as FindingPlace};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::From as Sender;
-use chatferry_model::{EntraId, GraphMessageId, Millis};
+use chatferry_model::{EntraId, GraphMessageId};
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
@@ -25,7 +25,7 @@ use crate::deferred::{
     DeferredReferences, FileOutcome, Place, ResolvedReferences, Tenant, ThreadAt,
     add_hosted_contents, hosted_size, resolve,
 };
-use crate::journal::{Journal, PostState, ResolvedRow};
+use crate::journal::{Journal, PlannedTime, PostState, ResolvedRow, TargetNumber};
 
 /// Bytes of requests with images that are in memory at the same time, in KiB.
 const ROOM: usize = 64 * 1024;
@@ -146,7 +146,7 @@ impl Resolver {
         let Some((post, root)) = message else {
             return Ok(Some(tenant.thread(thread)));
         };
-        let id = |planned: i64| id_of(journal, row.number, planned);
+        let id = |planned| id_of(journal, row.number, planned);
         let Some(post) = id(post)? else {
             return Ok(None);
         };
@@ -159,22 +159,21 @@ impl Resolver {
 /// that was refused.
 fn id_of(
     journal: &Journal,
-    target: i64,
-    planned: i64,
+    target: TargetNumber,
+    planned: PlannedTime,
 ) -> Result<Option<GraphMessageId>, UploadFailure> {
-    let id = match journal.post(target, planned)? {
-        Some(row) if row.state == PostState::Refused => return Ok(None),
-        Some(row) => row.id,
-        None => planned,
-    };
-    Ok(Millis::new(id).ok().map(GraphMessageId::at))
+    Ok(match journal.post(target, planned)? {
+        Some(row) if row.state == PostState::Refused => None,
+        Some(row) => Some(row.id),
+        None => Some(planned.id()),
+    })
 }
 
 /// The posts of messages that others link to: one entry for each of them.
 #[derive(Default)]
 struct Links {
     /// By a hash of the message: target, post and its root.
-    posts: BTreeMap<u128, (usize, i64, Option<i64>)>,
+    posts: BTreeMap<u128, (usize, PlannedTime, Option<PlannedTime>)>,
     targets: Vec<String>,
 }
 
@@ -190,19 +189,22 @@ impl Links {
         while let Some(chunk) = reader.next_chunk()? {
             for (number, line) in chunk.lines() {
                 let linked: LinkedPost<'_> = chunk.parse(number, line)?;
-                let ms = |id: GraphMessageId| id.created().as_millis();
                 let target = *numbers.entry(linked.target.to_string()).or_insert_with(|| {
                     links.targets.push(linked.target.to_string());
                     links.targets.len() - 1
                 });
-                let post = (target, ms(linked.post), linked.reply_to.map(ms));
+                let post = (
+                    target,
+                    PlannedTime::of(linked.post),
+                    linked.reply_to.map(PlannedTime::of),
+                );
                 links.posts.insert(hash_of(&linked.source), post);
             }
         }
         Ok(links)
     }
 
-    fn get(&self, message: &SourceMessage<'_>) -> Option<(&str, i64, Option<i64>)> {
+    fn get(&self, message: &SourceMessage<'_>) -> Option<(&str, PlannedTime, Option<PlannedTime>)> {
         let (target, post, root) = self.posts.get(&hash_of(message))?;
         Some((self.targets.get(*target)?, *post, *root))
     }

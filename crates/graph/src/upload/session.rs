@@ -105,7 +105,7 @@ pub(super) async fn start(
         }
     }
     for _ in 0..MOST_STARTS {
-        row.requested_creation = Some(date.as_millis());
+        row.requested_creation = Some(date);
         run.journal.set_target(row)?;
         let call = requests::start(thread, date);
         let refused = match run.client.call(&call, 0, run.observer).await {
@@ -151,10 +151,7 @@ fn wanted(assigned: &PlannedTarget, row: &TargetRow) -> Millis {
         Some(chat) if chat.kind == ChatKind::OneOnOne => created.min(far),
         _ => created,
     };
-    let floor = row
-        .requested_creation
-        .and_then(|floor| Millis::new(floor).ok());
-    match floor {
+    match row.requested_creation {
         Some(floor) if row.completed.is_some() => date.min(before(floor)),
         // Asked for, and perhaps granted: the same again.
         Some(floor) => date.min(floor),
@@ -164,7 +161,7 @@ fn wanted(assigned: &PlannedTarget, row: &TargetRow) -> Millis {
 
 /// The last moment before.
 fn before(time: Millis) -> Millis {
-    Millis::new(time.as_millis() - 1).unwrap_or(Millis::EPOCH)
+    time.plus(-1)
 }
 
 /// Lets a thread rest that was taken out of migration mode a moment ago.
@@ -177,7 +174,7 @@ async fn rest(run: &Run<'_>, row: &TargetRow) {
         .clock()
         .now()
         .as_millis()
-        .saturating_sub(completed);
+        .saturating_sub(completed.as_millis());
     let since = Duration::from_millis(u64::try_from(since).unwrap_or(0));
     if since < REST {
         sleep(REST - since).await;
@@ -191,7 +188,7 @@ pub(super) async fn complete(
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
     end(run, thread).await?;
-    row.completed = Some(run.client.clock().now().as_millis());
+    row.completed = Some(run.client.clock().now());
     run.journal.set_target(row)?;
     Ok(())
 }

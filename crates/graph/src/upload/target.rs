@@ -160,7 +160,7 @@ async fn open_next_time(
     thread: &Thread,
 ) -> Result<(), UploadFailure> {
     if session::may_be_over(run, thread).await? {
-        row.completed = Some(run.client.clock().now().as_millis());
+        row.completed = Some(run.client.clock().now());
         advance(run, row, TargetState::Created)?;
     }
     Ok(())

@@ -107,7 +107,7 @@ async fn close_early(
         // General became so with its team, the first time.
         let general = assigned.route == Route::General && row.completed.is_none();
         if general && row.state <= TargetState::Posted {
-            row.completed = Some(run.client.clock().now().as_millis());
+            row.completed = Some(run.client.clock().now());
             row.state = match row.state {
                 TargetState::Posted => TargetState::Complete,
                 // It was unlocked before it was full, or a newer export came before this was

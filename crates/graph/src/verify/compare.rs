@@ -2,33 +2,31 @@
 
 use std::path::Path;
 
+use chatferry_model::GraphMessageId;
 use chatferry_model::finding::{Code, Findings, Place, Stage};
 use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::{ChatMessage, Post};
-use chatferry_model::{GraphMessageId, Millis};
 
 use super::images::{Images, Shown};
-use super::read_back::{ReadBack, There};
+use super::read_back::{FoundMessage, ReadBack};
 use super::{Verified, VerifyError, VerifyFailure};
 use crate::codes;
 use crate::deferred::DeferredReferences;
 use crate::fingerprint::{MessageFingerprint, repeats_inline_code};
-use crate::journal::{Journal, PostState, ResolvedRow};
+use crate::journal::{Journal, PlannedTime, PostState, ResolvedRow, TargetNumber};
 use crate::upload::PlannedTarget;
 
 /// The message that should be in Teams.
 pub(super) struct Expected<'a> {
     pub(super) path: &'a Path,
     pub(super) journal: &'a Journal,
-    pub(super) target: i64,
+    pub(super) target: TargetNumber,
 }
 
 impl Expected<'_> {
     /// The id in Teams of a post, if it was sent.
-    fn id_of(&self, planned: GraphMessageId) -> Result<Option<i64>, VerifyError> {
-        let row = self
-            .journal
-            .post(self.target, planned.created().as_millis())?;
+    fn id_of(&self, post: GraphMessageId) -> Result<Option<GraphMessageId>, VerifyError> {
+        let row = self.journal.post(self.target, PlannedTime::of(post))?;
         Ok(row.filter(|row| row.state.is_there()).map(|row| row.id))
     }
 }
@@ -59,7 +57,7 @@ pub(super) async fn compare(
                 findings.note(Stage::Verify, code, place.clone(), words);
             };
             counts.posts += 1;
-            let planned = post.id.created().as_millis();
+            let planned = PlannedTime::of(post.id);
             let journal = expected.journal;
             let row = journal.post(expected.target, planned)?;
             let (id, changed) = match row {
@@ -134,7 +132,6 @@ pub(super) async fn compare(
     let (extra, ids) = found.rest()?;
     counts.extra = extra;
     for id in ids {
-        let time = Millis::new(id).map_or_else(|_| id.to_string(), |time| time.to_string());
         let place = Place {
             file: Some(key.into()),
             ts: Some(id.to_string().into()),
@@ -144,7 +141,7 @@ pub(super) async fn compare(
             Stage::Verify,
             &codes::VERIFY_EXTRA,
             place,
-            format!("message of {time}"),
+            format!("message of {}", id.created()),
         );
     }
     Ok(counts)
@@ -154,9 +151,9 @@ pub(super) async fn compare(
 fn differs(
     post: &Post<'_, ChatMessage<'_>>,
     filled: Option<&ResolvedRow>,
-    id: i64,
-    root: Option<i64>,
-    there: &There,
+    id: GraphMessageId,
+    root: Option<GraphMessageId>,
+    there: &FoundMessage,
     note: &mut impl FnMut(&'static Code, String),
 ) -> bool {
     let mut sent = MessageFingerprint::sent(&post.body);
@@ -204,7 +201,7 @@ fn differs(
         },
     );
     unequal(
-        there.created == Some(id),
+        there.created == Some(id.created()),
         &codes::VERIFY_TIME,
         format!("message {id}"),
     );

@@ -315,8 +315,8 @@ impl Verifying<'_> {
         row: &TargetRow,
         thread: &Thread,
     ) -> Result<(Verified, Findings), VerifyFailure> {
-        let now = self.client.clock().now().as_millis();
-        let is_fresh = row.completed.is_some_and(|at| now - at < FRESH_MS);
+        let now = self.client.clock().now();
+        let is_fresh = row.completed.is_some_and(|at| now < at.plus(FRESH_MS));
         let mut findings = Findings::default();
         let progress = |posts| {
             let target = &assigned.target().key;

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::VerifyFailure;
 use crate::client::Client;
 use crate::fingerprint::Found;
+use crate::journal::{Ms, message_id};
 use crate::observer::Observer;
 use crate::requests::{self, Thread};
 
@@ -22,8 +23,8 @@ pub(super) struct ReadBack {
 
 /// A message as it is in Teams.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct There {
-    pub(super) root: Option<i64>,
+pub(super) struct FoundMessage {
+    pub(super) root: Option<GraphMessageId>,
     pub(super) author: Option<EntraId>,
     pub(super) text: i64,
     whole_text: i64,
@@ -33,11 +34,11 @@ pub(super) struct There {
     pub(super) attachments: i64,
     /// The addresses of the images within its text, in their order.
     pub(super) images: Vec<String>,
-    pub(super) created: Option<i64>,
+    pub(super) created: Option<Millis>,
     pub(super) deleted: bool,
 }
 
-impl There {
+impl FoundMessage {
     /// Returns true if it reads like a message that was sent.
     pub(super) fn reads(&self, text: i64) -> bool {
         self.text == text || self.whole_text == text
@@ -64,13 +65,13 @@ pub(super) async fn read(
     if thread.is_chat() {
         return Ok(found);
     }
-    let mut after = i64::MIN;
+    let mut after = None;
     loop {
         let roots = found.threads(after)?;
         let Some(last) = roots.last() else {
             return Ok(found);
         };
-        after = *last;
+        after = Some(*last);
         let mut reading = stream::iter(roots)
             .map(|root| read_replies(client, observer, thread, root, &found))
             .buffer_unordered(THREADS_AT_ONCE);
@@ -84,13 +85,10 @@ async fn read_replies(
     client: &Client,
     observer: &dyn Observer,
     thread: &Thread,
-    root: i64,
+    root: GraphMessageId,
     found: &ReadBack,
 ) -> Result<(), VerifyFailure> {
-    let Ok(created) = Millis::new(root) else {
-        return Ok(());
-    };
-    let call = requests::list_replies(thread, GraphMessageId::at(created));
+    let call = requests::list_replies(thread, root);
     let mut failed = Ok(());
     let page = |messages: Vec<Found>| {
         failed = found.add(Some(root), &messages);
@@ -126,7 +124,7 @@ impl ReadBack {
     }
 
     /// Adds messages below `root`. What Teams itself wrote into the channel is passed over.
-    fn add(&self, root: Option<i64>, messages: &[Found]) -> rusqlite::Result<()> {
+    fn add(&self, root: Option<GraphMessageId>, messages: &[Found]) -> rusqlite::Result<()> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         {
@@ -141,7 +139,7 @@ impl ReadBack {
                     .message_type
                     .as_deref()
                     .is_none_or(|kind| kind == "message");
-                let Ok(id) = message.id.parse::<i64>() else {
+                let Some(id) = id_of(message) else {
                     continue;
                 };
                 if !own {
@@ -151,11 +149,11 @@ impl ReadBack {
                 let created = message.created_date_time.as_deref();
                 let created = created.and_then(|time| time.parse::<Millis>().ok());
                 insert.execute((
-                    id,
-                    root,
+                    Ms(id.created()),
+                    root.map(|root| Ms(root.created())),
                     fingerprint.author.map(|author| author.to_string()),
                     fingerprint.text,
-                    created.map(Millis::as_millis),
+                    created.map(Ms),
                     message.deleted_date_time.is_some(),
                     fingerprint.places,
                     fingerprint.attachments,
@@ -169,31 +167,34 @@ impl ReadBack {
     }
 
     /// The next roots.
-    fn threads(&self, after: i64) -> rusqlite::Result<Vec<i64>> {
+    fn threads(&self, after: Option<GraphMessageId>) -> rusqlite::Result<Vec<GraphMessageId>> {
         self.lock()
             .prepare_cached(
-                "SELECT id FROM found WHERE id > ?1 AND root IS NULL ORDER BY id LIMIT 1000",
+                "SELECT id FROM found WHERE id > coalesce(?1, -1) AND root IS NULL
+                 ORDER BY id LIMIT 1000",
             )?
-            .query_map([after], |row| row.get(0))?
+            .query_map([after.map(|id| Ms(id.created()))], |row| message_id(row, 0))?
             .collect()
     }
 
     /// The message of that id, which is thereby accounted for.
-    pub(super) fn take(&self, id: i64) -> rusqlite::Result<Option<There>> {
+    pub(super) fn take(&self, id: GraphMessageId) -> rusqlite::Result<Option<FoundMessage>> {
         let connection = self.lock();
         let there = connection
             .prepare_cached(
                 "SELECT root, author, text, created, deleted, places, attachments, images,
                  whole_text, repeats_code FROM found WHERE id = ?1",
             )?
-            .query_row([id], |row| {
-                Ok(There {
-                    root: row.get(0)?,
+            .query_row([Ms(id.created())], |row| {
+                Ok(FoundMessage {
+                    root: row
+                        .get::<_, Option<Ms>>(0)?
+                        .map(|Ms(at)| GraphMessageId::at(at)),
                     author: row
                         .get::<_, Option<String>>(1)?
                         .and_then(|id| id.parse().ok()),
                     text: row.get(2)?,
-                    created: row.get(3)?,
+                    created: row.get::<_, Option<Ms>>(3)?.map(|Ms(at)| at),
                     deleted: row.get(4)?,
                     places: row.get(5)?,
                     attachments: row.get(6)?,
@@ -210,13 +211,13 @@ impl ReadBack {
         if there.is_some() {
             connection
                 .prepare_cached("UPDATE found SET seen = 1 WHERE id = ?1")?
-                .execute([id])?;
+                .execute([Ms(id.created())])?;
         }
         Ok(there)
     }
 
     /// Returns the number of posts not accounted for, and the first few ids.
-    pub(super) fn rest(&self) -> rusqlite::Result<(u64, Vec<i64>)> {
+    pub(super) fn rest(&self) -> rusqlite::Result<(u64, Vec<GraphMessageId>)> {
         let connection = self.lock();
         let count: i64 =
             connection.query_row("SELECT COUNT(*) FROM found WHERE seen = 0", [], |r| {
@@ -224,8 +225,14 @@ impl ReadBack {
             })?;
         let ids = connection
             .prepare("SELECT id FROM found WHERE seen = 0 ORDER BY id LIMIT 1000")?
-            .query_map([], |row| row.get(0))?
+            .query_map([], |row| message_id(row, 0))?
             .collect::<rusqlite::Result<_>>()?;
         Ok((count.cast_unsigned(), ids))
     }
+}
+
+/// The id of a message, if it is a time.
+fn id_of(message: &Found) -> Option<GraphMessageId> {
+    let created = Millis::new(message.id.parse().ok()?).ok()?;
+    Some(GraphMessageId::at(created))
 }
