@@ -29,6 +29,9 @@ codes! {
     CHANNELS_MERGED "map-channels-merged" Warning
         "Several conversations go into one channel, because their rows name the same team and channel."
         "Write different names into the column channel of the conversations to keep them apart.";
+    CHAT_EMPTY "map-chat-empty" Info
+        "A direct or group message in which nobody wrote anything becomes no chat."
+        "It was skipped; nothing is lost.";
     CHAT_TOO_LARGE "map-chat-too-large" Error
         "A conversation has more people than a group chat holds, which is 250."
         "It was skipped; make it a private channel: action channel in the table of conversations.";

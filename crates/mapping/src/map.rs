@@ -80,7 +80,7 @@ pub fn map(
     into: &Path,
 ) -> Result<Outcome<MapDetails>, MapError> {
     let details = Manifest::<ReadDetails>::read(read.root())?.details;
-    let source = Source::read(read)?;
+    let mut source = Source::read(read)?;
     let known;
     let directory = if directory.is_empty() {
         known = known_directory(previous)?;
@@ -90,7 +90,7 @@ pub fn map(
     };
     let mut bad = Vec::new();
 
-    let people = People::decide(&source.people, directory, settings, previous, &mut bad)?;
+    let people = People::decide(&mut source.people, directory, settings, previous, &mut bad)?;
     let owners = owners(settings, directory)?;
     let assignment = teams::propose(
         &source.conversations,

@@ -13,7 +13,7 @@ use chatferry_model::person::{Person, PersonKind, Role};
 
 pub(crate) use self::decision::{
     MAP, PLACEHOLDER, PLACEHOLDER_SPEAKS, SCHEMA, SKIP, Says, Speaker, cells, decide,
-    from_proposal, placeholder_cells,
+    from_proposal, placeholder_cells, rename,
 };
 pub(crate) use self::suggest::Suggester;
 use crate::directory::{Address, Claim, Directory, DirectoryUser, Field};

@@ -59,6 +59,7 @@ pub(crate) struct Proposal {
 pub(crate) const CHATS_SKIPPED: &str = "chats-skipped";
 pub(crate) const NOT_SELECTED: &str = "not-selected";
 pub(crate) const SELF_DM: &str = "self-dm";
+pub(crate) const EMPTY_CHAT: &str = "empty-chat";
 pub(crate) const WITHOUT_PEOPLE: &str = "chat-without-people";
 pub(crate) const TOO_LARGE: &str = "chat-too-large";
 pub(crate) const BY_ADMIN: &str = "skipped-by-admin";
@@ -158,6 +159,9 @@ fn reason_to_skip(
     }
     if settings.chats == Chats::Skip {
         return Some(CHATS_SKIPPED);
+    }
+    if conversation.messages == 0 {
+        return Some(EMPTY_CHAT);
     }
     let people: BTreeSet<_> = conversation.members.iter().collect();
     if conversation.kind == ConversationKind::Dm && people.len() == 1 {

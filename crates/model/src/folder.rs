@@ -129,6 +129,12 @@ impl ReadFolder {
         self.root.join("emoji.jsonl")
     }
 
+    /// `names.jsonl`, which is there if messages told names.
+    #[must_use]
+    pub fn names(&self) -> PathBuf {
+        self.root.join("names.jsonl")
+    }
+
     /// `files.jsonl`
     #[must_use]
     pub fn files(&self) -> PathBuf {

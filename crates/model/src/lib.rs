@@ -34,6 +34,7 @@ pub mod jsonl;
 pub mod manifest;
 pub mod schema;
 
+pub mod learned_name;
 pub mod limits;
 pub mod schedule;
 

@@ -87,6 +87,9 @@ pub struct Author<'a> {
     /// The name it used for this message, where that is not its own (bots, hooks).
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text<'a>>,
+    /// The app that posted it on the person's behalf.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<Text<'a>>,
 }
 
 /// The kind of message.

@@ -8,6 +8,7 @@ use crate::emoji::CustomEmoji;
 use crate::fetched::Fetched;
 use crate::file::File;
 use crate::finding::Finding;
+use crate::learned_name::LearnedName;
 use crate::manifest::{Manifest, ReadDetails};
 use crate::message::Message;
 use crate::person::Person;
@@ -45,6 +46,11 @@ pub const SCHEMAS: &[Named] = &[
         name: "emoji",
         place: "1-read/emoji.jsonl",
         make: || schema_for!(CustomEmoji),
+    },
+    Named {
+        name: "names",
+        place: "1-read/names.jsonl",
+        make: || schema_for!(LearnedName),
     },
     Named {
         name: "files",

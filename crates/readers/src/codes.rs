@@ -137,6 +137,9 @@ codes! {
     SLACK_FILE_GONE = Warning "slack-file-gone",
         "A file was deleted, hidden by the workspace's plan, or kept from the export.",
         "The message says so in its place; nothing else of the file is in the export.";
+    SLACK_FILE_UNUSED = Warning "slack-file-unused",
+        "The export holds a file that is attached to no message.",
+        "It is not moved; take it from the export, if it is needed.";
     SLACK_FILE_WITHOUT_ID = Warning "slack-file-without-id",
         "A file hangs on a message without an id, so that it cannot be told from others.",
         "The message was read without it.";

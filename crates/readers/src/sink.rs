@@ -8,6 +8,7 @@ use chatferry_model::emoji::CustomEmoji;
 use chatferry_model::finding::{Code, Findings, Place, Stage};
 use chatferry_model::folder::{ReadFolder, file_name};
 use chatferry_model::jsonl::{FileSummary, Format, JsonlWriter};
+use chatferry_model::learned_name::LearnedName;
 use chatferry_model::manifest::{Outcome, ReadDetails};
 use chatferry_model::person::Person;
 use chatferry_model::progress::Progress;
@@ -144,6 +145,17 @@ impl<'a> Sink<'a> {
     /// When it can't be written.
     pub fn emoji(&mut self, emoji: &[CustomEmoji]) -> Result<(), ReadError> {
         self.all("emoji.jsonl", Format::EMOJI, emoji)
+    }
+
+    /// Writes `names.jsonl`, if there are any names.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn names(&mut self, names: &[LearnedName]) -> Result<(), ReadError> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.all("names.jsonl", Format::NAMES, names)
     }
 
     pub(crate) fn finish(self) -> Outcome<ReadDetails> {

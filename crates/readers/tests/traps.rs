@@ -16,6 +16,7 @@ use chatferry_model::emoji::CustomEmoji;
 use chatferry_model::file::File;
 use chatferry_model::folder::ReadFolder;
 use chatferry_model::jsonl::{Format, JsonlReader};
+use chatferry_model::learned_name::LearnedName;
 use chatferry_model::message::{Message, MessageKind};
 use chatferry_model::person::Person;
 use chatferry_model::progress::Silent;
@@ -49,6 +50,20 @@ fn report(export: &Path) -> String {
             person.id, person.name, person.messages
         )
         .unwrap();
+    }
+    if folder.names().exists() {
+        let names: Vec<LearnedName> = JsonlReader::open(&folder.names(), Format::NAMES)
+            .unwrap()
+            .read_all()
+            .unwrap();
+        for name in names {
+            let kind = format!("{:?}", name.kind).to_lowercase();
+            write!(out, "{kind} {} is called \"{}\"", name.id, name.name).unwrap();
+            if let Some(conversation) = name.conversation {
+                write!(out, ", the conversation {conversation}").unwrap();
+            }
+            out.push('\n');
+        }
     }
     let conversations: Vec<Conversation> =
         JsonlReader::open(&folder.conversations(), Format::CONVERSATIONS)
@@ -137,6 +152,9 @@ fn show(message: &Message<'_>, out: &mut String) {
     if let Some(name) = &message.author.name {
         write!(out, " as \"{name}\"").unwrap();
     }
+    if let Some(app) = &message.author.app {
+        write!(out, " by \"{app}\"").unwrap();
+    }
     if let Some(thread) = &message.thread {
         let broadcast = if thread.broadcast { ", broadcast" } else { "" };
         write!(out, " to {}{broadcast}", thread.root).unwrap();
@@ -200,13 +218,18 @@ fn show_file(file: &File<'_>, out: &mut String) {
 #[test]
 fn every_trap_is_read_as_expected() {
     for source in ["mattermost", "slack"] {
-        every_trap_of(source);
+        every_case_of(source, "traps");
     }
 }
 
-fn every_trap_of(source: &str) {
+#[test]
+fn every_report_is_read_as_expected() {
+    every_case_of("slack", "reported");
+}
+
+fn every_case_of(source: &str, group: &str) {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
-    let traps = fixtures.join(source).join("traps");
+    let traps = fixtures.join(source).join(group);
     let update = std::env::var("CHATFERRY_UPDATE").is_ok_and(|of| of == "1" || of == source);
     let mut failed = Vec::new();
     let mut count = 0;

@@ -94,10 +94,12 @@ impl<'m> Decoration<'m> {
     }
 }
 
-/// **Ann Smith** (bot)
+/// **Ann Smith** (bot), or with the app that posted for her: **Ann Smith** (giphy)
 pub(crate) fn author_line<'m>(author: Shown<'m>, texts: &'static Texts) -> Block<'m> {
     let mut line = vec![Inline::marked(author.name, Mark::Bold.into())];
-    if author.bot {
+    if let Some(app) = author.app {
+        line.push(Inline::text(format!(" ({app})")));
+    } else if author.bot {
         line.push(Inline::text(format!(" ({})", texts.bot)));
     }
     Block::Paragraph(line)

@@ -1,9 +1,11 @@
 //! The names of authors, people and conversations.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chatferry_model::conversation::Conversation;
+use chatferry_model::learned_name::{LearnedName, NamedKind};
 use chatferry_model::message::Author;
 use chatferry_model::person::{Person, PersonKind};
 use chatferry_model::plan::{Membership, Plan, REHEARSAL_ACCOUNT, Target, TargetPlace, User};
@@ -21,13 +23,17 @@ pub(crate) struct Names<'p> {
     /// True if the placeholder has spoken for anybody.
     placeholder_spoke: AtomicBool,
     conversations: HashMap<ConversationId<'static>, ConversationName<'p>>,
+    /// Names that only messages tell, by kind and id.
+    learned: HashMap<(NamedKind, String), LearnedName>,
 }
 
 /// Somebody of the source.
 struct Known<'p> {
     /// The name, if anybody knows it: readers call those by their ids of whom nothing is known.
-    name: Option<&'p str>,
+    name: Option<Cow<'p, str>>,
     bot: bool,
+    /// True if the admin gave the name, which then is shown wherever the source shows another.
+    renamed: bool,
     account: Option<Account<'p>>,
 }
 
@@ -64,6 +70,8 @@ pub(crate) struct Speaker<'s> {
 pub(crate) struct Shown<'s> {
     pub(crate) name: &'s str,
     pub(crate) bot: bool,
+    /// The app that posted it on that person's behalf.
+    pub(crate) app: Option<&'s str>,
 }
 
 impl<'p> Names<'p> {
@@ -73,12 +81,17 @@ impl<'p> Names<'p> {
         plan: &'p Plan,
         people: &[Person],
         conversations: &[Conversation],
+        learned: Vec<LearnedName>,
         texts: &'static Texts,
     ) -> serde_json::Result<Self> {
         let bots: HashSet<&str> = people
             .iter()
             .filter(|person| person.kind == PersonKind::Bot)
             .map(|person| person.id.as_str())
+            .collect();
+        let own_names: HashMap<&str, &str> = people
+            .iter()
+            .map(|person| (person.id.as_str(), person.name.as_str()))
             .collect();
         // Where sources have no other ids, the names that people chose are ids.
         let called: HashSet<&str> = people
@@ -88,10 +101,21 @@ impl<'p> Names<'p> {
             .collect();
         let mut known = HashMap::with_capacity(plan.people.len());
         for (id, person) in &plan.people {
-            let is_name = |name: &&str| *name != id.as_str() || called.contains(name);
+            let is_name = person.name != id.as_str() || called.contains(person.name.as_str());
+            let name = if is_name {
+                Some(Cow::Borrowed(person.name.as_str()))
+            } else if texts.nobody == id.as_str() {
+                None
+            } else {
+                // Without a name its id tells it from others without one.
+                Some(Cow::Owned(format!("{} {id}", texts.nobody)))
+            };
             let person = Known {
-                name: Some(person.name.as_str()).filter(is_name),
+                name,
                 bot: bots.contains(id.as_str()),
+                renamed: own_names
+                    .get(id.as_str())
+                    .is_some_and(|own| *own != person.name),
                 account: person.voice.user().map(Account::new).transpose()?,
             };
             known.insert(id.as_str(), person);
@@ -128,6 +152,10 @@ impl<'p> Names<'p> {
             placeholder: plan.placeholder.as_ref().map(Account::new).transpose()?,
             placeholder_spoke: AtomicBool::new(false),
             conversations: names,
+            learned: learned
+                .into_iter()
+                .map(|learned| ((learned.kind, learned.id.clone()), learned))
+                .collect(),
         })
     }
 
@@ -136,14 +164,18 @@ impl<'p> Names<'p> {
     pub(crate) fn speaker<'s>(&'s self, author: &'s Author<'_>) -> Option<Speaker<'s>> {
         let person = self.people.get(author.person.as_str());
         let used = author.name.as_deref().filter(|name| is_visible(name));
-        let own = person.and_then(|person| person.name);
+        let own = person.and_then(|person| person.name.as_deref());
         let bot = person.is_some_and(|person| person.bot);
-        let shown = |name| Shown { name, bot };
+        let app = author.app.as_deref().filter(|app| is_visible(app));
+        let shown = |name| Shown { name, bot, app };
         if let Some(account) = person.and_then(|person| person.account.as_ref()) {
             let names = [own, Some(account.user.display_name.as_str())];
             return Some(Speaker {
                 from: &account.from,
-                shown: used.filter(|name| !names.contains(&Some(name))).map(shown),
+                shown: used
+                    .filter(|name| !names.contains(&Some(name)))
+                    .or(app.and(own))
+                    .map(shown),
                 placeholder: false,
             });
         }
@@ -170,7 +202,31 @@ impl<'p> Names<'p> {
     /// Returns the target of a conversation, if it goes anywhere; the latest part of it, if
     /// to several targets.
     pub(crate) fn target(&self, id: &ConversationId<'_>) -> Option<&'p Target> {
-        self.conversations.get(id.as_str())?.target
+        self.conversation(id)?.target
+    }
+
+    /// The conversation of that id, or the one that messages call by it.
+    fn conversation(&self, id: &ConversationId<'_>) -> Option<&ConversationName<'p>> {
+        let known = self.conversations.get(id.as_str());
+        known.or_else(|| {
+            let learned = self.learned_name(NamedKind::Conversation, id.as_str())?;
+            self.conversations
+                .get(learned.conversation.as_ref()?.as_str())
+        })
+    }
+
+    fn learned_name(&self, kind: NamedKind, id: &str) -> Option<&LearnedName> {
+        self.learned.get(&(kind, id.to_owned()))
+    }
+
+    /// The name of a group of people as it was shown, or as other messages show it; never an id.
+    pub(crate) fn of_group<'s>(&'s self, id: &str, shown: &'s str) -> &'s str {
+        let shown = shown.trim_start_matches('@');
+        if is_visible(shown) && shown != id {
+            return shown;
+        }
+        let learned = self.learned_name(NamedKind::Group, id);
+        learned.map_or(self.texts.nobody, |learned| learned.name.as_str())
     }
 
     /// Returns true if posts are by the rehearsal account.
@@ -189,12 +245,13 @@ impl<'p> Names<'p> {
     /// The name of a person as it was shown, or else as the source has it; never an id.
     pub(crate) fn of_person<'s>(&'s self, id: &PersonId<'_>, shown: &'s str) -> &'s str {
         let shown = shown.trim_start_matches('@');
-        if is_visible(shown) && shown != id.as_str() {
+        let person = self.people.get(id.as_str());
+        let renamed = person.is_some_and(|person| person.renamed);
+        if is_visible(shown) && shown != id.as_str() && !renamed {
             return shown;
         }
-        let person = self.people.get(id.as_str());
         person
-            .and_then(|person| person.name)
+            .and_then(|person| person.name.as_deref())
             .unwrap_or(self.texts.nobody)
     }
 
@@ -207,7 +264,12 @@ impl<'p> Names<'p> {
     ) -> &'s str {
         let shown = shown.trim_start_matches('#');
         let shown = Some(shown).filter(|name| is_visible(name) && *name != id.as_str());
-        match self.conversations.get(id.as_str()) {
+        let learned = || {
+            let learned = self.learned_name(NamedKind::Conversation, id.as_str());
+            learned.map(|learned| learned.name.as_str())
+        };
+        let shown = shown.or_else(learned);
+        match self.conversation(id) {
             Some(known) if known.private => shown.unwrap_or(self.texts.private_channel),
             Some(known) if is_visible(&known.name) => &known.name,
             _ => shown.unwrap_or(self.texts.unknown_channel),

@@ -70,7 +70,11 @@ pub fn render(
             .sum(),
     );
 
-    let names = Names::new(plan, &people, &conversations, settings.texts)?;
+    let learned = match read.names() {
+        path if path.exists() => JsonlReader::open(&path, Format::NAMES)?.read_all()?,
+        _ => Vec::new(),
+    };
+    let names = Names::new(plan, &people, &conversations, learned, settings.texts)?;
     drop((people, conversations));
     let silence = ExcludedAuthors::of(plan, read, &targets)?;
     let mut feed = MessageStream::new(read, &targets);

@@ -394,7 +394,7 @@ fn nobody_speaks_for_those_without_an_account() {
 
 #[test]
 fn an_id_is_a_name_where_people_chose_it() {
-    for (handle, shown) in [(json!("ann"), "ann"), (json!(null), "unknown")] {
+    for (handle, shown) in [(json!("ann"), "ann"), (json!(null), "unknown ann")] {
         let mut workspace = workspace(&[said("m1", "00.000000", "ann", "hi", json!({}))]);
         let ann = json!({ "id": "ann", "kind": "user", "name": "ann", "handle": handle });
         workspace.list(&workspace.read().people(), Format::PEOPLE, &[ann]);

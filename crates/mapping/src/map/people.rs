@@ -1,5 +1,7 @@
 //! Everybody of the source, on the way through mapping.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::Path;
 
 use chatferry_model::finding::{Findings, Place, Stage};
@@ -23,12 +25,14 @@ pub(super) struct People {
     proposed_placeholder: Speaker,
     pub(super) placeholder: Speaker,
     pub(super) need: Need,
+    /// The source's names of people whom the admin calls otherwise, by their number.
+    own_names: HashMap<usize, String>,
     pub(super) sheet: EditableTable,
 }
 
 impl People {
     pub(super) fn decide(
-        people: &[Person],
+        people: &mut [Person],
         directory: &Directory,
         settings: &MapSettings,
         previous: &Path,
@@ -36,6 +40,7 @@ impl People {
     ) -> Result<Self, MapError> {
         let sheet = EditableTable::load(previous, &people::SCHEMA)?;
         bad.extend(sheet.doubles());
+        let own_names = people::rename(people, &sheet);
         let known = Known {
             directory,
             settings: &settings.people,
@@ -61,6 +66,7 @@ impl People {
             need: Need::of(people, &speakers),
             matches,
             speakers,
+            own_names,
             sheet,
         })
     }
@@ -191,9 +197,13 @@ impl People {
                 _ => String::new(),
             };
             let proposed = Speaker::proposed(found.user, found.policy);
+            let mut own = Cow::Borrowed(person);
+            if let Some(name) = self.own_names.get(&at) {
+                own.to_mut().name.clone_from(name);
+            }
             rows.push(
                 self.sheet.row_of(person.id.as_str()),
-                people::cells(person, &found, proposed, &suggestion, directory),
+                people::cells(&own, &found, proposed, &suggestion, directory),
                 people::cells(person, &found, *speaker, &suggestion, directory),
             );
         }

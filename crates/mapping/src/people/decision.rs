@@ -1,11 +1,13 @@
 //! `people.csv`: a row for everybody, and one for the placeholder.
 
+use std::collections::HashMap;
+
 use chatferry_model::EntraId;
 use chatferry_model::person::Person;
 
 use super::{Match, Status, kind_of};
 use crate::directory::Directory;
-use crate::editable_table::{Line, TableSchema, key_cell};
+use crate::editable_table::{EditableTable, Line, TableSchema, key_cell};
 use crate::error::BadCell;
 use crate::names::one_line;
 use crate::places::day;
@@ -30,7 +32,7 @@ pub(crate) const SCHEMA: TableSchema = TableSchema {
         Column::text("rule_or_reason"),
         Column::text("suggestion"),
     ],
-    editable: &["entra_id", "entra_user", "action"],
+    editable: &["name", "entra_id", "entra_user", "action"],
 };
 
 /// The key of the row that says who speaks for those without an account.
@@ -91,6 +93,21 @@ pub(crate) fn from_proposal(row: Line<'_>) -> Speaker {
         _ => Policy::Map,
     };
     Speaker::proposed(row.cell("entra_id").parse().ok(), policy)
+}
+
+/// Gives people the names that the admin wrote for them, and returns the source's own names of
+/// those, by their number in `people`.
+pub(crate) fn rename(people: &mut [Person], sheet: &EditableTable) -> HashMap<usize, String> {
+    let mut own = HashMap::new();
+    for (at, person) in people.iter_mut().enumerate() {
+        let row = sheet.row_of(person.id.as_str());
+        let name = row.and_then(|row| row.edit("name"));
+        if let Some(name) = name.filter(|name| !name.is_empty() && *name != one_line(&person.name))
+        {
+            own.insert(at, std::mem::replace(&mut person.name, name.to_owned()));
+        }
+    }
+    own
 }
 
 /// Hears the admin about somebody for whom chatferry says `proposed`.

@@ -21,12 +21,13 @@ use crate::teams;
 /// When a file can't be read, lacks a row, or has cells that make
 /// no sense: all of those at once, each with file, line, column and remedy.
 pub fn load_plan(map: &Path, read: &ReadFolder) -> Result<Plan, MapError> {
-    let source = Source::read(read)?;
+    let mut source = Source::read(read)?;
     let directory = known_directory(map)?;
     let mut bad: Vec<BadCell> = Vec::new();
 
     let sheet = existing(map, &people::SCHEMA)?;
     bad.extend(sheet.doubles());
+    people::rename(&mut source.people, &sheet);
     let mut decide = |key: &str| -> Result<Speaker, MapError> {
         let row = sheet.row(key).ok_or_else(|| missing(&sheet, key))?;
         let proposal = sheet.proposal(key);

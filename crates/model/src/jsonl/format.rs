@@ -30,6 +30,8 @@ impl Format {
     pub const CONVERSATIONS: Self = Self::v1("chatferry.conversations");
     /// `1-read/emoji.jsonl`
     pub const EMOJI: Self = Self::v1("chatferry.emoji");
+    /// `1-read/names.jsonl`
+    pub const NAMES: Self = Self::v1("chatferry.names");
     /// `1-read/files.jsonl`
     pub const FILES: Self = Self::v1("chatferry.files");
     /// `1-fetch/files.jsonl`

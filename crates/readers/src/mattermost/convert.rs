@@ -80,6 +80,7 @@ impl ThreadContext<'_, '_> {
             author: Author {
                 person: context.person(author(post)),
                 name: props.sender.as_deref().map(Text::from),
+                app: None,
             },
             kind: MessageKind::Said,
             thread: one.root.map(|root| Thread {
@@ -158,6 +159,7 @@ impl ThreadContext<'_, '_> {
             author: Author {
                 person: context.person(author(one.post)),
                 name: None,
+                app: None,
             },
             kind: MessageKind::Placeholder,
             thread: None,

@@ -6,6 +6,8 @@
 pub(super) enum Role {
     /// Ids, sizes, kinds: no value that people saw, but what is below may be.
     Machine,
+    /// Sizes and places: numbers that people did not see, but words that they did.
+    Measure,
     /// Icons, styles, secrets: nothing of it, at any depth.
     Hidden,
     /// A headline, the highest first.
@@ -102,12 +104,12 @@ fn by_whole_name(key: &str) -> Option<Role> {
         | "alternative_text"
         | "alt_txt"
         | "fallback_text"
-        | "plain_text_fallback"
-        | "placeholder" => Role::Alternative,
+        | "plain_text_fallback" => Role::Alternative,
         "accessibility_label" | "confirm" | "data_source" | "dispatch_action_config" | "filter" => {
             Role::Hidden
         }
         key if MACHINE.contains(&key) => Role::Machine,
+        key if MEASURES.contains(&key) => Role::Measure,
         _ => return None,
     })
 }
@@ -131,28 +133,20 @@ const HIDDEN: &[&str] = &[
 const MACHINE: &[&str] = &[
     "align",
     "alignment",
-    "app",
     "background",
     "border",
-    "bot",
     "callback",
-    "channel",
     "checksum",
-    "class",
     "column_span",
     "cursor",
-    "depth",
-    "direction",
     "encoding",
     "etag",
     "expires",
     "filetype",
     "filetypes",
     "format",
-    "group",
     "guid",
     "hash",
-    "height",
     "id",
     "ids",
     "indent",
@@ -160,32 +154,18 @@ const MACHINE: &[&str] = &[
     "key",
     "keys",
     "kind",
-    "lang",
-    "language",
     "layout",
-    "level",
-    "limit",
     "locale",
     "margin",
     "mimetype",
     "mode",
     "nonce",
-    "offset",
-    "opacity",
     "padding",
-    "page",
-    "position",
-    "rank",
-    "ratio",
     "revision",
-    "scale",
     "schema_version",
     "seq",
-    "size",
     "spacing",
-    "target",
     "timezone",
-    "team",
     "ts",
     "type",
     "types",
@@ -193,6 +173,32 @@ const MACHINE: &[&str] = &[
     "variant",
     "verbatim",
     "version",
+];
+
+/// Names of fields whose numbers tell how something is set; words in them were seen.
+const MEASURES: &[&str] = &[
+    "app",
+    "bot",
+    "channel",
+    "class",
+    "depth",
+    "direction",
+    "group",
+    "height",
+    "lang",
+    "language",
+    "level",
+    "limit",
+    "offset",
+    "opacity",
+    "page",
+    "position",
+    "rank",
+    "ratio",
+    "scale",
+    "size",
+    "target",
+    "team",
     "visibility",
     "weight",
     "width",

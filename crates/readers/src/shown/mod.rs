@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use chatferry_model::{Micros, Text};
 
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, field};
 use key::Role;
 
 /// An object within unknown content that a reader knows.
@@ -65,7 +65,7 @@ const DEEPEST: usize = 64;
 /// Returns everything that people saw of `object`.
 pub(crate) fn of_object<'a, K: Known<'a>>(object: Object<'a>) -> Vec<Part<'a, K>> {
     let mut out = Vec::new();
-    push_fields(object, 0, &mut out);
+    push_fields(object, Inside::default(), &mut out);
     out
 }
 
@@ -74,28 +74,62 @@ pub(crate) fn of_field<'a, K: Known<'a>>(key: Text<'a>, value: Json<'a>) -> Vec<
     of_object(vec![(key, value)])
 }
 
-fn push_object<'a, K: Known<'a>>(object: Object<'a>, depth: usize, out: &mut Vec<Part<'a, K>>) {
+/// The place of an object within unknown content.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    depth: usize,
+    /// True among things to choose, of which the value is what their maker gets to know.
+    choices: bool,
+}
+
+impl Inside {
+    /// The place of what is in the field `key`.
+    fn field(self, key: &str) -> Self {
+        Self {
+            depth: self.depth + 1,
+            choices: ["option", "choice"].iter().any(|word| key.contains(word)),
+        }
+    }
+
+    fn deeper(self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+}
+
+fn push_object<'a, K: Known<'a>>(object: Object<'a>, inside: Inside, out: &mut Vec<Part<'a, K>>) {
     match K::read(object) {
         Ok(known) => out.push(Part::Known(known, None)),
-        Err(fields) if depth < DEEPEST => push_fields(fields, depth, out),
+        Err(fields) if inside.depth < DEEPEST => push_fields(fields, inside, out),
         Err(_) => {}
     }
 }
 
-fn push_fields<'a, K: Known<'a>>(mut fields: Object<'a>, depth: usize, out: &mut Vec<Part<'a, K>>) {
+fn push_fields<'a, K: Known<'a>>(
+    mut fields: Object<'a>,
+    inside: Inside,
+    out: &mut Vec<Part<'a, K>>,
+) {
     fields.sort_by_cached_key(|(key, _)| match Role::of(key) {
         Role::Title(rank) => rank,
         Role::Label => 0x80,
         _ => 0xff,
     });
-    let is_choice = fields.iter().any(|(key, _)| key == "text");
+    let is_choice = inside.choices
+        || field(&fields, "text").is_some_and(|text| matches!(text, Json::Object(_)));
     let mut object = Gathering::new(out);
     for (key, value) in fields {
         let role = Role::of(&key);
         match (role, value) {
             (Role::Hidden, _) | (_, Json::Null) => {}
+            (Role::Machine, Json::String(text)) if text.contains(char::is_whitespace) => {
+                // No id has a blank in it.
+                object.string(Role::Other, text);
+            }
             (Role::Machine, value) if value.scalar().is_some() => {}
-            // The value of a choice is what its maker gets to know; its text is what people saw.
+            (Role::Measure, Json::Number(_)) => {}
             (Role::Value, Json::String(_)) if is_choice => {}
             (Role::Value, Json::Bool(flag)) => {
                 object.value(Item::Value(if flag { "true" } else { "false" }.into()));
@@ -119,26 +153,30 @@ fn push_fields<'a, K: Known<'a>>(mut fields: Object<'a>, depth: usize, out: &mut
                         object.string(role, item);
                     }
                 } else if !scalars {
-                    object.below(|out| push_list(items, depth + 1, out));
+                    let inside = inside.field(&key);
+                    object.below(|out| push_list(items, inside, out));
                 }
             }
-            (_, Json::Object(fields)) => object.below(|out| push_object(fields, depth + 1, out)),
+            (_, Json::Object(fields)) => {
+                let inside = inside.field(&key);
+                object.below(|out| push_object(fields, inside, out));
+            }
         }
     }
     object.finish();
 }
 
-fn push_list<'a, K: Known<'a>>(items: Vec<Json<'a>>, depth: usize, out: &mut Vec<Part<'a, K>>) {
-    if depth >= DEEPEST {
+fn push_list<'a, K: Known<'a>>(items: Vec<Json<'a>>, inside: Inside, out: &mut Vec<Part<'a, K>>) {
+    if inside.depth >= DEEPEST {
         return;
     }
     for item in items {
         match item {
-            Json::Object(fields) => push_object(fields, depth + 1, out),
+            Json::Object(fields) => push_object(fields, inside.deeper(), out),
             Json::List(cells) => {
                 // A row of a table, most likely: its cells stay on a line.
                 let mut row = Vec::new();
-                push_list(cells, depth + 1, &mut row);
+                push_list(cells, inside.deeper(), &mut row);
                 let mut line = Line::default();
                 for part in row {
                     match part {

@@ -1,7 +1,6 @@
 //! Unknown content of many shapes.
 
 use super::*;
-use crate::json::field;
 
 /// A kind of text, the one thing these tests know.
 #[derive(Debug, PartialEq)]

@@ -220,6 +220,18 @@ impl Attachment<'_> {
             && self.image_url.get().is_none()
     }
 
+    /// The name of the app in the footer, which many apps set before their links: `Simple Poll
+    /// <https://…|Settings>`.
+    pub(super) fn app_in_footer(&self) -> Option<&str> {
+        let footer = self.footer.get()?;
+        let name = footer.split(['<', '|', '\n']).next()?;
+        let name = name.split("  ").next()?.trim();
+        let is_name = name.chars().count() <= 40
+            && name.starts_with(char::is_alphabetic)
+            && !name.ends_with(['.', ':', '?', '!']);
+        is_name.then_some(name)
+    }
+
     /// Adds the files of the attachment, and of the messages it quotes.
     pub(super) fn push_files<'f>(&'f self, out: &mut Vec<&'f File<'f>>) {
         out.extend(self.files.iter().filter_map(Obj::get));

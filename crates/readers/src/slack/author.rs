@@ -4,7 +4,8 @@
 use chatferry_model::person::PersonKind;
 use chatferry_model::{PersonId, Text};
 
-use super::lenient::Str;
+use super::attachment::Attachment;
+use super::lenient::{Obj, Str};
 use super::message::Message;
 use super::mrkdwn;
 use super::name_table::NameTable;
@@ -23,6 +24,8 @@ pub(super) struct Author<'m> {
     pub(super) person: PersonId<'m>,
     /// The name it used for this message, where that is not its own.
     pub(super) name: Option<Text<'m>>,
+    /// The app that posted it on the person's behalf.
+    pub(super) app: Option<Text<'m>>,
     /// The hint about a person whom the export does not list.
     pub(super) sighting: Option<AuthorHint<'m>>,
 }
@@ -82,33 +85,64 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, name_table: &'m NameTable) -
         .unwrap_or(Text::from_static(UNKNOWN));
     let known = name_table.person_name(&id);
     let bot_name = profile.and_then(|profile| profile.name.get());
+    let on_behalf = is_user
+        && bot.as_deref().is_some_and(|bot| {
+            let own = profile.and_then(|profile| profile.user_id.id());
+            !message.subtype.is("bot_message")
+                && !name_table.is_bot(&id)
+                && name_table.bot_user(bot) != Some(&*id)
+                && own.as_deref() != Some(&*id)
+        });
     // Old ways to share files give the name of a person here, in mrkdwn.
     let is_bot = !is_user || bot.is_some() || message.subtype.is("bot_message");
     let own = match &*id {
         SLACKBOT => Some("Slackbot"),
-        id => known.or(bot_name).or_else(|| id.strip_prefix(NAMED_BOT)),
+        id => known
+            .or(bot_name.filter(|_| !on_behalf))
+            .or_else(|| id.strip_prefix(NAMED_BOT)),
     };
-    let name = message
+    let used = message
         .username
         .id()
         .or(bot_name.filter(|_| bot.is_some()).map(Text::from))
         .filter(|shown| is_bot && own.is_none_or(|own| !own.eq_ignore_ascii_case(shown)))
         .map(|shown| mrkdwn::bare_name(shown, name_table));
+    let (name, app) = if on_behalf {
+        (None, used.or_else(|| app_name(message, name_table)))
+    } else {
+        (used, None)
+    };
+    let is_app = !is_user || bot.is_some() && !on_behalf;
     let sighting = known
         .is_none()
-        .then(|| sighting(message, &id, !is_user, name_table));
+        .then(|| sighting(message, &id, is_app, name_table));
     Author {
         person: PersonId::new(id.into_cow()),
         name,
+        app,
         sighting,
     }
+}
+
+/// The name of the app that a message came from, by the log of integrations or its own footer.
+fn app_name<'m>(message: &'m Message<'_>, name_table: &'m NameTable) -> Option<Text<'m>> {
+    let profile = message.bot_profile.get();
+    let ids = [Some(&message.bot_id), Some(&message.app_id)].into_iter();
+    let ids = ids.chain([profile.map(|profile| &profile.app_id)]);
+    let logged = ids.flatten().find_map(|id| name_table.app_name(id.get()?));
+    let in_footer = || {
+        let mut attachments = message.attachments.iter().filter_map(Obj::get);
+        attachments.find_map(Attachment::app_in_footer)
+    };
+    let name = logged.or_else(in_footer)?;
+    Some(mrkdwn::bare_name(name.into(), name_table))
 }
 
 fn sighting<'m>(
     message: &'m Message<'_>,
     id: &str,
-    is_bot: bool,
-    name_table: &NameTable,
+    is_app: bool,
+    name_table: &'m NameTable,
 ) -> AuthorHint<'m> {
     let text = |name: &'m Str<'_>| Some(mrkdwn::bare_name(name.id()?, name_table));
     if id == SLACKBOT {
@@ -125,23 +159,24 @@ fn sighting<'m>(
             worth: 0,
         };
     }
-    if is_bot || message.bot_id.get().is_some() || message.bot_profile.get().is_some() {
-        let profile = message
-            .bot_profile
-            .get()
-            .and_then(|profile| text(&profile.name));
+    if is_app {
+        let profile = message.bot_profile.get();
+        let profile = profile.and_then(|profile| text(&profile.name));
         let worth = if profile.is_some() { 3 } else { 2 };
+        let name = profile.or_else(|| text(&message.username));
         return AuthorHint {
             kind: PersonKind::Bot,
-            name: profile.or_else(|| text(&message.username)),
-            worth,
+            worth: if name.is_some() { worth } else { 1 },
+            name: name.or_else(|| app_name(message, name_table)),
         };
     }
     let Some(profile) = message.user_profile.get() else {
+        // A name beside a person's id is the one that an app chose for itself.
+        let is_own = message.bot_id.get().is_none() && message.bot_profile.get().is_none();
         return AuthorHint {
             kind: PersonKind::Unknown,
-            name: text(&message.username),
-            worth: 1,
+            name: text(&message.username).filter(|_| is_own),
+            worth: u8::from(is_own),
         };
     };
     let foreign = message
@@ -200,10 +235,11 @@ mod tests {
         let name_table = NameTable::for_tests();
         let author = resolve(&message, &name_table);
         let name = author.name.as_deref().unwrap_or("-").to_owned();
+        let app = author.app.map_or(String::new(), |app| format!(" by {app}"));
         let seen = author.sighting.map_or("listed".to_owned(), |seen| {
             format!("{:?} {}", seen.kind, seen.name.as_deref().unwrap_or("-"))
         });
-        format!("{} | {name} | {seen}", author.person)
+        format!("{}{app} | {name} | {seen}", author.person)
     }
 
     #[test]
@@ -225,26 +261,34 @@ mod tests {
                 r#"{"user":"U8","team":"T1","user_profile":{"real_name":"Left Long Ago"}}"#,
                 r#"{"user":"USLACKBOT","room":{"created_by":"U1"}}"#,
                 r#"{"user":"W00"}"#,
+                r#"{"user":"U1","bot_id":"B9","bot_profile":{"name":"giphy"}}"#,
+                r#"{"user":"U7","bot_id":"B9","bot_profile":{"name":"giphy"}}"#,
+                r#"{"user":"U1","bot_id":"B9","app_id":"A5"}"#,
+                r#"{"subtype":"bot_message","bot_id":"B9","attachments":[{"footer":"Simple Poll   <https://e.example|Settings>"}]}"#,
             ]
             .map(who)
             .join("\n"),
             @r#"
-        U1 | - | listed
-        unknown | - | Unknown -
-        USLACKBOT | - | System Slackbot
-        U2 | deploys | listed
-        B9 | deploys | Bot deploys
-        B9 | deploys | Bot Jenkins
-        bot:github | - | Bot github
-        B8 | - | Bot Stream
-        U2 | - | listed
-        U1 | - | listed
-        U2 | - | listed
-        U7 | - | External Maren Holt
-        U8 | - | User Left Long Ago
-        U1 | - | listed
-        W00 | - | Unknown -
-        "#
+            U1 | - | listed
+            unknown | - | Unknown -
+            USLACKBOT | - | System Slackbot
+            U2 | deploys | listed
+            B9 | deploys | Bot deploys
+            B9 | deploys | Bot Jenkins
+            bot:github | - | Bot github
+            B8 | - | Bot Stream
+            U2 | - | listed
+            U1 | - | listed
+            U2 | - | listed
+            U7 | - | External Maren Holt
+            U8 | - | User Left Long Ago
+            U1 | - | listed
+            W00 | - | Unknown -
+            U1 by giphy | - | listed
+            U7 by giphy | - | Unknown -
+            U1 by Giphy | - | listed
+            B9 | - | Bot Simple Poll
+            "#
         );
     }
 }

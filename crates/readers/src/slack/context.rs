@@ -4,9 +4,11 @@ use chatferry_model::document::Marks;
 use chatferry_model::document::{Inline, Mention, MentionTarget};
 use chatferry_model::emoji::Emoji;
 use chatferry_model::finding::Code;
+use chatferry_model::learned_name::NamedKind;
 use chatferry_model::{ConversationId, PersonId, Text};
 
 use super::emoji::Name;
+use super::mrkdwn;
 use super::name_table::NameTable;
 use crate::codes;
 
@@ -17,6 +19,8 @@ pub(super) struct Context<'m> {
     pub(super) notes: Vec<(&'static Code, String)>,
     /// People it names that the export does not list, with the name it gives them.
     pub(super) unlisted_people: Vec<(PersonId<'m>, Option<Text<'m>>)>,
+    /// Names it gives to groups and conversations that no list names, by their ids.
+    pub(super) labels: Vec<(NamedKind, &'m str, &'m str)>,
 }
 
 impl<'m> Context<'m> {
@@ -25,6 +29,7 @@ impl<'m> Context<'m> {
             name_table,
             notes: Vec::new(),
             unlisted_people: Vec::new(),
+            labels: Vec::new(),
         }
     }
 
@@ -40,6 +45,17 @@ impl<'m> Context<'m> {
     pub(super) fn has_lost_content(&self) -> bool {
         let mut codes = self.notes.iter().map(|(code, _)| *code);
         codes.any(|code| *code == codes::SLACK_UNKNOWN_BLOCK_LOST)
+    }
+
+    /// Learns names from the text of a message, which has them where its blocks have only ids.
+    pub(super) fn learn(&mut self, text: &'m str) {
+        let (table, labels) = (self.name_table, &mut self.labels);
+        mrkdwn::labels(text, |kind, id, label| {
+            let is_known = kind == NamedKind::Conversation && table.conversation_name(id).is_some();
+            if !is_known && !label.trim().is_empty() {
+                labels.push((kind, id, label));
+            }
+        });
     }
 
     /// A person called by id; `label` is the name the text gives, if it does.

@@ -75,6 +75,11 @@ pub(super) fn convert<'m>(
     {
         return convert(inner, here, options, context);
     }
+    if treatment == Treatment::Envelope && message.original.get().is_some() {
+        // The message itself is there in its last version.
+        return Conversion::Skip(Cow::Borrowed("message_changed"));
+    }
+    context.learn(message.text.or_empty());
     let names = context.name_table;
     let is_possible =
         |time: &Micros| !matches!(names.judge(*time), Judged::Never | Judged::Late(_));
@@ -160,11 +165,12 @@ pub(super) fn convert<'m>(
             author: Author {
                 person: author.person,
                 name: author.name,
+                app: author.app,
             },
             kind,
             thread,
             subject: None,
-            links: permalink::links(&body),
+            links: permalink::links(&body, context.name_table),
             body,
             files,
             edited: edited(message),

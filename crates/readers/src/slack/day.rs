@@ -261,6 +261,9 @@ impl<'a> Writer<'a> {
             Conversion::Keep(kept) => self.write(*kept, None, &context),
             Conversion::KeepIfRoot(kept, reason) => self.write(*kept, Some(reason), &context),
         }
+        for (kind, id, label) in context.labels {
+            self.day.tally.labels.add(kind, id, label);
+        }
         for (id, name) in context.unlisted_people {
             let seen = Seen {
                 sighting: Some(AuthorHint {

@@ -10,7 +10,7 @@ use chatferry_model::{ConversationId, Micros, WorkspaceId};
 use super::day_file::DayFile;
 use super::layout::{self, Folder, Root};
 use super::lenient::{List, Obj, one_line};
-use super::metadata::{self, Canvas, Channel, LISTS, Listed, PEOPLE, User};
+use super::metadata::{self, Canvas, Channel, Integration, LISTS, Listed, PEOPLE, User};
 use super::people::People;
 use super::sidecar::{self, SidecarList};
 use super::workspace;
@@ -37,6 +37,8 @@ pub(super) struct Export<'c> {
     pub(super) workspaces: Vec<Workspace>,
     /// Titles of canvases by file id.
     pub(super) titles: HashMap<String, String>,
+    /// Names of apps and integrations, by their ids.
+    pub(super) apps: HashMap<String, String>,
     /// The lists at the roots beside people and conversations.
     pub(super) beside: Vec<(SidecarList, DayFile<'c>)>,
     /// Files that came along, by id; the first of several.
@@ -84,6 +86,7 @@ impl<'c> Export<'c> {
             let listed = export.read_people(container, root, sink);
             let workspace = workspace::named(container, root, listed).filter(|_| !is_organisation);
             names.push(export.read_conversations(container, root, workspace.as_ref(), sink));
+            export.read_apps(container, root, sink);
             export.read_beside(container, root, sink);
             for (id, entry) in layout::uploads(container, root) {
                 export.uploads.entry(id).or_insert(DayFile {
@@ -144,6 +147,20 @@ impl<'c> Export<'c> {
         let all = self.conversations.iter();
         all.map(|(id, source)| (id.clone(), source.conversation.name.clone()))
             .collect()
+    }
+
+    /// The ids of public and private channels by their names; none where several have the name.
+    pub(super) fn conversation_ids(&self) -> HashMap<String, Option<String>> {
+        let mut ids = HashMap::new();
+        for (id, source) in &self.conversations {
+            let name = source.conversation.name.as_str();
+            if !name.is_empty() && !source.conversation.kind.is_chat() {
+                ids.entry(name.to_owned())
+                    .and_modify(|known| *known = None)
+                    .or_insert_with(|| Some(id.clone()));
+            }
+        }
+        ids
     }
 
     fn read_people(
@@ -219,6 +236,25 @@ impl<'c> Export<'c> {
             }
         }
         names
+    }
+
+    /// Reads the log of integrations, which names bots that no list of people has.
+    fn read_apps(&mut self, container: &Container, root: &Root, sink: &mut Sink<'_>) {
+        let list = "integration_logs.json";
+        if layout::find(container, &root.prefix, list).is_none_or(|entry| entry.size < 3) {
+            return;
+        }
+        let Some(text) = read_text(container, root, list, sink) else {
+            return;
+        };
+        let changes: Vec<Integration<'_>> = metadata::read_list(&text, |_| {});
+        for change in &changes {
+            for (id, name) in change.names() {
+                self.apps
+                    .entry(id.to_owned())
+                    .or_insert_with(|| name.to_owned());
+            }
+        }
     }
 
     fn read_beside(&mut self, container: &'c Container, root: &Root, sink: &mut Sink<'_>) {

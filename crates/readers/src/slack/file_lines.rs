@@ -49,6 +49,11 @@ impl Files {
         Ok(())
     }
 
+    /// Returns true if that file was seen.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.known.contains(&xxh3_128(id.as_bytes())) || self.stubs.contains_key(id)
+    }
+
     pub(super) fn finish(mut self) -> Result<chatferry_model::jsonl::FileSummary, ReadError> {
         for line in self.stubs.values() {
             self.writer.write_lines(line, 1)?;

@@ -3,6 +3,7 @@
 
 use chatferry_model::document::{Block as ModelBlock, Inline, Mark, Marks};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::attachment::Attachment;
 use super::blocks::{self, Block};
@@ -26,6 +27,7 @@ pub(super) struct Message<'a> {
     pub(super) user: Str<'a>,
     pub(super) username: Str<'a>,
     pub(super) bot_id: Str<'a>,
+    pub(super) app_id: Str<'a>,
     pub(super) bot_profile: Obj<BotProfile<'a>>,
     pub(super) user_profile: Obj<UserProfile<'a>>,
     pub(super) parent_user_id: Str<'a>,
@@ -59,6 +61,8 @@ pub(super) struct Message<'a> {
     pub(super) old_name: Str<'a>,
     /// Only in events, which are no messages; some tools record them as if they were.
     pub(super) message: Obj<Box<Message<'a>>>,
+    /// The message before a change, in the logs of workspaces that keep them.
+    pub(super) original: Obj<IgnoredAny>,
 }
 
 /// The beginning of a talk with an agent.
@@ -106,6 +110,7 @@ impl Metadata<'_> {
 pub(super) struct BotProfile<'a> {
     pub(super) id: Str<'a>,
     pub(super) name: Str<'a>,
+    pub(super) app_id: Str<'a>,
     pub(super) user_id: Str<'a>,
 }
 

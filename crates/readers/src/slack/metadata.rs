@@ -268,6 +268,30 @@ impl User<'_> {
     }
 }
 
+/// A change in the log of integrations.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(super) struct Integration<'a> {
+    app_id: Str<'a>,
+    app_type: Str<'a>,
+    app_name: Str<'a>,
+    service_id: Str<'a>,
+    service_type: Str<'a>,
+    bot_id: Str<'a>,
+}
+
+impl Integration<'_> {
+    /// The ids that it names, each with the name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        let name = [&self.app_name, &self.app_type, &self.service_type]
+            .into_iter()
+            .find_map(|name| name.get());
+        let ids = [&self.app_id, &self.service_id, &self.bot_id];
+        let ids = ids.into_iter().filter_map(|id| id.get());
+        ids.filter_map(move |id| Some((id, name?)))
+    }
+}
+
 /// A canvas or other file that is listed beside the messages.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]

@@ -22,6 +22,7 @@ mod file_lines;
 mod files;
 pub(crate) mod fuzzing;
 mod gather;
+mod labels;
 mod layout;
 
 mod lenient;
@@ -55,6 +56,7 @@ use crate::{Container, ExportReader, FileServers, Guide, ReadError, Sink, Suppor
 
 use export::Export;
 use file_lines::Files;
+use labels::Labels;
 use layout::Layout;
 use name_table::NameTable;
 use sidecar::SidecarList;
@@ -135,7 +137,10 @@ impl ExportReader for Slack {
         let name_table = NameTable {
             people: export.people.names(),
             bots: export.people.bots(),
+            bot_people: export.people.bot_people(),
+            apps: std::mem::take(&mut export.apps),
             conversations: export.conversation_names(),
+            conversation_ids: export.conversation_ids(),
             titles: std::mem::take(&mut export.titles),
             blobs: uploads::take(&export.uploads, sink)?,
             workspaces: workspace_names(&sink.details().workspaces),
@@ -187,8 +192,25 @@ impl ExportReader for Slack {
             readings.push(Reading::new(source));
         }
         let mut people = export.people;
-        let read = stream::read(readings, &name_table, &mut people, &mut files, sink)?;
+        let mut labels = Labels::default();
+        let read = stream::read(
+            readings,
+            &name_table,
+            &mut people,
+            &mut labels,
+            &mut files,
+            sink,
+        )?;
+        sink.names(&labels.finish(&read, &name_table))?;
 
+        if sink.options().selection.is_everything() {
+            for (id, file) in &export.uploads {
+                if !files.has(id) {
+                    let name = file.entry.path.rsplit('/').next().unwrap_or_default();
+                    sink.note_file(&codes::SLACK_FILE_UNUSED, &file.entry.path, name);
+                }
+            }
+        }
         conversations.output = read.len() as u64;
         sink.sum("conversations").append(&conversations);
         let sum = sink.sum("files");

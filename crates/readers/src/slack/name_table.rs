@@ -1,6 +1,6 @@
 //! The state of the workspace before its messages are read: names, pins, files, emoji.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chatferry_model::Micros;
 
@@ -14,8 +14,14 @@ pub(super) struct NameTable {
     pub(super) people: HashMap<String, String>,
     /// The bot user of a bot, by the bot's id.
     pub(super) bots: HashMap<String, String>,
+    /// The people that are bots, by id.
+    pub(super) bot_people: HashSet<String>,
+    /// The names of apps and integrations, by the ids of apps, bots and services.
+    pub(super) apps: HashMap<String, String>,
     /// The name of a conversation, by id.
     pub(super) conversations: HashMap<String, String>,
+    /// The id of a conversation by its name; none where several have that name.
+    pub(super) conversation_ids: HashMap<String, Option<String>>,
     /// The titles of canvases, by file id.
     pub(super) titles: HashMap<String, String>,
     /// The name in `blobs/` of files that came along, by file id.
@@ -44,11 +50,26 @@ impl NameTable {
         self.bots.get(bot).map(String::as_str)
     }
 
+    /// Returns true if a list says that a person is a bot.
+    pub(super) fn is_bot(&self, person: &str) -> bool {
+        self.bot_people.contains(person)
+    }
+
+    /// The name of an app or integration.
+    pub(super) fn app_name(&self, id: &str) -> Option<&str> {
+        self.apps.get(id).map(String::as_str)
+    }
+
     pub(super) fn conversation_name(&self, id: &str) -> Option<&str> {
         self.conversations
             .get(id)
             .map(String::as_str)
             .filter(|name| !name.is_empty())
+    }
+
+    /// The one conversation of that name.
+    pub(super) fn conversation_called(&self, name: &str) -> Option<&str> {
+        self.conversation_ids.get(name)?.as_deref()
     }
 
     pub(super) fn workspace_name(&self, id: &str) -> Option<&str> {
@@ -80,7 +101,10 @@ impl NameTable {
         Self {
             people: map(&[("U1", "Ann"), ("U2", "Bo")]),
             bots: map(&[("B2", "U2")]),
+            bot_people: HashSet::from(["U2".to_owned()]),
+            apps: map(&[("A5", "Giphy")]),
             conversations: map(&[("C1", "general")]),
+            conversation_ids: [("general".to_owned(), Some("C1".to_owned()))].into(),
             titles: map(&[("F9", "Plan")]),
             blobs: map(&[("F1", "0123")]),
             workspaces: map(&[("T1", "Acme")]),

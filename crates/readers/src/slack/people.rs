@@ -1,6 +1,6 @@
 //! Everybody: those whom the export lists, and those whom only its messages show.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chatferry_model::PersonId;
 use chatferry_model::conversation::Conversation;
@@ -56,6 +56,15 @@ impl People {
     pub(super) fn bots(&self) -> HashMap<String, String> {
         let bots = self.listed.iter();
         bots.filter_map(|(id, listed)| Some((listed.bot.clone()?, id.clone())))
+            .collect()
+    }
+
+    /// The people that are bots, by id.
+    pub(super) fn bot_people(&self) -> HashSet<String> {
+        let people = self.listed.iter();
+        people
+            .filter(|(_, listed)| listed.person.kind == PersonKind::Bot)
+            .map(|(id, _)| id.clone())
             .collect()
     }
 

@@ -17,6 +17,7 @@ use super::day::{self, Day, Job};
 use super::day_file::DayFile;
 use super::export::Source;
 use super::file_lines::Files;
+use super::labels::Labels;
 use super::name_table::NameTable;
 use super::people::People;
 use super::reorder::{Reorder, Reordered};
@@ -57,6 +58,7 @@ pub(super) fn read(
     mut readings: Vec<Reading<'_>>,
     name_table: &NameTable,
     people: &mut People,
+    labels: &mut Labels,
     files: &mut Files,
     sink: &mut Sink<'_>,
 ) -> Result<Vec<Conversation>, ReadError> {
@@ -74,6 +76,7 @@ pub(super) fn read(
             readings: &readings,
             name_table,
             people,
+            labels,
             files,
             sink,
             current: None,
@@ -182,6 +185,7 @@ struct Assembly<'s, 'c, 'k> {
     readings: &'s [Reading<'c>],
     name_table: &'s NameTable,
     people: &'s mut People,
+    labels: &'s mut Labels,
     files: &'s mut Files,
     sink: &'s mut Sink<'k>,
     current: Option<Current>,
@@ -255,6 +259,7 @@ impl Assembly<'_, '_, '_> {
             self.guess_members(id, current.reading, &tally.people);
         }
         self.people.seen(tally.people);
+        self.labels.append(tally.labels);
         let (written, summary) = match lines {
             Some(lines) => lines.finish()?,
             None => {

@@ -8,6 +8,7 @@ use chatferry_model::sum::Sum;
 use chatferry_model::{Micros, PersonId};
 
 use super::author::AuthorHint;
+use super::labels::Labels;
 use crate::url;
 
 /// The counts taken on the way, apart from the lines.
@@ -20,6 +21,7 @@ pub(super) struct Tally {
     /// The lines for `files.jsonl`: id, whether it is only a stub, line.
     pub(super) file_lines: Vec<(String, bool, Vec<u8>)>,
     pub(super) people: HashMap<PersonId<'static>, Seen>,
+    pub(super) labels: Labels,
     pub(super) findings: Findings,
 }
 
@@ -73,6 +75,7 @@ impl Tally {
         self.files += other.files;
         self.file_lines.extend(other.file_lines);
         self.findings.append(other.findings);
+        self.labels.append(other.labels);
         for (person, seen) in other.people {
             self.people.entry(person).or_default().append(seen);
         }

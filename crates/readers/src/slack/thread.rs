@@ -238,6 +238,7 @@ fn placeholder(root: i64, author: &str, text: Option<&str>) -> Option<Vec<u8>> {
         author: Author {
             person: PersonId::new(author),
             name: None,
+            app: None,
         },
         kind: MessageKind::Placeholder,
         thread: None,

@@ -36,7 +36,9 @@ impl<'s> Renderer<'s> {
                     None => self.name(mention, '#', name),
                 }
             }
-            MentionTarget::Group(_) => self.name(mention, '@', or(&mention.text, texts.nobody)),
+            MentionTarget::Group(group) => {
+                self.name(mention, '@', scope.names.of_group(group, &mention.text));
+            }
             MentionTarget::Everyone(audience) => {
                 let everyone = match audience {
                     Audience::Here => texts.here,

@@ -103,6 +103,7 @@ fn no_attack_becomes_active() {
         let line = message(attack);
         let message: Message<'_> = serde_json::from_str(&line).unwrap();
         let author = Shown {
+            app: None,
             name: attack,
             bot: true,
         };

@@ -202,3 +202,105 @@ proptest! {
         }
     }
 }
+
+/// A tree of unknown content.
+#[derive(Clone, Debug)]
+enum Tree {
+    Words,
+    Id,
+    List(Vec<Tree>),
+    Object(Vec<(&'static str, Tree)>),
+}
+
+fn trees() -> impl Strategy<Value = Tree> {
+    const SEEN: &[&str] = &[
+        "title",
+        "text",
+        "label",
+        "caption",
+        "name",
+        "description",
+        "value",
+        "weather",
+        "body",
+        "heading",
+        "content",
+        "remark",
+        "dueDate",
+        "assignee",
+        "level",
+        "columns",
+        "entries",
+    ];
+    const UNSEEN: &[&str] = &[
+        "id", "block_id", "actionId", "app_id", "color", "token", "style",
+    ];
+    let leaf = Just(Tree::Words);
+    leaf.prop_recursive(6, 40, 5, |inner| {
+        let seen = (prop::sample::select(SEEN), inner.clone());
+        let unseen = prop::sample::select(UNSEEN).prop_map(|key| (key, Tree::Id));
+        prop_oneof![
+            prop::collection::vec(inner, 1..4).prop_map(Tree::List),
+            prop::collection::vec(prop_oneof![4 => seen, 1 => unseen], 1..6).prop_map(|fields| {
+                let mut keys = std::collections::HashSet::new();
+                let once = fields.into_iter().filter(|(key, _)| keys.insert(*key));
+                Tree::Object(once.collect())
+            }),
+        ]
+    })
+}
+
+impl Tree {
+    /// Writes the tree as JSON, its words and ids numbered.
+    fn write(&self, words: &mut usize, ids: &mut usize, out: &mut String) {
+        match self {
+            Self::Words => {
+                *words += 1;
+                out.push_str(&format!("\"word{words}.\""));
+            }
+            Self::Id => {
+                *ids += 1;
+                out.push_str(&format!("\"ID{ids}\""));
+            }
+            Self::List(items) => {
+                out.push('[');
+                for (number, item) in items.iter().enumerate() {
+                    out.push_str(if number > 0 { "," } else { "" });
+                    item.write(words, ids, out);
+                }
+                out.push(']');
+            }
+            Self::Object(fields) => {
+                out.push('{');
+                for (number, (key, value)) in fields.iter().enumerate() {
+                    out.push_str(if number > 0 { "," } else { "" });
+                    out.push_str(&format!("\"{key}\":"));
+                    value.write(words, ids, out);
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_word_of_unknown_content_is_kept_and_no_id(tree in trees(), at in 0..4_usize) {
+        let (mut words, mut ids, mut json) = (0, 0, String::new());
+        tree.write(&mut words, &mut ids, &mut json);
+        // A block, a field of a known block, an element, a cell.
+        let block = match at {
+            0 => format!(r#"{{"type":"hologram","inner":{json}}}"#),
+            1 => format!(r#"{{"type":"card","title":"known","inner":{json}}}"#),
+            2 => format!(r#"{{"type":"rich_text","elements":[{{"type":"rich_text_section","elements":[{{"type":"scent","inner":{json}}}]}}]}}"#),
+            _ => format!(r#"{{"type":"table","rows":[[{{"type":"smell","inner":{json}}}]]}}"#),
+        };
+        let (document, _) = read(&format!("[{block}]"));
+        let text = document.to_plain_text();
+        for word in 1..=words {
+            prop_assert!(text.contains(&format!("word{word}.")), "word{word} of {block} in {text}");
+        }
+        prop_assert!(!text.contains("ID"), "{block}: {text}");
+        prop_assert!(!text.contains("weather"), "{block}: {text}");
+    }
+}

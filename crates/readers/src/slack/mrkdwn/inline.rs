@@ -130,11 +130,20 @@ fn cut(line: &str, styled: bool) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// `` `code` ``: at least one character, no tick in it.
+/// `` `code` ``: at least one character, no tick in it but within a token.
 fn code(rest: &str) -> Option<(Piece<'_>, usize)> {
     let inside = rest.get(1..)?;
-    let end = memchr::memchr(b'`', inside.as_bytes()).filter(|end| *end > 0)?;
-    Some((Piece::Code(inside.get(..end)?), end + 2))
+    let mut at = 0;
+    let end = loop {
+        at += memchr::memchr2(b'`', b'<', inside.as_bytes().get(at..)?)?;
+        let here = inside.get(at..)?;
+        if here.starts_with('`') {
+            break at;
+        }
+        at += token::parse(here).map_or(1, |token| token.length);
+    };
+    let code = inside.get(..end).filter(|code| !code.is_empty())?;
+    Some((Piece::Code(code), end + 2))
 }
 
 /// `:name:`, with a tone perhaps. Names of Slack's own table are emoji wherever they stand but in
@@ -169,7 +178,8 @@ fn emoji_at(line: &str, at: usize, after_emoji: bool) -> Option<(Piece<'_>, usiz
     };
     let fits = if emoji::is_standard(name) {
         let in_time = before.is_some_and(|c| c.is_ascii_digit());
-        let in_scope = scope(before) || scope(next) && !next_is_emoji();
+        // A colon behind it is the writer's own, or another emoji's.
+        let in_scope = scope(before);
         // `a:b:c` is a ratio rather than an emoji between two letters.
         let in_ratio = name.len() < 3
             && before.is_some_and(|c| c.is_ascii_alphanumeric())

@@ -21,7 +21,7 @@ use entity::Piece;
 
 pub(super) use date::{date, moment};
 pub(super) use entity::decode;
-pub(super) use token::{everyone, is_any_id};
+pub(super) use token::{everyone, is_any_id, labels};
 
 use super::context::Context;
 use super::name_table::NameTable;
@@ -95,7 +95,10 @@ fn push_blocks<'m>(
         if fence.as_ref().is_some_and(|fence| fence.from < at) {
             fence = find_fence(text, at);
         }
-        if line_start && let Some(marker) = quote_marker(rest) {
+        if line_start
+            && let Some(marker) = quote_marker(rest)
+            && (!running.quote.is_empty() || quotes_anything(rest, &marker))
+        {
             let quoted = rest.get(marker.length..).unwrap_or_default();
             running.close_paragraph(out);
             if marker.to_the_end && !in_quote {
@@ -261,6 +264,33 @@ fn quote_marker(line: &str) -> Option<Marker> {
                 to_the_end: three,
             }
         })
+}
+
+/// Returns true if there are words behind the sign, or in the quoted lines that follow: a `>` alone
+/// is a character.
+fn quotes_anything(text: &str, marker: &Marker) -> bool {
+    let behind = text.get(marker.length..).unwrap_or_default();
+    if marker.to_the_end {
+        return !behind.trim().is_empty();
+    }
+    let mut lines = behind.split('\n');
+    if lines.next().is_some_and(|line| !line.trim().is_empty()) {
+        return true;
+    }
+    for line in lines {
+        match quote_marker(line) {
+            None => return false,
+            Some(marker)
+                if line
+                    .get(marker.length..)
+                    .is_some_and(|line| !line.trim().is_empty()) =>
+            {
+                return true;
+            }
+            Some(_) => {}
+        }
+    }
+    false
 }
 
 struct Fence<'t> {

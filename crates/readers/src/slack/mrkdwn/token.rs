@@ -3,6 +3,7 @@
 
 use chatferry_model::Text;
 use chatferry_model::document::{Audience, Inline, Link, Marks, MentionTarget};
+use chatferry_model::learned_name::NamedKind;
 
 use super::date;
 use super::entity::decode;
@@ -96,6 +97,28 @@ fn is_id(id: &str, letters: &str) -> bool {
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
+/// Hands over the names that a text gives to groups and conversations beside their ids.
+pub(in crate::slack) fn labels<'t>(
+    text: &'t str,
+    mut hand_over: impl FnMut(NamedKind, &'t str, &'t str),
+) {
+    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
+        let Some(Token {
+            kind,
+            label: Some(label),
+            ..
+        }) = text.get(at..).and_then(parse)
+        else {
+            continue;
+        };
+        match kind {
+            Kind::Group(id) => hand_over(NamedKind::Group, id, label),
+            Kind::Conversation(id) => hand_over(NamedKind::Conversation, id, label),
+            _ => {}
+        }
+    }
+}
+
 /// Returns true if a word is an id of Slack's rather than anything that people write.
 pub(in crate::slack) fn is_any_id(word: &str) -> bool {
     word.len() >= 7 && is_id(word, "ABCDEFGSTUW") && word.bytes().any(|c| c.is_ascii_digit())
@@ -121,7 +144,8 @@ impl<'t> Token<'t> {
     where
         't: 'm,
     {
-        let label: Option<Text<'m>> = self.label.map(decode);
+        let label = self.label.filter(|label| !label.trim().is_empty());
+        let label: Option<Text<'m>> = label.map(decode);
         match self.kind {
             Kind::Person(id) => out.push(context.person(id.into(), label, marks)),
             Kind::Conversation(id) => out.push(context.conversation(id, label, marks)),
