@@ -16,7 +16,7 @@ use super::places::Places;
 use crate::error::PageError;
 
 /// Everything the report says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Report {
     /// The workspaces, or the source.
     pub(super) title: String,
@@ -47,7 +47,7 @@ pub(super) struct Report {
 }
 
 /// Names of the tables in `2-map`, CSV or XLSX.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tables {
     pub(super) people: String,
     pub(super) conversations: String,

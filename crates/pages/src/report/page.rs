@@ -170,3 +170,84 @@ fn tiles(report: &Report) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chatferry_model::finding::{Code, Findings, Place, Stage};
+    use chatferry_model::sum::Sum;
+
+    use super::*;
+
+    static LOST: Code = Code {
+        id: "test-lost",
+        severity: Severity::Error,
+        summary: "A message is lost.",
+        remedy: "Run `read` again.",
+    };
+
+    /// A report of ten messages, of which render gets `given` and some are skipped.
+    fn report(given: u64, skipped: u64) -> Report {
+        let mut read = Sum {
+            input: 10,
+            output: 10 - skipped,
+            ..Sum::default()
+        };
+        read.skip_many("not wanted", skipped);
+        let whole = Sum {
+            input: given,
+            output: given,
+            ..Sum::default()
+        };
+        let stages = [("read", read), ("render", whole.clone()), ("check", whole)];
+        let of = |sum| [("messages".to_owned(), sum)].into();
+        Report {
+            stages: stages.map(|(stage, sum)| (stage, of(sum))).into(),
+            ..Report::default()
+        }
+    }
+
+    fn heading(report: &Report) -> String {
+        let verdict = verdict(report).into_string();
+        let inside = verdict.split("<h2>").nth(1).unwrap();
+        inside.split("</h2>").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_verdict_says_no_more_than_the_sums() {
+        let mut lost = report(10, 0);
+        let mut findings = Findings::default();
+        findings.note_many(Stage::Read, &LOST, Place::default(), "gone", 3);
+        lost.findings.add_all(&findings);
+        for (report, words) in [
+            (report(10, 0), "Every message is carried over as it was."),
+            (
+                report(8, 2),
+                "Every message that was not skipped is carried over as it was.",
+            ),
+            (report(9, 0), "The counts do not add up"),
+            (lost, "3 things could not be carried over."),
+        ] {
+            assert!(heading(&report).starts_with(words), "{}", heading(&report));
+        }
+    }
+
+    #[test]
+    fn strangers_words_are_text_everywhere() {
+        let evil = "<script>x()</script>\"'&";
+        let mut report = report(10, 0);
+        report.title = evil.to_owned();
+        report.exports = vec![evil.to_owned()];
+        let mut findings = Findings::default();
+        let place = Place {
+            file: Some(evil.into()),
+            ..Place::default()
+        };
+        findings.note(Stage::Read, &LOST, place, evil);
+        report.findings.add_all(&findings);
+        report.codes = [(LOST.id, &LOST)].into();
+        let page = page(&report);
+        assert!(!page.contains("<script"), "{page}");
+        assert!(page.contains("Run <code>read</code> again."), "{page}");
+        assert!(page.contains("default-src 'none'"), "{page}");
+    }
+}
