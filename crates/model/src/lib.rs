@@ -39,6 +39,7 @@ pub mod limits;
 pub mod schedule;
 
 pub mod deferred;
+pub mod phrases;
 pub mod plan;
 pub mod post;
 pub mod teams_html;

@@ -6,12 +6,12 @@ use chatferry_model::document::{
     Attachment, Block, Heading, Image, ImageSource, Inline, Mark, Marks,
 };
 use chatferry_model::message::{Message, MessageKind};
+use chatferry_model::phrases::Phrases;
 use chatferry_model::{FileId, Micros};
 
 use crate::names::{Names, Shown};
 use crate::reactions;
 use crate::settings::RenderSettings;
-use crate::texts::Texts;
 use crate::time::shown;
 
 /// The blocks before and after a message's own.
@@ -55,21 +55,21 @@ impl<'m> Decoration<'m> {
             names,
             silenced,
         } = *context;
-        let texts = settings.texts;
+        let phrases = settings.phrases;
         let mut head = Vec::new();
-        head.extend(author.map(|author| author_line(author, texts)));
+        head.extend(author.map(|author| author_line(author, phrases)));
         match position {
             ThreadPosition::Root | ThreadPosition::Reply => {}
             ThreadPosition::Loose(root) => {
                 head.push(mark(format!(
                     "↩ {}",
-                    (texts.in_reply)(&shown(root, settings))
+                    (phrases.in_reply)(&shown(root, settings))
                 )));
             }
             ThreadPosition::Copy(root) => {
                 head.push(mark(format!(
                     "↩ {}",
-                    (texts.replied)(&shown(root, settings))
+                    (phrases.replied)(&shown(root, settings))
                 )));
             }
         }
@@ -80,9 +80,9 @@ impl<'m> Decoration<'m> {
         }
         if message.kind == MessageKind::Placeholder && message.body.is_empty() {
             head.push(mark(if silenced {
-                texts.left_out
+                phrases.left_out
             } else {
-                texts.placeholder
+                phrases.placeholder
             }));
         }
 
@@ -95,12 +95,12 @@ impl<'m> Decoration<'m> {
 }
 
 /// **Ann Smith** (bot), or with the app that posted for her: **Ann Smith** (giphy)
-pub(crate) fn author_line<'m>(author: Shown<'m>, texts: &'static Texts) -> Block<'m> {
+pub(crate) fn author_line<'m>(author: Shown<'m>, phrases: &'static Phrases) -> Block<'m> {
     let mut line = vec![Inline::marked(author.name, Mark::Bold.into())];
     if let Some(app) = author.app {
         line.push(Inline::text(format!(" ({app})")));
     } else if author.bot {
-        line.push(Inline::text(format!(" ({})", texts.bot)));
+        line.push(Inline::text(format!(" ({})", phrases.bot)));
     }
     Block::Paragraph(line)
 }
@@ -177,21 +177,21 @@ fn marks<'m>(
     position: ThreadPosition,
     settings: &RenderSettings,
 ) -> Option<Block<'m>> {
-    let texts = settings.texts;
+    let phrases = settings.phrases;
     let mut marks = Vec::new();
     if message.pinned.is_some() {
-        marks.push(format!("📌 {}", texts.pinned));
+        marks.push(format!("📌 {}", phrases.pinned));
     }
     if let Some(stamp) = &message.edited {
         let time = stamp.time.map(|time| shown(time, settings));
-        marks.push(format!("✏️ {}", (texts.edited)(time.as_deref())));
+        marks.push(format!("✏️ {}", (phrases.edited)(time.as_deref())));
     }
     let broadcast = message
         .thread
         .as_ref()
         .is_some_and(|thread| thread.broadcast);
     if broadcast && position == ThreadPosition::Reply {
-        marks.push(format!("📢 {}", texts.broadcast));
+        marks.push(format!("📢 {}", phrases.broadcast));
     }
     (!marks.is_empty()).then(|| mark(marks.join(" · ")))
 }

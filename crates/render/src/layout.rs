@@ -249,7 +249,10 @@ impl<'m> Layout<'m, '_> {
         line.extend(author.map(bold));
         if let Some(conversation) = conversation {
             if !line.is_empty() {
-                line.push(Inline::text(format!(" {} ", self.settings.texts.quoted_in)));
+                line.push(Inline::text(format!(
+                    " {} ",
+                    self.settings.phrases.quoted_in
+                )));
             }
             let name = conversation.trim_start_matches('#');
             line.push(bold(format!("#{name}").into()));

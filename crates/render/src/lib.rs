@@ -30,7 +30,6 @@ mod size;
 mod split;
 mod stage;
 mod target;
-mod texts;
 mod time;
 
 #[cfg(test)]
@@ -45,5 +44,4 @@ pub use settings::{
     Mentions, Reactions, RenderSettings,
 };
 pub use stage::render;
-pub use texts::{ENGLISH, LANGUAGES, Texts, texts};
 pub use time::time_zone;

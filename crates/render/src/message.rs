@@ -189,7 +189,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
         }
         let first_time = !matches!(position, ThreadPosition::Copy(_));
         if !renderer.html.is_visible() {
-            renderer.blocks(&[mark(settings.texts.empty)]);
+            renderer.blocks(&[mark(settings.phrases.empty)]);
             if first_time {
                 self.note(&codes::MESSAGE_EMPTY, "a message without anything to see");
             }
@@ -220,7 +220,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
         files: usize,
     ) -> Result<(), RenderError> {
         let message = self.message;
-        let texts = self.context.settings.texts;
+        let phrases = self.context.settings.phrases;
         let scope = Scope {
             previews: false,
             ..self.scope(position)
@@ -231,7 +231,10 @@ impl<'m> MessagePosts<'m, '_, '_> {
             decoration.foot,
         ]
         .concat();
-        let author = self.speaker.shown.map(|author| author_line(author, texts));
+        let author = self
+            .speaker
+            .shown
+            .map(|author| author_line(author, phrases));
         let blocks = with_previews_apart(blocks, &scope);
         let mut all_files = message.files.clone();
         let blocks = oversized_text_as_files(blocks, scope, self.room(), &mut all_files);
@@ -250,7 +253,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
         if let ThreadPosition::Copy(_) = position {
             let mut first = parts.into_iter().next().unwrap_or_default();
             if count > 1 {
-                first.push(mark(texts.rest_in_thread));
+                first.push(mark(phrases.rest_in_thread));
             }
             return self.write_part(&first, scope, position, PostKind::Copy);
         }
@@ -262,7 +265,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
         }
         for (number, mut part) in (1..).zip(parts) {
             if count > 1 {
-                part.push(mark((texts.part)(number, count)));
+                part.push(mark((phrases.part)(number, count)));
             }
             if number == 1 {
                 self.write_part(&part, scope, position, PostKind::First)?;

@@ -8,16 +8,16 @@ use chatferry_model::conversation::Conversation;
 use chatferry_model::learned_name::{LearnedName, NamedKind};
 use chatferry_model::message::Author;
 use chatferry_model::person::{Person, PersonKind};
+use chatferry_model::phrases::Phrases;
 use chatferry_model::plan::{Membership, Plan, REHEARSAL_ACCOUNT, Target, TargetPlace, User};
 use chatferry_model::post::{From, Identity, UserIdentityType};
 use chatferry_model::{ConversationId, Micros, PersonId};
 
 use crate::html::is_visible;
-use crate::texts::Texts;
 
 /// The names of authors, people and conversations.
 pub(crate) struct Names<'p> {
-    texts: &'static Texts,
+    phrases: &'static Phrases,
     people: HashMap<&'p str, Known<'p>>,
     placeholder: Option<Account<'p>>,
     /// True if the placeholder has spoken for anybody.
@@ -82,7 +82,7 @@ impl<'p> Names<'p> {
         people: &[Person],
         conversations: &[Conversation],
         learned: Vec<LearnedName>,
-        texts: &'static Texts,
+        phrases: &'static Phrases,
     ) -> serde_json::Result<Self> {
         let bots: HashSet<&str> = people
             .iter()
@@ -104,11 +104,11 @@ impl<'p> Names<'p> {
             let is_name = person.name != id.as_str() || called.contains(person.name.as_str());
             let name = if is_name {
                 Some(Cow::Borrowed(person.name.as_str()))
-            } else if texts.nobody == id.as_str() {
+            } else if phrases.nobody == id.as_str() {
                 None
             } else {
                 // Without a name its id tells it from others without one.
-                Some(Cow::Owned(format!("{} {id}", texts.nobody)))
+                Some(Cow::Owned(format!("{} {id}", phrases.nobody)))
             };
             let person = Known {
                 name,
@@ -147,7 +147,7 @@ impl<'p> Names<'p> {
             }
         }
         Ok(Self {
-            texts,
+            phrases,
             people: known,
             placeholder: plan.placeholder.as_ref().map(Account::new).transpose()?,
             placeholder_spoke: AtomicBool::new(false),
@@ -183,7 +183,7 @@ impl<'p> Names<'p> {
         self.placeholder_spoke.store(true, Ordering::Relaxed);
         Some(Speaker {
             from: &placeholder.from,
-            shown: Some(shown(used.or(own).unwrap_or(self.texts.nobody))),
+            shown: Some(shown(used.or(own).unwrap_or(self.phrases.nobody))),
             placeholder: true,
         })
     }
@@ -226,7 +226,7 @@ impl<'p> Names<'p> {
             return shown;
         }
         let learned = self.learned_name(NamedKind::Group, id);
-        learned.map_or(self.texts.nobody, |learned| learned.name.as_str())
+        learned.map_or(self.phrases.nobody, |learned| learned.name.as_str())
     }
 
     /// Returns true if posts are by the rehearsal account.
@@ -252,7 +252,7 @@ impl<'p> Names<'p> {
         }
         person
             .and_then(|person| person.name.as_deref())
-            .unwrap_or(self.texts.nobody)
+            .unwrap_or(self.phrases.nobody)
     }
 
     /// The name of a conversation in Teams, or else as it was shown; never an id. A private one is
@@ -270,9 +270,9 @@ impl<'p> Names<'p> {
         };
         let shown = shown.or_else(learned);
         match self.conversation(id) {
-            Some(known) if known.private => shown.unwrap_or(self.texts.private_channel),
+            Some(known) if known.private => shown.unwrap_or(self.phrases.private_channel),
             Some(known) if is_visible(&known.name) => &known.name,
-            _ => shown.unwrap_or(self.texts.unknown_channel),
+            _ => shown.unwrap_or(self.phrases.unknown_channel),
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use chatferry_model::folder::FetchFolder;
 use chatferry_model::limits::Limits;
+use chatferry_model::phrases::{ENGLISH, Phrases};
 use chatferry_model::selection::Selection;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-
-use crate::texts::{ENGLISH, Texts};
 
 /// The settings of rendering.
 #[derive(Clone, Debug)]
@@ -48,7 +47,7 @@ pub struct RenderSettings {
     /// The zone in which times are shown.
     pub time_zone: TimeZone,
     /// The words put around messages.
-    pub texts: &'static Texts,
+    pub phrases: &'static Phrases,
 }
 
 impl Default for RenderSettings {
@@ -70,7 +69,7 @@ impl Default for RenderSettings {
             broadcast: Broadcast::default(),
             compress: false,
             time_zone: TimeZone::UTC,
-            texts: &ENGLISH,
+            phrases: &ENGLISH,
         }
     }
 }

@@ -74,7 +74,7 @@ pub fn render(
         path if path.exists() => JsonlReader::open(&path, Format::NAMES)?.read_all()?,
         _ => Vec::new(),
     };
-    let names = Names::new(plan, &people, &conversations, learned, settings.texts)?;
+    let names = Names::new(plan, &people, &conversations, learned, settings.phrases)?;
     drop((people, conversations));
     let silence = ExcludedAuthors::of(plan, read, &targets)?;
     let mut feed = MessageStream::new(read, &targets);

@@ -56,11 +56,11 @@ impl TimestampAllocator {
     }
 }
 
-/// A time as it is shown in texts, in the zone and the form of the settings: `2019-02-04 19:58
+/// A time as it is shown in phrases, in the zone and the form of the settings: `2019-02-04 19:58
 /// UTC`.
 pub(crate) fn shown(time: Micros, settings: &RenderSettings) -> String {
     let zoned = time.timestamp().to_zoned(settings.time_zone.clone());
-    zoned.strftime(settings.texts.date_time).to_string()
+    zoned.strftime(settings.phrases.date_time).to_string()
 }
 
 /// The zone of that IANA name, such as `Europe/Berlin`.

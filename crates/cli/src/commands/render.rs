@@ -42,7 +42,7 @@ fn settings(context: &Context) -> Result<RenderSettings, CliError> {
         broadcast: settings.broadcast,
         compress: settings.compress,
         time_zone: settings.time_zone()?,
-        texts: settings.texts()?,
+        phrases: settings.phrases()?,
     })
 }
 

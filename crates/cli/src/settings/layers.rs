@@ -114,7 +114,7 @@ impl Settings {
             .and_then(|settings: Self| {
                 limits::check(&settings)?;
                 settings.time_zone()?;
-                settings.texts()?;
+                settings.phrases()?;
                 Ok(settings)
             })
     }

@@ -2,10 +2,11 @@
 
 use chatferry_mapping::{Chats, PeopleSettings, Route, Sheets};
 use chatferry_model::limits::Limits;
+use chatferry_model::phrases::Phrases;
 use chatferry_readers::{LinkPreviews, SystemMessages, TextSmileys};
 use chatferry_render::{
     AnimatedImages, Broadcast, BroadcastMentions, ChannelMentions, CodeBlocks, Files, Images,
-    Mentions, Reactions, Texts, TimeZone,
+    Mentions, Reactions, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -161,8 +162,8 @@ impl Settings {
     ///
     /// # Errors
     /// When there are none in that language.
-    pub(crate) fn texts(&self) -> Result<&'static Texts, CliError> {
-        chatferry_render::texts(&self.language).ok_or_else(|| {
+    pub(crate) fn phrases(&self) -> Result<&'static Phrases, CliError> {
+        chatferry_model::phrases::phrases(&self.language).ok_or_else(|| {
             let message = format!("language: there are no words in {:?}", self.language);
             CliError::usage(message).hint("\"en\" is the one there is")
         })

@@ -1,6 +1,8 @@
 //! Changes in the HTML of a post, which is written as rendering writes it: lower case, attributes
 //! in double quotes, every element closed.
 
+use chatferry_model::phrases::ENGLISH;
+
 /// The HTML of a post that is being changed.
 pub(super) struct Content(String);
 
@@ -72,7 +74,8 @@ pub(super) fn attachment(id: &str) -> String {
 /// look the same.
 pub(super) fn missing(name: &str) -> String {
     let name = html_escape::encode_text(name);
-    format!("\u{1f4ce} <strong>{name}</strong> · <i>could not be uploaded</i>")
+    let why = ENGLISH.file_not_uploaded;
+    format!("\u{1f4ce} <strong>{name}</strong> · <i>{why}</i>")
 }
 
 /// All addresses in attributes, as they stand there.

@@ -3,6 +3,7 @@
 use chatferry_model::document::{Block, Card, Document, Inline, Mark};
 use chatferry_model::file::File;
 use chatferry_model::message::{Author, EditInfo, Message, MessageKind, Thread};
+use chatferry_model::phrases::source as phrases;
 use chatferry_model::{Micros, Text};
 
 use super::context::Context;
@@ -132,9 +133,9 @@ impl ThreadContext<'_, '_> {
             }
             let shown = if burnt {
                 context.note(&codes::MATTERMOST_BURN_ON_READ, BURNT);
-                "This message was burn-on-read: its words are not in any export."
+                phrases::BURNT_ON_READ
             } else {
-                "This message is empty."
+                phrases::EMPTY
             };
             message.body.blocks.push(italic(shown));
         }
@@ -152,7 +153,7 @@ impl ThreadContext<'_, '_> {
             &codes::MATTERMOST_ORPHAN_REPLY,
             "replies to a post that is missing",
         );
-        let words = "The message that this thread answers is not in the export.";
+        let words = phrases::ROOT_MISSING;
         let message = Message {
             id: names::post(one.time.to_millis().as_millis(), author(one.post), None),
             time: one.time,

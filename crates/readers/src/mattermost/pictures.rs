@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use chatferry_model::document::{Image, ImageSource, Inline, Mark};
+use chatferry_model::phrases::source as phrases;
 
 use super::context::Context;
 use super::layout::Layout;
@@ -76,8 +77,8 @@ pub(super) fn show<'m>(mut image: Image<'m>, context: &Context<'m>) -> Inline<'m
         return Inline::Image(image);
     }
     let words = match image.alt.or(image.title) {
-        Some(name) => format!("[picture: {name}]"),
-        None => "[picture]".to_owned(),
+        Some(name) => format!("[{}: {name}]", phrases::PICTURE),
+        None => format!("[{}]", phrases::PICTURE),
     };
     Inline::marked(words, Mark::Italic.into())
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use chatferry_model::document::{Block, Document, Inline, Mark, Marks};
 use chatferry_model::file::File;
 use chatferry_model::message::{Author, EditInfo, Message as ModelMessage, MessageKind, Thread};
+use chatferry_model::phrases::source as phrases;
 use chatferry_model::{ConversationId, Micros, PersonId, Text};
 
 use super::author::{self, AuthorHint};
@@ -136,10 +137,8 @@ pub(super) fn convert<'m>(
     };
     if body.is_empty() && files.is_empty() {
         let words = match treatment {
-            Treatment::Tombstone => Text::from_static("This message was deleted."),
-            Treatment::Denied => {
-                Text::from_static("The content of this message was kept from the export.")
-            }
+            Treatment::Tombstone => Text::from_static(phrases::DELETED),
+            Treatment::Denied => Text::from_static(phrases::WITHHELD),
             // It is shown only where somebody answered it.
             Treatment::Nothing | Treatment::PinnedItem => {
                 message.subtype.or_empty().replace('_', " ").into()
@@ -445,7 +444,7 @@ fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
 
 /// "Huddle, 12:00 to 12:30, with Ann and Bo" in elements.
 fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
-    let mut line = vec![Inline::text("Huddle")];
+    let mut line = vec![Inline::text(phrases::HUDDLE)];
     if let Some(name) = room.name.text() {
         line.push(Inline::text(": "));
         line.push(Inline::text(name));
@@ -455,7 +454,7 @@ fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
         line.push(mrkdwn::moment(start));
     }
     if let Some(end) = room.date_end.get().and_then(time::seconds) {
-        line.push(Inline::text(" to "));
+        line.push(Inline::text(phrases::HUDDLE_UNTIL));
         line.push(mrkdwn::moment(end));
     }
     let people = if room.participant_history.is_empty() {
@@ -464,7 +463,11 @@ fn huddle<'m>(room: &'m Room<'_>, context: &mut Context<'m>) -> Block<'m> {
         &room.participant_history
     };
     for (number, id) in people.iter().filter_map(Str::id).enumerate() {
-        line.push(Inline::text(if number == 0 { ", with " } else { ", " }));
+        line.push(Inline::text(if number == 0 {
+            phrases::HUDDLE_WITH
+        } else {
+            ", "
+        }));
         line.push(context.person(id, None, Marks::NONE));
     }
     Block::Paragraph(line)

@@ -2,6 +2,7 @@
 
 use chatferry_model::FileId;
 use chatferry_model::file::{File as ModelFile, FilePlace, Gone, Preview};
+use chatferry_model::phrases::source as phrases;
 use serde::Deserialize;
 
 use super::lenient::{Flag, List, Num, Obj, Str};
@@ -280,7 +281,11 @@ impl<'a> File<'a> {
 
     fn email(&self) -> Option<Preview<'_>> {
         let mut text = String::new();
-        for (name, people) in [("From", &self.from), ("To", &self.to), ("Cc", &self.cc)] {
+        for (name, people) in [
+            (phrases::MAIL_FROM, &self.from),
+            (phrases::MAIL_TO, &self.to),
+            (phrases::MAIL_CC, &self.cc),
+        ] {
             let people: Vec<_> = people
                 .iter()
                 .filter_map(Obj::get)
@@ -291,10 +296,10 @@ impl<'a> File<'a> {
             }
         }
         if let Some(date) = self.headers.get().and_then(|headers| headers.date.get()) {
-            text.push_str(&format!("Date: {date}\n"));
+            text.push_str(&format!("{}: {date}\n", phrases::MAIL_DATE));
         }
         if let Some(subject) = self.subject.get() {
-            text.push_str(&format!("Subject: {subject}\n"));
+            text.push_str(&format!("{}: {subject}\n", phrases::MAIL_SUBJECT));
         }
         let attached: Vec<_> = self
             .attachments
@@ -304,7 +309,8 @@ impl<'a> File<'a> {
             .collect();
         if !attached.is_empty() {
             text.push_str(&format!(
-                "Attachments (not moved to Teams): {}\n",
+                "{}: {}\n",
+                phrases::MAIL_ATTACHMENTS,
                 attached.join(", ")
             ));
         }

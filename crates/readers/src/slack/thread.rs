@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chatferry_model::document::{Block, Document, Inline, Marks};
 use chatferry_model::jsonl::{JsonlError, JsonlWriter};
 use chatferry_model::message::{Author, Message, MessageKind};
+use chatferry_model::phrases::source as phrases;
 use chatferry_model::{Micros, PersonId};
 
 use super::author::UNKNOWN;
@@ -226,7 +227,7 @@ impl Written {
 fn placeholder(root: i64, author: &str, text: Option<&str>) -> Option<Vec<u8>> {
     let time = Micros::new(root).ok()?;
     let mut blocks = vec![Block::Paragraph(vec![Inline::marked(
-        "The message that this thread answers is not in the export.",
+        phrases::ROOT_MISSING,
         Marks::from(chatferry_model::document::Mark::Italic),
     )])];
     if let Some(text) = text {

@@ -5,21 +5,21 @@ use chatferry_model::EntraId;
 use chatferry_model::deferred::PostFile;
 use chatferry_model::document::{Block, Code, Inline, Link, Mark};
 use chatferry_model::file::{File, FilePlace, Gone};
+use chatferry_model::phrases::Phrases;
 
 use super::{Renderer, Scope};
 use crate::codes;
 use crate::html::{Attribute, Tag, WriteHtml, is_visible};
 use crate::media::{Bytes, Stored};
 use crate::settings::{Files, Images};
-use crate::texts::Texts;
 
 impl Renderer<'_> {
     /// A file of the message: its picture, itself, or a line that names it; and the text that the
     /// message carries of it.
     pub(super) fn file(&mut self, file: Option<&File<'_>>) {
-        let texts = self.scope.settings.texts;
+        let phrases = self.scope.settings.phrases;
         let Some(file) = file else {
-            return self.blocks(&[line(None, false, texts)]);
+            return self.blocks(&[line(None, false, phrases)]);
         };
         let Scope {
             settings, media, ..
@@ -42,14 +42,14 @@ impl Renderer<'_> {
         };
         // What hangs there already shows another name.
         if !attached || self.files.len() == before || is_visible_title(file) {
-            self.blocks(&[line(Some(file), attached, texts)]);
+            self.blocks(&[line(Some(file), attached, phrases)]);
         }
         self.fate(file, attached);
         if !attached {
             self.note_file(file);
         }
         if self.scope.previews {
-            self.blocks(&text_of(file, texts));
+            self.blocks(&text_of(file, phrases));
         }
     }
 
@@ -120,16 +120,16 @@ fn is_visible_title(file: &File<'_>) -> bool {
 }
 
 /// 📎 **name** (12 KB), and why it is not here if it does not hang on the post either.
-fn line<'f>(file: Option<&'f File<'_>>, attached: bool, texts: &'static Texts) -> Block<'f> {
+fn line<'f>(file: Option<&'f File<'_>>, attached: bool, phrases: &'static Phrases) -> Block<'f> {
     let Some(file) = file else {
-        let words = Inline::marked(texts.file, Mark::Bold.into());
+        let words = Inline::marked(phrases.file, Mark::Bold.into());
         return Block::Paragraph(vec![Inline::text("📎 "), words]);
     };
     let visible = |text: &&str| is_visible(text);
     let title = file.title.as_deref().filter(visible);
     let name = Some(file.name.as_str()).filter(visible);
     let alt = file.alt.as_deref().filter(visible);
-    let shown = title.or(name).unwrap_or(texts.file);
+    let shown = title.or(name).unwrap_or(phrases.file);
 
     let mut line = vec![Inline::text("📎 ")];
     let words = Inline::marked(shown, Mark::Bold.into());
@@ -150,7 +150,7 @@ fn line<'f>(file: Option<&'f File<'_>>, attached: bool, texts: &'static Texts) -
         line.push(Inline::text(" – "));
         line.push(Inline::text(alt));
     }
-    if let Some(note) = note(file, texts).filter(|_| !attached) {
+    if let Some(note) = note(file, phrases).filter(|_| !attached) {
         line.push(Inline::text(" · "));
         line.push(Inline::marked(note, Mark::Italic.into()));
     }
@@ -162,20 +162,20 @@ fn is_shown_whole(file: &File<'_>) -> bool {
     file.preview.as_ref().is_some_and(|preview| !preview.cut)
 }
 
-fn note(file: &File<'_>, texts: &'static Texts) -> Option<&'static str> {
+fn note(file: &File<'_>, phrases: &'static Phrases) -> Option<&'static str> {
     match &file.place {
         FilePlace::Blob(_) | FilePlace::Remote(_) if is_shown_whole(file) => None,
-        FilePlace::Blob(_) | FilePlace::Remote(_) => Some(texts.file_not_carried),
+        FilePlace::Blob(_) | FilePlace::Remote(_) => Some(phrases.file_not_carried),
         FilePlace::External(_) => None,
-        FilePlace::Gone(Gone::Deleted) => Some(texts.file_deleted),
-        FilePlace::Gone(Gone::HiddenByLimit) => Some(texts.file_hidden),
-        FilePlace::Gone(Gone::Denied) => Some(texts.file_denied),
-        FilePlace::Gone(Gone::Unknown) => Some(texts.file_unknown),
+        FilePlace::Gone(Gone::Deleted) => Some(phrases.file_deleted),
+        FilePlace::Gone(Gone::HiddenByLimit) => Some(phrases.file_hidden),
+        FilePlace::Gone(Gone::Denied) => Some(phrases.file_denied),
+        FilePlace::Gone(Gone::Unknown) => Some(phrases.file_unknown),
     }
 }
 
 /// The text that the message carries of a file.
-pub(crate) fn text_of<'f>(file: &'f File<'_>, texts: &'static Texts) -> Vec<Block<'f>> {
+pub(crate) fn text_of<'f>(file: &'f File<'_>, phrases: &'static Phrases) -> Vec<Block<'f>> {
     let Some(preview) = &file.preview else {
         return Vec::new();
     };
@@ -184,7 +184,7 @@ pub(crate) fn text_of<'f>(file: &'f File<'_>, texts: &'static Texts) -> Vec<Bloc
         text: preview.text.as_str().into(),
     })];
     if preview.cut {
-        let cut = format!("… {}", texts.shortened);
+        let cut = format!("… {}", phrases.shortened);
         blocks.push(Block::Paragraph(vec![Inline::marked(
             cut,
             Mark::Italic.into(),

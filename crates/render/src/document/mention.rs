@@ -16,7 +16,7 @@ use crate::settings::{BroadcastMentions, ChannelMentions, Mentions};
 impl<'s> Renderer<'s> {
     pub(super) fn mention(&mut self, mention: &Mention<'_>) {
         let scope = self.scope;
-        let texts = scope.settings.texts;
+        let phrases = scope.settings.phrases;
         match &mention.target {
             MentionTarget::Person(person) => {
                 let name = scope.names.of_person(person, &mention.text);
@@ -41,9 +41,9 @@ impl<'s> Renderer<'s> {
             }
             MentionTarget::Everyone(audience) => {
                 let everyone = match audience {
-                    Audience::Here => texts.here,
-                    Audience::Channel => texts.channel,
-                    Audience::Everyone => texts.everyone,
+                    Audience::Here => phrases.here,
+                    Audience::Channel => phrases.channel,
+                    Audience::Everyone => phrases.everyone,
                 };
                 let name = or(&mention.text, everyone);
                 if scope.settings.broadcast_mentions == BroadcastMentions::Channel

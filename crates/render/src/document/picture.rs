@@ -61,7 +61,7 @@ impl Renderer<'_> {
             _ => None,
         };
         let words = title.or(alt).or(name);
-        let words = words.unwrap_or(self.scope.settings.texts.image);
+        let words = words.unwrap_or(self.scope.settings.phrases.image);
         let attached = match (file, &bytes) {
             (Some(file), Some(bytes)) if self.scope.settings.images != Images::Off => {
                 self.attach(file, bytes)

@@ -1,4 +1,4 @@
-//! The bytes behind messages: pictures to show within texts, files to hang on posts.
+//! The bytes behind messages: pictures to show within phrases, files to hang on posts.
 //!
 //! Each blob is looked at once, by the thread that meets it first, and is in its place in
 //! `3-render` from then on; what comes of it depends on its bytes and the settings alone, so no

@@ -24,7 +24,7 @@ pub(crate) fn with_previews_apart<'m>(blocks: Vec<Block<'m>>, scope: &Scope<'m>)
                 let file = scope.files.iter().find(|file| file.id == place.file);
                 apart.push(Block::Attachment(place));
                 if let Some(file) = file {
-                    apart.extend(text_of(file, scope.settings.texts));
+                    apart.extend(text_of(file, scope.settings.phrases));
                 }
             }
             // No other block has the place of a file in it, once it is laid out.
@@ -81,7 +81,7 @@ pub(crate) fn oversized_text_as_files<'m>(
         if let Cut::Apart(Some(head), _) = splitter.cut(block, limit / 2, true) {
             kept.push(head);
         }
-        kept.push(mark(format!("… {}", scope.settings.texts.whole_in_file)));
+        kept.push(mark(format!("… {}", scope.settings.phrases.whole_in_file)));
         kept.push(Block::Attachment(Attachment { file: id }));
         kept.extend(others);
     }

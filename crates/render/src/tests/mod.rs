@@ -81,7 +81,7 @@ impl Stage {
 
     /// Calls `work` with what rendering depends on.
     fn with<T>(&self, work: impl FnOnce(Scope<'_>) -> T) -> T {
-        let names = Names::new(&self.plan, &[], &[], Vec::new(), self.settings.texts).unwrap();
+        let names = Names::new(&self.plan, &[], &[], Vec::new(), self.settings.phrases).unwrap();
         work(Scope {
             names: &names,
             settings: &self.settings,

@@ -5,6 +5,7 @@ use chatferry_model::Text;
 use chatferry_model::document::{
     Block, Card, CardAuthor, Image as ModelImage, ImageSource, Inline, Link,
 };
+use chatferry_model::phrases::source as phrases;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -196,7 +197,7 @@ impl Convert for Call<'_> {
                 (None, None) => {}
             }
         }
-        let name = call.name.get().unwrap_or("Call");
+        let name = call.name.get().unwrap_or(phrases::CALL);
         out.push(Block::Card(Box::new(Card {
             title: vec![Inline::text(name)],
             title_url: call

@@ -5,6 +5,7 @@ use chatferry_model::document::{
     Audience, Block, Document, Inline, Link as ModelLink, Mark, Marks,
 };
 use chatferry_model::emoji::Emoji as ModelEmoji;
+use chatferry_model::phrases::source as phrases;
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
 
@@ -343,7 +344,7 @@ impl Team<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.team_id.get() {
             let name = context.name_table.workspace_name(id);
-            let name = name.unwrap_or("workspace");
+            let name = name.unwrap_or(phrases::WORKSPACE);
             out.push(Inline::marked(format!("@{name}"), marks(&self.style)));
         }
     }
@@ -366,7 +367,7 @@ impl Canvas<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         let known = context.name_table.file_title(self.file_id.or_empty());
         let given = first_of([&self.text, &self.title, &self.label, &self.name]);
-        let words = given.or(known).unwrap_or("[canvas]");
+        let words = given.or(known).unwrap_or(phrases::CANVAS);
         out.push(link(words, self.url.get(), &self.style));
     }
 }
@@ -391,7 +392,7 @@ impl MessageMention<'_> {
         let place = channel
             .zip(ts)
             .map(|(channel, ts)| permalink::address(channel, ts));
-        let words = self.text.get().unwrap_or("message");
+        let words = self.text.get().unwrap_or(phrases::MESSAGE);
         let mut line = link(words, self.url.get(), &self.style);
         if self.url.get().is_none()
             && let Some(url) = place
@@ -426,7 +427,7 @@ impl Citation<'_> {
     fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         let details = self.details.get();
         let title = details.and_then(|details| first_of([&details.title, &details.display_name]));
-        let words = title.or(self.text.get()).unwrap_or("source");
+        let words = title.or(self.text.get()).unwrap_or(phrases::CITATION);
         let place = details.and_then(|details| details.channel.get().zip(details.message_ts.get()));
         let mut line = link(words, self.url.get(), &self.style);
         if self.url.get().is_none()
@@ -474,7 +475,7 @@ impl Named<'_> {
                 content: Vec::new(),
             })),
             (None, None) => {
-                let words = self.product_name.get().unwrap_or("[item]");
+                let words = self.product_name.get().unwrap_or(phrases::ITEM);
                 out.push(link(words, None, &self.style));
             }
         }

@@ -1,8 +1,12 @@
-//! The words put around messages, in one place: another language is another constant.
+//! The words that chatferry itself adds to messages, all in one place.
+//!
+//! [`Phrases`] are put around a message when it is rendered and uploaded; another language is another
+//! constant. [`source`] are what a reader writes for what the source says without words: they are
+//! English, since `1-read` does not depend on the language that is set.
 
 /// The words put around messages.
 #[derive(Debug)]
-pub struct Texts {
+pub struct Phrases {
     /// The language, by its BCP 47 tag.
     pub language: &'static str,
     /// The way a point in time is written, in the words of `strftime`.
@@ -50,6 +54,8 @@ pub struct Texts {
     pub file_denied: &'static str,
     /// Behind a file that the export says nothing about.
     pub file_unknown: &'static str,
+    /// Behind the name of a file that could not be uploaded.
+    pub file_not_uploaded: &'static str,
     /// Behind the head of a text of which there is more.
     pub shortened: &'static str,
     /// Behind the head of a text that is in a file, whole.
@@ -65,17 +71,17 @@ pub struct Texts {
 }
 
 /// All languages there are words in.
-pub const LANGUAGES: &[&Texts] = &[&ENGLISH];
+pub const LANGUAGES: &[&Phrases] = &[&ENGLISH];
 
 /// The words of that language, by its BCP 47 tag.
 #[must_use]
-pub fn texts(language: &str) -> Option<&'static Texts> {
-    let known = |texts: &&&Texts| texts.language.eq_ignore_ascii_case(language);
+pub fn phrases(language: &str) -> Option<&'static Phrases> {
+    let known = |phrases: &&&Phrases| phrases.language.eq_ignore_ascii_case(language);
     LANGUAGES.iter().find(known).copied()
 }
 
 /// English.
-pub const ENGLISH: Texts = Texts {
+pub const ENGLISH: Phrases = Phrases {
     language: "en",
     date_time: "%Y-%m-%d %H:%M %Z",
     bot: "bot",
@@ -102,6 +108,7 @@ pub const ENGLISH: Texts = Texts {
     file_hidden: "hidden by the limits of the old plan",
     file_denied: "not visible to whoever made the export",
     file_unknown: "not in the export",
+    file_not_uploaded: "could not be uploaded",
     shortened: "shortened",
     whole_in_file: "all of it is in the file",
     quoted_in: "in",
@@ -109,3 +116,50 @@ pub const ENGLISH: Texts = Texts {
     channel: "channel",
     everyone: "everyone",
 };
+
+/// The words that readers write into messages.
+pub mod source {
+    /// In place of a root that is not in the export.
+    pub const ROOT_MISSING: &str = "The message that this thread answers is not in the export.";
+    /// In place of a message that was deleted.
+    pub const DELETED: &str = "This message was deleted.";
+    /// In place of a message of which the export says only that it is there.
+    pub const WITHHELD: &str = "The content of this message was kept from the export.";
+    /// In place of a message without anything in it, to which somebody reacted.
+    pub const EMPTY: &str = "This message is empty.";
+    /// In place of a message that was deleted once it was read.
+    pub const BURNT_ON_READ: &str =
+        "This message was burn-on-read: its words are not in any export.";
+    /// A spoken meeting.
+    pub const HUDDLE: &str = "Huddle";
+    /// Between the beginning and the end of a meeting.
+    pub const HUDDLE_UNTIL: &str = " to ";
+    /// Before the people of a meeting.
+    pub const HUDDLE_WITH: &str = ", with ";
+    /// A call without a name.
+    pub const CALL: &str = "Call";
+    /// A workspace without a name.
+    pub const WORKSPACE: &str = "workspace";
+    /// A canvas without a title.
+    pub const CANVAS: &str = "[canvas]";
+    /// A linked message without words.
+    pub const MESSAGE: &str = "message";
+    /// A cited source without a title.
+    pub const CITATION: &str = "source";
+    /// A mentioned object without a name.
+    pub const ITEM: &str = "[item]";
+    /// A picture without a name.
+    pub const PICTURE: &str = "picture";
+    /// The author of an e-mail.
+    pub const MAIL_FROM: &str = "From";
+    /// The recipients of an e-mail.
+    pub const MAIL_TO: &str = "To";
+    /// The further recipients of an e-mail.
+    pub const MAIL_CC: &str = "Cc";
+    /// The date of an e-mail.
+    pub const MAIL_DATE: &str = "Date";
+    /// The subject of an e-mail.
+    pub const MAIL_SUBJECT: &str = "Subject";
+    /// The attachments of an e-mail, of which only the names are known.
+    pub const MAIL_ATTACHMENTS: &str = "Attachments (not moved to Teams)";
+}
