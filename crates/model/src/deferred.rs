@@ -107,7 +107,7 @@ pub struct SourceMessage<'a> {
 impl PostImage<'_> {
     /// Returns a copy, independent of the line it was read from.
     #[must_use]
-    pub fn to_owned(&self) -> PostImage<'static> {
+    pub fn to_static(&self) -> PostImage<'static> {
         PostImage {
             id: self.id,
             path: self.path.clone().into_owned(),
@@ -121,7 +121,7 @@ impl PostImage<'_> {
 impl PostFile<'_> {
     /// Returns a copy, independent of the line it was read from.
     #[must_use]
-    pub fn to_owned(&self) -> PostFile<'static> {
+    pub fn to_static(&self) -> PostFile<'static> {
         PostFile {
             id: self.id.clone().into_owned(),
             path: self.path.clone().into_owned(),
@@ -134,7 +134,7 @@ impl PostFile<'_> {
 impl PostLink<'_> {
     /// Returns a copy, independent of the line it was read from.
     #[must_use]
-    pub fn to_owned(&self) -> PostLink<'static> {
+    pub fn to_static(&self) -> PostLink<'static> {
         let to = match &self.to {
             LinkTo::Target(target) => LinkTo::Target(target.clone().into_owned()),
             LinkTo::Message(message) => LinkTo::Message(SourceMessage {

@@ -27,7 +27,7 @@ pub(crate) struct Context<'c> {
     pub(crate) names: &'c Names<'c>,
     pub(crate) settings: &'c RenderSettings,
     pub(crate) media: &'c Media,
-    pub(crate) silence: &'c ExcludedAuthors,
+    pub(crate) excluded_authors: &'c ExcludedAuthors,
     pub(crate) target: &'c Target,
     pub(crate) source: &'c TargetSource,
 }
@@ -41,14 +41,14 @@ pub(crate) struct Rendered {
     /// The ids that [`Draft::id`] points into.
     pub(crate) ids: String,
     pub(crate) findings: Findings,
-    /// The files that hang on the posts, by hash, with their bytes.
+    /// The files attached to the posts, by hash, with their bytes.
     pub(crate) files: Vec<(u64, u64)>,
     /// The outcome of the messages' files.
     pub(crate) file_sum: Sum,
     /// Messages outside of the chosen dates.
     pub(crate) outside: u64,
     /// Messages of people of whom nothing is carried over.
-    pub(crate) silenced: u64,
+    pub(crate) excluded: u64,
     /// Messages that the posts link to.
     pub(crate) wanted: Vec<Wanted>,
 }
@@ -158,8 +158,8 @@ impl<'c> ChunkWriter<'c> {
         }
     }
 
-    pub(crate) fn skip_silenced(&mut self) {
-        self.rendered.silenced += 1;
+    pub(crate) fn skip_excluded(&mut self) {
+        self.rendered.excluded += 1;
     }
 
     pub(crate) fn push(&mut self, post: &NewPost<'_>) -> Result<(), RenderError> {

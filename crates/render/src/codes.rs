@@ -28,7 +28,7 @@ pub const CODES: &[&Code] = &[
 pub const BROADCAST_REPEATED: Code = Code {
     id: "render-broadcast-repeated",
     severity: Severity::Info,
-    summary: "A reply that was also sent to the channel stands in the thread and, as a copy, in the channel.",
+    summary: "A reply that was also sent to the channel is posted in the thread and, as a copy, in the channel.",
     remedy: "Set broadcast to \"thread\" to have it in the thread only.",
 };
 
@@ -45,7 +45,7 @@ pub const FILE_GONE: Code = Code {
     id: "render-file-gone",
     severity: Severity::Info,
     summary: "A file was deleted or hidden before the export was made.",
-    remedy: "Its name and the reason stand in the post; nothing can bring it back from this export.",
+    remedy: "The post shows its name and the reason; this export cannot bring it back.",
 };
 
 /// A file stays where it is.
@@ -76,7 +76,7 @@ pub const IMAGE_AS_LINK: Code = Code {
 pub const IMAGE_DAMAGED: Code = Code {
     id: "render-image-damaged",
     severity: Severity::Warning,
-    summary: "A picture is cut or damaged and hangs on its post as a file instead of being shown.",
+    summary: "A picture is truncated or damaged and is attached to its post as a file instead of being shown.",
     remedy: "Look whether the source still shows it; if so, export or fetch it again.",
 };
 
@@ -92,7 +92,7 @@ pub const IMAGE_REDUCED: Code = Code {
 pub const IMAGE_TOO_LARGE: Code = Code {
     id: "render-image-too-large",
     severity: Severity::Warning,
-    summary: "A picture is too large to be opened or sent within a text and hangs on its post as a file.",
+    summary: "A picture is too large to be opened or sent within a text and is attached to its post as a file.",
     remedy: "Nothing is lost; who wants it shown makes it smaller in the source.",
 };
 
@@ -100,7 +100,7 @@ pub const IMAGE_TOO_LARGE: Code = Code {
 pub const IMAGES_TOO_MANY: Code = Code {
     id: "render-images-too-many",
     severity: Severity::Info,
-    summary: "A post has more pictures than a request takes, so that some of them hang on it as files.",
+    summary: "A post has more pictures than a request takes, so that some of them are attached as files.",
     remedy: "Nothing is lost; limits.request_bytes sets the size.",
 };
 
@@ -109,7 +109,7 @@ pub const LINK_UNRESOLVED: Code = Code {
     id: "render-link-unresolved",
     severity: Severity::Warning,
     summary: "A link to a message, channel or file of the source keeps its old address, since what it leads to has no address in Teams.",
-    remedy: "If it leads into a conversation that is left out, carry that over too; else it works as long as the source does.",
+    remedy: "If it leads into a skipped conversation, carry that over too; otherwise it works as long as the source does.",
 };
 
 /// A message shows nothing.
@@ -117,7 +117,7 @@ pub const MESSAGE_EMPTY: Code = Code {
     id: "render-message-empty",
     severity: Severity::Info,
     summary: "A message has nothing that a reader could see, and Teams takes no empty message.",
-    remedy: "A short note stands in its place.",
+    remedy: "No action needed; a short note is shown in its place.",
 };
 
 /// A message is too large for one post.
@@ -141,14 +141,14 @@ pub const REPLY_WITHOUT_ROOT: Code = Code {
     id: "render-reply-without-root",
     severity: Severity::Warning,
     summary: "A reply became a message of its own, since the message it replies to is outside of the chosen dates.",
-    remedy: "It says which message it replies to; choose an earlier date to have the thread whole.",
+    remedy: "It says which message it replies to; choose an earlier date to have the whole thread.",
 };
 
 /// A text became a file.
 pub const TEXT_AS_FILE: Code = Code {
     id: "render-text-as-file",
     severity: Severity::Info,
-    summary: "A text that would take more than 20 posts hangs on its post as a file, with its beginning shown.",
+    summary: "A text that would take more than 20 posts is attached to its post as a file, with its beginning shown.",
     remedy: "Nothing is lost; set files to \"list\" to have all of it as posts.",
 };
 
@@ -165,7 +165,7 @@ pub const UNSAFE_LINK: Code = Code {
     id: "render-unsafe-link",
     severity: Severity::Warning,
     summary: "A link of a kind that Teams does not open is written out as text.",
-    remedy: "The address stands beside the words of the link.",
+    remedy: "No action needed; the address is shown beside the words of the link.",
 };
 
 #[cfg(test)]

@@ -28,8 +28,8 @@ pub(crate) struct DecorationContext<'m> {
     pub(crate) position: ThreadPosition,
     pub(crate) settings: &'m RenderSettings,
     pub(crate) names: &'m Names<'m>,
-    /// True if its author is left out.
-    pub(crate) silenced: bool,
+    /// True if its author is excluded.
+    pub(crate) excluded: bool,
 }
 
 /// The way a message stands in its target.
@@ -53,7 +53,7 @@ impl<'m> Decoration<'m> {
             position,
             settings,
             names,
-            silenced,
+            excluded,
         } = *context;
         let phrases = settings.phrases;
         let mut head = Vec::new();
@@ -79,7 +79,7 @@ impl<'m> Decoration<'m> {
             head.push(paragraph([Inline::marked(subject, Mark::Bold.into())]));
         }
         if message.kind == MessageKind::Placeholder && message.body.is_empty() {
-            head.push(mark(if silenced {
+            head.push(mark(if excluded {
                 phrases.left_out
             } else {
                 phrases.placeholder

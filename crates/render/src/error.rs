@@ -22,7 +22,7 @@ pub enum RenderError {
         #[source]
         error: std::io::Error,
     },
-    /// A private conversation would come to stand where everybody can read it (crates/DECISIONS.md
+    /// A private conversation would be posted where everybody can read it (crates/DECISIONS.md
     /// rule 4.4).
     #[error(
         "the private conversation {conversation} would go to {target}, a channel that its whole team can read; make that channel private in 2-map/conversations.csv"
@@ -65,7 +65,7 @@ pub enum RenderError {
     },
     /// Somebody has no account, and no placeholder was named.
     #[error(
-        "{name} wrote a message ({message} in {conversation}) but has no account in Teams, and no placeholder speaks for those without one; set `placeholder`, or enter an account in 2-map/people.csv"
+        "{name} wrote a message ({message} in {conversation}) but has no account in Teams, and no placeholder posts for people without one; set `placeholder`, or enter an account in 2-map/people.csv"
     )]
     NobodySpeaks {
         /// The name.

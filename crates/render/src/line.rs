@@ -28,7 +28,7 @@ pub(crate) struct Content<'c> {
     pub(crate) reactions: &'c [ChatMessageReaction<'c>],
 }
 
-/// Returns the text in the body for a file that hangs on the post.
+/// Returns the text in the body for a file that is attached to the post.
 pub(crate) fn attachment<'f>(file: &'f PostFile<'_>) -> ChatMessageAttachment<'f> {
     ChatMessageAttachment {
         id: file.id.as_str().into(),

@@ -55,12 +55,15 @@ fn render(mut message: Message<'_>, out: &mut ChunkWriter<'_>) -> Result<(), Ren
         out.skip_outside();
         return Ok(());
     }
-    let silenced =
-        message.kind != MessageKind::Placeholder && context.silence.has(&message.author.person);
-    if silenced {
-        out.skip_silenced();
+    let excluded = message.kind != MessageKind::Placeholder
+        && context.excluded_authors.has(&message.author.person);
+    if excluded {
+        out.skip_excluded();
         let conversation = &context.source.conversation;
-        if !context.silence.is_answered(conversation, &message.id) {
+        if !context
+            .excluded_authors
+            .is_answered(conversation, &message.id)
+        {
             return Ok(());
         }
         empty(&mut message);
@@ -70,7 +73,7 @@ fn render(mut message: Message<'_>, out: &mut ChunkWriter<'_>) -> Result<(), Ren
     }
     message.body.blocks = lay_out(message.body.blocks, settings);
     let message = &message;
-    let speaker = if silenced {
+    let speaker = if excluded {
         context.names.placeholder()
     } else {
         context.names.speaker(&message.author)
@@ -99,7 +102,7 @@ fn render(mut message: Message<'_>, out: &mut ChunkWriter<'_>) -> Result<(), Ren
         speaker,
         out,
         written: 0,
-        silenced,
+        excluded,
     };
     posts.write(position)?;
     if let (ThreadPosition::Reply, Some(thread)) = (position, &message.thread)
@@ -161,8 +164,8 @@ struct MessagePosts<'m, 'o, 'c> {
     out: &'o mut ChunkWriter<'c>,
     /// The number of them by now.
     written: u32,
-    /// True if its author is left out.
-    silenced: bool,
+    /// True if its author is excluded.
+    excluded: bool,
 }
 
 impl<'m> MessagePosts<'m, '_, '_> {
@@ -180,7 +183,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
             position,
             settings,
             names: self.context.names,
-            silenced: self.silenced,
+            excluded: self.excluded,
         };
         let decoration = Decoration::of(message, &context);
         let mut renderer = Renderer::new(self.scope(position), self.out.buffer());
@@ -358,7 +361,7 @@ impl<'m> MessagePosts<'m, '_, '_> {
     fn kind(&self, position: ThreadPosition) -> PostKind {
         match position {
             ThreadPosition::Copy(_) => PostKind::Copy,
-            _ if self.silenced => PostKind::Emptied,
+            _ if self.excluded => PostKind::Emptied,
             ThreadPosition::Root | ThreadPosition::Reply | ThreadPosition::Loose(_) => {
                 PostKind::First
             }

@@ -76,8 +76,8 @@ pub fn render(
     };
     let names = Names::new(plan, &people, &conversations, learned, settings.phrases)?;
     drop((people, conversations));
-    let silence = ExcludedAuthors::of(plan, read, &targets)?;
-    let mut feed = MessageStream::new(read, &targets);
+    let excluded_authors = ExcludedAuthors::of(plan, read, &targets)?;
+    let mut stream = MessageStream::new(read, &targets);
     let mut posts = Posts {
         targets: &targets,
         folder: into,
@@ -91,11 +91,11 @@ pub fn render(
     let common = Common {
         names: &names,
         media: &media,
-        silence: &silence,
+        excluded_authors: &excluded_authors,
         settings,
     };
     let size = rayon::current_num_threads() * CHUNKS_PER_THREAD;
-    let mut batch = feed.batch(size)?;
+    let mut batch = stream.batch(size)?;
     let mut rendered = Vec::new();
     while !batch.is_empty() || !rendered.is_empty() {
         let work = |step| render_step(step, common, &targets, progress);
@@ -105,7 +105,7 @@ pub fn render(
                     .map(work)
                     .collect::<Vec<_>>()
             },
-            || (posts.write(rendered), feed.batch(size)),
+            || (posts.write(rendered), stream.batch(size)),
         );
         written?;
         batch = next?;
@@ -118,7 +118,7 @@ pub fn render(
         outcome.files.insert("links.jsonl".to_owned(), file);
     }
     outcome.details.rehearsal_account = names.rehearsal_account_used();
-    messages.input += feed.messages;
+    messages.input += stream.messages;
     outcome.sums.insert("files".to_owned(), files);
     outcome.sums.insert("messages".to_owned(), messages);
     outcome
@@ -132,7 +132,7 @@ pub fn render(
 struct Common<'c> {
     names: &'c Names<'c>,
     media: &'c Media,
-    silence: &'c ExcludedAuthors,
+    excluded_authors: &'c ExcludedAuthors,
     settings: &'c RenderSettings,
 }
 
@@ -160,7 +160,7 @@ fn render_step(
                 names: common.names,
                 settings: common.settings,
                 media: common.media,
-                silence: common.silence,
+                excluded_authors: common.excluded_authors,
                 target: place,
                 source: conversation,
             };
@@ -212,7 +212,7 @@ impl Posts<'_> {
         match step.what {
             What::Messages(mut rendered) => {
                 self.sum.skip_many("outside-dates", rendered.outside);
-                self.sum.skip_many("skipped-person", rendered.silenced);
+                self.sum.skip_many("skipped-person", rendered.excluded);
                 self.files.append(&rendered.file_sum);
                 let wanted = std::mem::take(&mut rendered.wanted);
                 wanted

@@ -15,10 +15,10 @@ use crate::time::TimestampAllocator;
 /// The file of a target's posts in the making.
 pub(crate) struct TargetWriter {
     writer: JsonlWriter,
-    clock: TimestampAllocator,
+    timestamps: TimestampAllocator,
     sources: Vec<Source>,
     summary: TargetSummary,
-    /// The files that hang on its posts, by hash.
+    /// The files attached to its posts, by hash.
     files: HashSet<u64>,
 }
 
@@ -40,7 +40,7 @@ impl TargetWriter {
         sources.resize_with(target.sources.len(), Source::default);
         Ok(Self {
             writer: JsonlWriter::create(path, Format::POSTS, Some(target))?,
-            clock: TimestampAllocator::new(target.created, sources.len()),
+            timestamps: TimestampAllocator::new(target.created, sources.len()),
             sources,
             summary: TargetSummary {
                 target: target.clone(),
@@ -135,7 +135,7 @@ impl TargetWriter {
             source.latest = Some(turn);
             let id = rendered.ids.get(draft.id.clone()).unwrap_or_default();
             if let Some(line) = rendered.lines.get_mut(source.start..draft.end) {
-                let time = decide(&mut self.clock, draft, at, id, line);
+                let time = decide(&mut self.timestamps, draft, at, id, line);
                 note(&mut self.summary, sum, draft, time);
             }
             source.start = draft.end;
@@ -172,7 +172,7 @@ fn later(latest: Option<Micros>, draft: &Draft) -> Micros {
 
 /// Decides the time of a post and puts it into its line where it is not what the line says already.
 fn decide(
-    clock: &mut TimestampAllocator,
+    timestamps: &mut TimestampAllocator,
     draft: &Draft,
     source: usize,
     id: &str,
@@ -181,14 +181,14 @@ fn decide(
     let natural = draft.time.to_millis();
     let time = match draft.root {
         // Nothing answers a copy.
-        None if draft.kind == PostKind::Copy => clock.next(natural),
-        None => clock.root(natural, source, id),
+        None if draft.kind == PostKind::Copy => timestamps.next(natural),
+        None => timestamps.root(natural, source, id),
         Some(natural_root) => {
-            let root = clock.of_root(natural_root, source, id);
+            let root = timestamps.of_root(natural_root, source, id);
             if root != natural_root {
                 Line::set_root(line, root);
             }
-            clock.next(natural)
+            timestamps.next(natural)
         }
     };
     if time != natural {

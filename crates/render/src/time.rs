@@ -56,7 +56,7 @@ impl TimestampAllocator {
     }
 }
 
-/// A time as it is shown in phrases, in the zone and the form of the settings: `2019-02-04 19:58
+/// A time as it is shown in texts, in the zone and the form of the settings: `2019-02-04 19:58
 /// UTC`.
 pub(crate) fn shown(time: Micros, settings: &RenderSettings) -> String {
     let zoned = time.timestamp().to_zoned(settings.time_zone.clone());
@@ -91,14 +91,14 @@ mod tests {
 
     #[test]
     fn a_moved_root_is_found_again() {
-        let mut clock = TimestampAllocator::new(ms(10), 2);
-        assert_eq!(clock.root(ms(20), 0, "a"), ms(20));
-        assert_eq!(clock.root(ms(20), 0, "b"), ms(21));
-        assert_eq!(clock.root(ms(20), 1, "a"), ms(22));
-        assert_eq!(clock.next(ms(20)), ms(23));
-        assert_eq!(clock.of_root(ms(20), 0, "a"), ms(20));
-        assert_eq!(clock.of_root(ms(20), 0, "b"), ms(21));
-        assert_eq!(clock.of_root(ms(20), 1, "a"), ms(22));
+        let mut timestamps = TimestampAllocator::new(ms(10), 2);
+        assert_eq!(timestamps.root(ms(20), 0, "a"), ms(20));
+        assert_eq!(timestamps.root(ms(20), 0, "b"), ms(21));
+        assert_eq!(timestamps.root(ms(20), 1, "a"), ms(22));
+        assert_eq!(timestamps.next(ms(20)), ms(23));
+        assert_eq!(timestamps.of_root(ms(20), 0, "a"), ms(20));
+        assert_eq!(timestamps.of_root(ms(20), 0, "b"), ms(21));
+        assert_eq!(timestamps.of_root(ms(20), 1, "a"), ms(22));
     }
 
     /// The first time in order that is free, found by trying.
@@ -120,10 +120,10 @@ mod tests {
             created in 0_i64..60,
             natural in prop::collection::vec(0_i64..80, 0..60),
         ) {
-            let mut clock = TimestampAllocator::new(ms(created), 1);
+            let mut timestamps = TimestampAllocator::new(ms(created), 1);
             let times: Vec<i64> = natural
                 .iter()
-                .map(|wish| clock.next(ms(*wish)).as_millis())
+                .map(|wish| timestamps.next(ms(*wish)).as_millis())
                 .collect();
             prop_assert!(times.is_sorted_by(|a, b| a < b));
             prop_assert!(times.iter().all(|time| *time > created));
@@ -135,17 +135,17 @@ mod tests {
         fn replies_find_their_roots_and_come_after_them(
             messages in prop::collection::vec((0_i64..40, 0_usize..8, any::<bool>()), 1..60),
         ) {
-            let mut clock = TimestampAllocator::new(ms(5), 1);
+            let mut timestamps = TimestampAllocator::new(ms(5), 1);
             let mut roots: Vec<(i64, String, Millis)> = Vec::new();
             for (at, (natural, pick, reply)) in messages.into_iter().enumerate() {
                 let id = at.to_string();
                 if reply && !roots.is_empty() {
                     let (natural_root, root, given) = &roots[pick % roots.len()];
-                    let time = clock.next(ms(natural));
-                    prop_assert_eq!(clock.of_root(ms(*natural_root), 0, root), *given);
+                    let time = timestamps.next(ms(natural));
+                    prop_assert_eq!(timestamps.of_root(ms(*natural_root), 0, root), *given);
                     prop_assert!(time > *given);
                 } else {
-                    let given = clock.root(ms(natural), 0, &id);
+                    let given = timestamps.root(ms(natural), 0, &id);
                     roots.push((natural, id, given));
                 }
             }

@@ -46,9 +46,9 @@ impl DeferredReferences {
         // Plain structs: there is nothing that could fail.
         let reactions = serde_json::to_string(&post.reactions).unwrap_or_default();
         Some(Box::new(Self {
-            images: post.images.iter().map(PostImage::to_owned).collect(),
-            files: post.files.iter().map(PostFile::to_owned).collect(),
-            links: post.links.iter().map(PostLink::to_owned).collect(),
+            images: post.images.iter().map(PostImage::to_static).collect(),
+            files: post.files.iter().map(PostFile::to_static).collect(),
+            links: post.links.iter().map(PostLink::to_static).collect(),
             reactions: if post.reactions.is_empty() {
                 Box::default()
             } else {

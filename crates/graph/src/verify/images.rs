@@ -37,7 +37,7 @@ impl Shown {
     pub(super) fn new(content: &str, images: &[PostImage<'_>], addresses: Vec<String>) -> Self {
         let place =
             |image: &PostImage<'_>| content.find(&format!("../hostedContents/{}/$value", image.id));
-        let mut sent: Vec<_> = images.iter().map(PostImage::to_owned).collect();
+        let mut sent: Vec<_> = images.iter().map(PostImage::to_static).collect();
         sent.sort_by_key(place);
         Self { sent, addresses }
     }

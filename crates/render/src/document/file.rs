@@ -1,4 +1,4 @@
-//! Files: hung on the post where their bytes are here, or else a line that names each; with the
+//! Files: attached to the post where their bytes are here, or else a line that names each; with the
 //! text that the message carries of it.
 
 use chatferry_model::EntraId;
@@ -40,7 +40,7 @@ impl Renderer<'_> {
             Some(bytes) => self.attach(file, bytes),
             None => false,
         };
-        // What hangs there already shows another name.
+        // An attachment shows the name already.
         if !attached || self.files.len() == before || is_visible_title(file) {
             self.blocks(&[line(Some(file), attached, phrases)]);
         }
@@ -53,7 +53,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// Hangs the bytes of `file` on the post; says whether it did.
+    /// Attaches the bytes of `file` to the post; returns true if it did.
     pub(super) fn attach(&mut self, file: &File<'_>, bytes: &Bytes) -> bool {
         if self.scope.settings.files != Files::Upload {
             return false;
@@ -65,7 +65,7 @@ impl Renderer<'_> {
         true
     }
 
-    /// Hangs a stored file on the post, once.
+    /// Attaches a stored file to the post, once.
     pub(crate) fn attach_stored(&mut self, stored: Stored) {
         if self.files.iter().any(|file| file.path == *stored.path) {
             return;
@@ -119,7 +119,7 @@ fn is_visible_title(file: &File<'_>) -> bool {
     words.into_iter().flatten().any(|words| is_visible(words))
 }
 
-/// 📎 **name** (12 KB), and why it is not here if it does not hang on the post either.
+/// 📎 **name** (12 KB), and why it is not here if it is not attached either.
 fn line<'f>(file: Option<&'f File<'_>>, attached: bool, phrases: &'static Phrases) -> Block<'f> {
     let Some(file) = file else {
         let words = Inline::marked(phrases.file, Mark::Bold.into());

@@ -12,7 +12,7 @@ pub(super) struct BlobCache(Mutex<HashMap<Box<str>, Arc<Entry>>>);
 /// The cached results of one blob.
 #[derive(Default)]
 pub(super) struct Entry {
-    pub(super) sight: OnceLock<ImageOutcome>,
+    pub(super) image: OnceLock<ImageOutcome>,
     /// The size in `3-render/files`; nothing if it is not there.
     pub(super) stored: OnceLock<Option<u64>>,
 }

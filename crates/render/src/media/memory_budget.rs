@@ -15,7 +15,7 @@ pub(crate) struct MemoryBudget {
 
 /// The room of an open picture; dropping it frees the room.
 pub(crate) struct Room<'g> {
-    gate: &'g MemoryBudget,
+    budget: &'g MemoryBudget,
     bytes: u64,
 }
 
@@ -30,18 +30,21 @@ impl MemoryBudget {
         let mut taken =
             (self.freed.wait_while(taken, full)).unwrap_or_else(PoisonError::into_inner);
         *taken += bytes;
-        Some(Room { gate: self, bytes })
+        Some(Room {
+            budget: self,
+            bytes,
+        })
     }
 }
 
 impl Drop for Room<'_> {
     fn drop(&mut self) {
         *self
-            .gate
+            .budget
             .taken
             .lock()
             .unwrap_or_else(PoisonError::into_inner) -= self.bytes;
-        self.gate.freed.notify_all();
+        self.budget.freed.notify_all();
     }
 }
 
@@ -54,14 +57,14 @@ mod tests {
 
     #[test]
     fn never_more_is_open_than_fits() {
-        let gate = MemoryBudget::default();
+        let budget = MemoryBudget::default();
         let (open, most) = (AtomicU64::new(0), AtomicU64::new(0));
         thread::scope(|scope| {
             for n in 1..=12 {
-                let (gate, open, most) = (&gate, &open, &most);
+                let (budget, open, most) = (&budget, &open, &most);
                 scope.spawn(move || {
                     let bytes = OPEN_BYTES / 12 * n;
-                    let room = gate.enter(bytes).unwrap();
+                    let room = budget.enter(bytes).unwrap();
                     let now = open.fetch_add(bytes, Ordering::SeqCst) + bytes;
                     most.fetch_max(now, Ordering::SeqCst);
                     thread::yield_now();
@@ -71,7 +74,7 @@ mod tests {
             }
         });
         assert!(most.into_inner() <= OPEN_BYTES);
-        assert!(gate.enter(OPEN_BYTES + 1).is_none());
-        assert!(gate.enter(OPEN_BYTES).is_some());
+        assert!(budget.enter(OPEN_BYTES + 1).is_none());
+        assert!(budget.enter(OPEN_BYTES).is_some());
     }
 }

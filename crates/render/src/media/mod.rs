@@ -1,4 +1,4 @@
-//! The bytes behind messages: pictures to show within phrases, files to hang on posts.
+//! The bytes behind messages: pictures to show within texts, files to attach to posts.
 //!
 //! Each blob is looked at once, by the thread that meets it first, and is in its place in
 //! `3-render` from then on; what comes of it depends on its bytes and the settings alone, so no
@@ -44,8 +44,8 @@ pub(crate) struct Media {
     files: PathBuf,
     /// The largest picture in bytes that still goes within a text.
     picture_bytes: u64,
-    shelf: BlobCache,
-    gate: MemoryBudget,
+    blob_cache: BlobCache,
+    memory_budget: MemoryBudget,
     /// The first thing that could not be written.
     failure: Mutex<Option<RenderError>>,
 }
@@ -145,8 +145,8 @@ impl Media {
 
     /// Returns the picture of these bytes.
     pub(crate) fn picture(&self, bytes: &Bytes) -> ImageOutcome {
-        let entry = self.shelf.entry(&bytes.blob);
-        let sight = entry.sight.get_or_init(|| {
+        let entry = self.blob_cache.entry(&bytes.blob);
+        let image = entry.image.get_or_init(|| {
             let Some(path) = self.find(&bytes.blob) else {
                 return ImageOutcome::Other;
             };
@@ -155,14 +155,14 @@ impl Media {
                 &bytes.blob,
                 self.picture_bytes,
                 &self.images,
-                &self.gate,
+                &self.memory_budget,
             )
             .unwrap_or_else(|error| {
                 self.fail(error);
                 ImageOutcome::Other
             })
         });
-        sight.clone()
+        image.clone()
     }
 
     /// Returns true if these bytes are a picture that could be looked into.
@@ -173,7 +173,7 @@ impl Media {
 
     /// Puts the bytes of `file` where uploading finds them; nothing if they are gone.
     pub(crate) fn store(&self, file: &File<'_>, bytes: &Bytes) -> Option<Stored> {
-        let entry = self.shelf.entry(&bytes.blob);
+        let entry = self.blob_cache.entry(&bytes.blob);
         let size = entry.stored.get_or_init(|| {
             let from = self.find(&bytes.blob)?;
             let to = self.files.join(file_name(&bytes.blob));
@@ -189,7 +189,7 @@ impl Media {
     /// Puts a text that this stage makes itself where uploading finds it.
     pub(crate) fn store_text(&self, stem: &str, text: &str) -> Stored {
         let hash = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(text.as_bytes()));
-        let entry = self.shelf.entry(&hash);
+        let entry = self.blob_cache.entry(&hash);
         entry.stored.get_or_init(|| {
             let to = self.files.join(&hash);
             fs::write(&to, text)

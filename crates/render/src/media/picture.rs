@@ -84,7 +84,7 @@ pub(super) fn make(
     blob: &str,
     most_bytes: u64,
     images: &Path,
-    gate: &MemoryBudget,
+    memory_budget: &MemoryBudget,
 ) -> Result<ImageOutcome, RenderError> {
     let file = File::open(path).map_err(RenderError::at(path))?;
     let bytes = file.metadata().map_err(RenderError::at(path))?.len();
@@ -123,7 +123,7 @@ pub(super) fn make(
     } else {
         0
     };
-    let Some(_room) = gate.enter(opened + frame) else {
+    let Some(_room) = memory_budget.enter(opened + frame) else {
         return Ok(ImageOutcome::Refused(Refusal::TooLarge));
     };
     if frame > 0 && decoder.set_limits(limits(frame)).is_err() {

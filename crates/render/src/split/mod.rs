@@ -27,7 +27,7 @@ pub(crate) use whole::{oversized_text_as_files, with_previews_apart};
 const RESERVE: usize = 160;
 /// A part is never planned smaller, whatever the settings say.
 const LEAST: usize = 256;
-/// Files that may hang on one post (crates/graph/RULES.md 2.4).
+/// Files that may be attached to one post (crates/graph/RULES.md 2.4).
 pub(crate) const MOST_FILES: usize = 10;
 
 /// Splits `blocks`, which have that many files, into parts of which each is within the `limit`

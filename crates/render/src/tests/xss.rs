@@ -116,7 +116,7 @@ fn no_attack_becomes_active() {
                     position,
                     settings: scope.settings,
                     names: scope.names,
-                    silenced: false,
+                    excluded: false,
                 },
             );
             let scope = crate::document::Scope {
