@@ -131,6 +131,9 @@ codes! {
     SLACK_EARLY_TIME = Info "slack-early-time",
         "A message is older than Slack, so it was imported from elsewhere.",
         "No action needed, unless the time is wrong; it is kept as it is.";
+    SLACK_EMAIL_FILES = Warning "slack-email-files",
+        "An e-mail in the export came with files that no export holds.",
+        "The message names them; save them from Slack, if they are needed.";
     SLACK_EMPTY_FILE = Error "slack-empty-file",
         "A file that should hold messages is empty.",
         "Nothing could be read from it; download the export again to get its messages.";

@@ -424,6 +424,11 @@ fn attached<'m>(message: &'m Message<'m>, context: &mut Context<'m>) -> Vec<File
 }
 
 fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
+    let of_email = file.of_email();
+    if !of_email.is_empty() {
+        let names = of_email.join(", ");
+        context.notes.push((&codes::SLACK_EMAIL_FILES, names));
+    }
     let is_here = file
         .id()
         .is_some_and(|id| context.name_table.blob(id.as_str()).is_some());

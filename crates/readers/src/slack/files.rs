@@ -301,12 +301,7 @@ impl<'a> File<'a> {
         if let Some(subject) = self.subject.get() {
             text.push_str(&format!("{}: {subject}\n", phrases::MAIL_SUBJECT));
         }
-        let attached: Vec<_> = self
-            .attachments
-            .iter()
-            .filter_map(Obj::get)
-            .filter_map(|file| file.filename.get().or(file.name.get()))
-            .collect();
+        let attached = self.of_email();
         if !attached.is_empty() {
             text.push_str(&format!(
                 "{}: {}\n",
@@ -326,6 +321,14 @@ impl<'a> File<'a> {
             language: None,
             cut: self.plain_text.get().is_none() && self.preview_is_truncated.is_set(),
         })
+    }
+
+    /// The names of the files that came with an e-mail, of which no export holds the bytes.
+    pub(super) fn of_email(&self) -> Vec<&str> {
+        let files = self.attachments.iter().filter_map(Obj::get);
+        files
+            .filter_map(|file| file.filename.get().or(file.name.get()))
+            .collect()
     }
 
     /// Returns true if this is only a stub: nothing but an id and why.
