@@ -20,6 +20,7 @@ mod blobs;
 mod emoji;
 mod encoding;
 mod error;
+mod external_sort;
 #[cfg(test)]
 mod fields;
 mod file_servers;

@@ -4,8 +4,8 @@
 //! In the order of the data: [`compliance`] makes bulk exports of what is none, [`layout`] finds
 //! the lines, [`lines`] unpacks them in batches, [`index`] reads every [`line`] that is no post
 //! into a [`name_table`], [`stream`] converts the posts on all threads ([`thread`], [`convert`],
-//! with [`text`], [`words`], [`card`] and [`files`]), [`sort`] puts them in order on disk, and
-//! [`write`] makes the files of the conversations.
+//! with [`text`], [`words`], [`card`] and [`files`]), [`order`] says in which order they are sorted
+//! on disk, and [`write`] makes the files of the conversations.
 
 mod adaptive_card;
 mod card;
@@ -33,7 +33,6 @@ mod props;
 mod reactions;
 mod repair;
 mod smileys;
-mod sort;
 mod stream;
 mod support;
 mod text;
@@ -55,6 +54,7 @@ use chatferry_model::sum::Sum;
 use chatferry_model::{FileId, Micros, PersonId};
 
 use crate::blobs::Blobs;
+use crate::external_sort::Sorter;
 use crate::plausible::Plausible;
 use crate::{Container, ExportReader, Guide, ReadError, Sink, SupportTable, codes};
 
@@ -63,7 +63,6 @@ use layout::Layout;
 use line::Info;
 use people::Seen;
 use pictures::Pictures;
-use sort::Sorter;
 use stream::{Assembly, Files};
 use thread_context::Job;
 use version::Generator;

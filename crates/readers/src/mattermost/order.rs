@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::sort::{SortKey, take};
+use crate::external_sort::{SortKey, take};
 
 /// The place where a message belongs. The order of the fields is the order of the messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,9 +13,9 @@ use super::lines::{self, Batch, LONG_BYTES};
 use super::name_table::Place;
 use super::order::Key;
 use super::people::Seen;
-use super::sort::Sorter;
 use super::thread;
 use super::thread_context::Job;
+use crate::external_sort::Sorter;
 use crate::{ReadError, Sink};
 
 /// Batches that are worked on at once.

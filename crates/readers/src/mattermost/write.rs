@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::name_table::Place;
 use super::order::Key;
 use super::people::Seen;
-use super::sort::Sorter;
+use crate::external_sort::Sorter;
 use crate::{ReadError, Sink, codes};
 
 /// Lines that are written at once.

@@ -1,8 +1,8 @@
 //! Puts a conversation in order whose files are not: overlapping exports, tools that shuffle,
 //! messages twice, replies to replies, roots that come late.
 //!
-//! All lines go to a file beside the output first, with 48 bytes each kept in memory; then they are
-//! sorted, each message is taken once, threads are set right, and the output is written.
+//! All lines are sorted beside the output, with 48 bytes each kept in memory; then each message is
+//! taken once, threads are set right, and the output is written.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -18,14 +18,43 @@ use super::day::{Day, Line};
 use super::thread::Written;
 use super::time::message_id;
 use crate::ReadError;
+use crate::external_sort::{SortKey, Sorter, take};
 
 /// Gathers the lines of a conversation in any order.
 pub(super) struct Reorder {
     path: PathBuf,
-    lines: BufWriter<File>,
-    index: Vec<Entry>,
+    sorter: Sorter<Key>,
+    /// By the number of the line.
+    entries: Vec<Entry>,
     hints: HashMap<i64, RootHint<'static>>,
-    offset: u64,
+}
+
+/// The place of a line: by time, those last that count only as a root, and else in the order of
+/// reading, earlier files first and later exports last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    ts: i64,
+    only_as_root: bool,
+    number: u64,
+}
+
+impl SortKey for Key {
+    const BYTES: usize = 8 + 1 + 8;
+
+    fn write(self, to: &mut Vec<u8>) {
+        to.extend_from_slice(&self.ts.to_le_bytes());
+        to.push(u8::from(self.only_as_root));
+        to.extend_from_slice(&self.number.to_le_bytes());
+    }
+
+    fn read(mut from: &[u8]) -> Self {
+        let rest = &mut from;
+        Self {
+            ts: i64::from_le_bytes(take(rest)),
+            only_as_root: take::<1>(rest) == [1],
+            number: u64::from_le_bytes(take(rest)),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,23 +78,19 @@ pub(super) struct Reordered {
 }
 
 impl Reorder {
-    /// Begins, with a file at `path` that is removed at the end.
-    pub(super) fn begin(path: PathBuf) -> Result<Self, ReadError> {
-        let file = File::create(&path).map_err(ReadError::io(&path))?;
-        Ok(Self {
-            lines: BufWriter::with_capacity(1 << 16, file),
+    /// Begins, with files at `path` and beside it that are removed at the end.
+    pub(super) fn begin(path: PathBuf) -> Self {
+        Self {
+            sorter: Sorter::new(path.with_extension("sort")),
             path,
-            index: Vec::new(),
+            entries: Vec::new(),
             hints: HashMap::new(),
-            offset: 0,
-        })
+        }
     }
 
     /// Adds a day of an export, whose lines may be of any time.
     pub(super) fn add(&mut self, export: usize, day: Day) -> Result<(), ReadError> {
-        self.lines
-            .write_all(&day.lines)
-            .map_err(ReadError::io(&self.path))?;
+        let mut rest = day.lines.as_slice();
         for line in day.index {
             let Line {
                 ts,
@@ -78,16 +103,23 @@ impl Reorder {
             if let (Some(root), Some(hint)) = (root, hint) {
                 self.hints.entry(root).or_insert(*hint);
             }
-            self.index.push(Entry {
+            let (bytes, after) = rest.split_at_checked(length).unwrap_or_default();
+            rest = after;
+            let key = Key {
+                ts,
+                only_as_root: only_as_root.is_some(),
+                number: self.entries.len() as u64,
+            };
+            self.sorter.push(key, bytes)?;
+            self.entries.push(Entry {
                 ts,
                 root: root.unwrap_or(0),
-                offset: self.offset,
+                offset: 0,
                 length: u32::try_from(length).unwrap_or(u32::MAX),
                 only_as_root,
                 placeholder,
                 export: u32::try_from(export).unwrap_or(u32::MAX),
             });
-            self.offset += length as u64;
         }
         Ok(())
     }
@@ -96,19 +128,25 @@ impl Reorder {
     pub(super) fn finish(self, mut writer: JsonlWriter) -> Result<Reordered, ReadError> {
         let Self {
             path,
-            lines,
-            mut index,
+            sorter,
+            entries,
             hints,
-            ..
         } = self;
-        let file = lines
-            .into_inner()
-            .map_err(|error| ReadError::io(&path)(error.into_error()))?;
-        drop(file);
+        let mut once = Once::begin(&path)?;
+        sorter.finish(|key, line| {
+            let entry = usize::try_from(key.number)
+                .ok()
+                .and_then(|at| entries.get(at));
+            entry.map_or(Ok(()), |entry| once.add(*entry, line))
+        })?;
+        drop(entries);
+        let Kept {
+            index,
+            names,
+            twice,
+            duplicates,
+        } = once.finish()?;
         let mut lines = Lines::open(&path)?;
-        // The order of reading is kept among equals: earlier files first, later exports last.
-        index.sort_by_key(|entry| (entry.ts, entry.only_as_root.is_some()));
-        let (index, names, twice, duplicates) = once(index, &mut lines)?;
         let roots = Roots::resolve(&index);
         let answered: HashSet<i64> = roots.of.values().copied().collect();
         let mut written = Written {
@@ -197,45 +235,78 @@ impl Reorder {
     }
 }
 
-type Once = (
-    Vec<Entry>,
-    HashMap<usize, String>,
-    BTreeMap<PersonId<'static>, u64>,
-    u64,
-);
+/// The messages, each once.
+#[derive(Default)]
+struct Kept {
+    index: Vec<Entry>,
+    /// The names of those that have one of their own, by their place in the index.
+    names: HashMap<usize, String>,
+    twice: BTreeMap<PersonId<'static>, u64>,
+    duplicates: u64,
+}
 
-/// Takes each message once. Several with the same `ts` by the same author are versions of one, of
-/// which the one changed last counts; but one export that says two things says both. What is kept
-/// beside the first gets a name of its own.
-fn once(index: Vec<Entry>, lines: &mut Lines) -> Result<Once, ReadError> {
-    let mut kept: Vec<Entry> = Vec::with_capacity(index.len());
-    let mut names = HashMap::new();
-    let mut twice: BTreeMap<PersonId<'static>, u64> = BTreeMap::new();
-    let mut duplicates = 0;
-    let mut rest = index.as_slice();
-    while let Some(first) = rest.first() {
-        let count = rest.iter().take_while(|entry| entry.ts == first.ts).count();
-        let (group, after) = rest.split_at(count);
-        rest = after;
-        if let [only] = group {
-            kept.push(*only);
-            continue;
+/// Takes each message once, of lines in their order. Several with the same `ts` by the same author
+/// are versions of one, of which the one changed last counts; but one export that says two things
+/// says both. What is kept beside the first gets a name of its own.
+struct Once<'p> {
+    path: &'p Path,
+    out: BufWriter<File>,
+    offset: u64,
+    /// The lines of one `ts`.
+    group: Vec<(Entry, Vec<u8>)>,
+    kept: Kept,
+}
+
+impl<'p> Once<'p> {
+    fn begin(path: &'p Path) -> Result<Self, ReadError> {
+        let file = File::create(path).map_err(ReadError::io(path))?;
+        Ok(Self {
+            path,
+            out: BufWriter::with_capacity(1 << 16, file),
+            offset: 0,
+            group: Vec::new(),
+            kept: Kept::default(),
+        })
+    }
+
+    fn add(&mut self, entry: Entry, line: &[u8]) -> Result<(), ReadError> {
+        if self
+            .group
+            .first()
+            .is_some_and(|(first, _)| first.ts != entry.ts)
+        {
+            self.end_group()?;
         }
-        let is_said = group.iter().any(|entry| !entry.placeholder);
+        self.group.push((entry, line.to_vec()));
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Kept, ReadError> {
+        self.end_group()?;
+        self.out.flush().map_err(ReadError::io(self.path))?;
+        Ok(self.kept)
+    }
+
+    fn end_group(&mut self) -> Result<(), ReadError> {
+        let group = std::mem::take(&mut self.group);
+        if let [(entry, line)] = group.as_slice() {
+            return self.keep(*entry, line);
+        }
+        let is_said = group.iter().any(|(entry, _)| !entry.placeholder);
         let mut versions: Vec<Version> = Vec::new();
-        for entry in group {
+        for (entry, line) in group {
             if entry.placeholder && is_said {
                 // Deleted by the time of this export, but another one still has it.
-                duplicates += 1;
+                self.kept.duplicates += 1;
                 continue;
             }
-            let next = Version::read(*entry, lines)?;
+            let next = Version::of(entry, line);
             match versions.iter_mut().find(|before| before.is_same(&next)) {
                 None => versions.push(next),
                 Some(before) => {
-                    duplicates += 1;
+                    self.kept.duplicates += 1;
                     if next.is_said {
-                        *twice.entry(next.author.clone()).or_default() += 1;
+                        *self.kept.twice.entry(next.author.clone()).or_default() += 1;
                     }
                     if next.changed >= before.changed && entry.only_as_root.is_none() {
                         *before = next;
@@ -247,15 +318,26 @@ fn once(index: Vec<Entry>, lines: &mut Lines) -> Result<Once, ReadError> {
             if number > 0
                 && let Ok(time) = Micros::new(version.entry.ts)
             {
-                names.insert(kept.len(), format!("{}-{}", message_id(time), number + 1));
+                let name = format!("{}-{}", message_id(time), number + 1);
+                self.kept.names.insert(self.kept.index.len(), name);
             }
-            kept.push(version.entry);
+            self.keep(version.entry, &version.line)?;
         }
+        Ok(())
     }
-    Ok((kept, names, twice, duplicates))
+
+    fn keep(&mut self, entry: Entry, line: &[u8]) -> Result<(), ReadError> {
+        self.out.write_all(line).map_err(ReadError::io(self.path))?;
+        self.kept.index.push(Entry {
+            offset: self.offset,
+            ..entry
+        });
+        self.offset += line.len() as u64;
+        Ok(())
+    }
 }
 
-/// One of several lines of the same `ts`.
+/// A line among several of the same `ts`.
 struct Version {
     author: PersonId<'static>,
     words: String,
@@ -263,17 +345,17 @@ struct Version {
     /// True if it counts among what its author said.
     is_said: bool,
     entry: Entry,
+    line: Vec<u8>,
 }
 
 impl Version {
-    fn read(entry: Entry, lines: &mut Lines) -> Result<Self, ReadError> {
-        let bytes = lines.read(&entry)?;
+    fn of(entry: Entry, line: Vec<u8>) -> Self {
         // Every line was written by this reader, so it can be read.
-        let message = serde_json::from_slice::<Message<'_>>(&bytes).ok();
+        let message = serde_json::from_slice::<Message<'_>>(&line).ok();
         let author = message
             .as_ref()
             .map(|message| message.author.person.to_static());
-        Ok(Self {
+        Self {
             author: author.unwrap_or_else(|| PersonId::new("")),
             words: message
                 .as_ref()
@@ -285,7 +367,8 @@ impl Version {
                     .is_some_and(|message| message.kind == MessageKind::Said),
             changed: message.and_then(|message| message.edited?.time),
             entry,
-        })
+            line,
+        }
     }
 
     fn is_same(&self, other: &Self) -> bool {

@@ -337,7 +337,7 @@ impl Assembly<'_, '_, '_> {
 
     fn rearrange(&mut self, reading: &Reading<'_>) -> Result<Reordered, ReadError> {
         let path = self.sink.folder().messages_folder().join(".unsorted");
-        let mut all = Reorder::begin(path)?;
+        let mut all = Reorder::begin(path);
         let (name_table, options) = (self.name_table, self.sink.options());
         let work = Work::of(std::slice::from_ref(reading));
         for batch in work.batches() {

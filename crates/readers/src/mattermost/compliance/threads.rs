@@ -8,10 +8,10 @@ use chatferry_model::sum::Sum;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::sort::{SortKey, Sorter, take};
 use super::places::{Place, Places};
 use super::row::{Revision, State};
 use crate::ReadError;
+use crate::external_sort::{SortKey, Sorter, take};
 
 /// By what rows are sorted: thread by thread, in it post by post, of it state by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

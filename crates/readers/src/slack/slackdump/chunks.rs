@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 
 use super::super::lenient::{List, Str};
 use super::super::split;
+use super::archive::{Archive, Format, conversation};
 use super::days::{Rank, Unsorted};
 use super::lists::{Lists, Source};
-use super::{Archive, Format, conversation, failed};
 use crate::{Entry, ReadError, Sink, codes};
 
 /// A line: which keys there are depends on what Slack was asked.
@@ -51,11 +51,11 @@ pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result
         read(archive, entry, None, sink)?;
     }
     for (id, entries) in archive.conversations(Format::Chunks) {
-        let mut messages = Unsorted::begin().map_err(failed)?;
+        let mut messages = Unsorted::begin(sink.folder().root().join("sort"));
         for entry in entries {
             read(archive, entry, Some(&mut messages), sink)?;
         }
-        archive.again += messages.finish(&mut archive.days(id)).map_err(failed)?;
+        archive.again += messages.finish(archive.days(id))?;
     }
     Ok(())
 }
@@ -98,9 +98,8 @@ fn read(
                 let messages = messages.as_deref_mut();
                 let taken = messages.map_or(Ok(()), |messages| take_messages(&chunk, messages));
                 taken.map_err(|error| {
-                    let kind = error.kind();
                     output = Some(error);
-                    kind.into()
+                    io::ErrorKind::Other.into()
                 })
             }
             Err(error) => {
@@ -110,7 +109,7 @@ fn read(
         }
     });
     if let Some(error) = output {
-        return Err(failed(error));
+        return Err(error);
     }
     if let Err(error) = read {
         sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error.to_string());
@@ -118,7 +117,7 @@ fn read(
     Ok(())
 }
 
-fn take_messages(chunk: &Chunk<'_>, into: &mut Unsorted) -> io::Result<()> {
+fn take_messages(chunk: &Chunk<'_>, into: &mut Unsorted) -> Result<(), ReadError> {
     for message in chunk.m.iter().flatten() {
         into.add(message.get(), Rank::Answer)?;
     }

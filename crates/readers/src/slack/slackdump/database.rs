@@ -7,8 +7,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::super::time::SlackTs;
+use super::archive::{Archive, Format};
+use super::days::{Place, failed};
 use super::lists::Source;
-use super::{Archive, Format, failed};
 use crate::{Container, Entry, ReadError, Sink, codes};
 
 /// The query for channels; those asked for one by one are known from the lists (slackdump's chunk
@@ -153,36 +154,21 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
-/// A message that may yet come again.
-struct Pending {
-    ts: i64,
-    json: Vec<u8>,
-}
-
 fn messages(database: &Connection, archive: &mut Archive<'_>) -> Result<(), Failure> {
     let mut statement = database.prepare(MESSAGES)?;
     let mut rows = statement.query([])?;
     let mut row = rows.next()?;
     while let Some(first) = row {
         let channel = text(first, 0)?;
-        let mut again = 0;
         let mut days = archive.days(&channel);
-        let mut pending: Option<Pending> = None;
         let mut read = Ok(());
         while let Some(message) = row {
             if bytes(message, 0)? != channel.as_bytes() {
                 break;
             }
-            let time = SlackTs::parse(&text(message, 1)?).get();
-            let now = Pending {
-                ts: time.map_or(0, chatferry_model::Micros::as_micros),
-                json: bytes(message, 2)?.to_vec(),
-            };
-            match pending.replace(now) {
-                Some(before) if before.ts != 0 && is_time(&pending, before.ts) => again += 1,
-                Some(before) => days.add(before.ts, &before.json).map_err(Failure::Output)?,
-                None => {}
-            }
+            let place = Place::of_answer(SlackTs::parse(&text(message, 1)?));
+            let added = days.add(place, bytes(message, 2)?);
+            added.map_err(Failure::Output)?;
             match rows.next() {
                 Ok(next) => row = next,
                 Err(error) => {
@@ -191,18 +177,10 @@ fn messages(database: &Connection, archive: &mut Archive<'_>) -> Result<(), Fail
                 }
             }
         }
-        if let Some(last) = pending {
-            days.add(last.ts, &last.json).map_err(Failure::Output)?;
-        }
-        days.end().map_err(Failure::Output)?;
-        archive.again += again;
+        archive.again += days.end().map_err(Failure::Output)?;
         read?;
     }
     Ok(())
-}
-
-fn is_time(message: &Option<Pending>, ts: i64) -> bool {
-    message.as_ref().is_some_and(|message| message.ts == ts)
 }
 
 fn each_row(

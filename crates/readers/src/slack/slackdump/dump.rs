@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 
 use super::super::lenient::Str;
 use super::super::metadata::LISTS;
+use super::archive::{Archive, Format};
 use super::days::{Rank, Unsorted};
 use super::lists::Source;
-use super::{Archive, Format, failed};
 use crate::{Entry, ReadError, Sink, codes};
 
 #[derive(Default, Deserialize)]
@@ -35,7 +35,7 @@ pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result
         .any(|(list, _)| container.find(&format!("{prefix}{list}")).is_some());
     let mut buffer = Vec::new();
     for (id, entries) in archive.conversations(Format::Dump) {
-        let mut messages = Unsorted::begin().map_err(failed)?;
+        let mut messages = Unsorted::begin(sink.folder().root().join("sort"));
         for entry in entries {
             if let Err(error) = container.read(entry, &mut buffer) {
                 sink.note_file(&codes::READ_DAMAGED_ENTRY, &entry.path, error.to_string());
@@ -53,9 +53,9 @@ pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result
                 let object = json!({"id": id, "name": name, "is_im": is_im, "is_private": true});
                 archive.lists.channel(&object.to_string(), Source::List);
             }
-            take(&conversation, &mut messages).map_err(failed)?;
+            take(&conversation, &mut messages)?;
         }
-        archive.again += messages.finish(&mut archive.days(id)).map_err(failed)?;
+        archive.again += messages.finish(archive.days(id))?;
         for file in container.under(&format!("{prefix}{id}/")) {
             keep_upload(archive, id, file);
         }
@@ -63,7 +63,7 @@ pub(super) fn relayout(archive: &mut Archive<'_>, sink: &mut Sink<'_>) -> Result
     Ok(())
 }
 
-fn take(conversation: &Conversation<'_>, into: &mut Unsorted) -> std::io::Result<()> {
+fn take(conversation: &Conversation<'_>, into: &mut Unsorted) -> Result<(), ReadError> {
     for message in conversation.messages.iter().flatten() {
         into.add(message.get(), Rank::Answer)?;
         let replies: Replies<'_> = serde_json::from_str(message.get()).unwrap_or_default();

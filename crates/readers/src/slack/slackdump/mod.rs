@@ -5,6 +5,7 @@
 //! a name, so that everything behind this module knows one layout. [`lists`] gathers who and what
 //! there is, [`days`] puts the messages in order.
 
+mod archive;
 mod chunks;
 mod database;
 mod days;
@@ -12,61 +13,14 @@ mod dump;
 mod lists;
 
 use std::collections::BTreeMap;
-use std::io;
 
 use super::layout::{self, OTHER_FOLDERS};
 use crate::container::VirtualContainer;
-use crate::{Container, Entry, ReadError, Sink};
+use crate::{Container, ReadError, Sink};
 
-/// One of slackdump's own formats. Where one folder looks like several, the first counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Format {
-    /// `slackdump.sqlite`.
-    Database,
-    /// `C….json.gz`, `channels.json.gz`, `users.json.gz`.
-    Chunks,
-    /// `C….json`.
-    Dump,
-}
-
-impl Format {
-    /// The format that a file of that name belongs to.
-    fn of(name: &str) -> Option<Self> {
-        if name.ends_with(".sqlite") {
-            return Some(Self::Database);
-        }
-        if let Some(stem) = name.strip_suffix(".json.gz") {
-            let is_list = ["channels", "search", "users", "workspace"].contains(&stem);
-            return (is_list || conversation(name).is_some()).then_some(Self::Chunks);
-        }
-        conversation(name).map(|_| Self::Dump)
-    }
-
-    fn words(self) -> &'static str {
-        let mut formats = FORMATS.iter();
-        let known = formats.find(|(format, ..)| *format == self);
-        known.map_or("slackdump", |(_, _, words)| words)
-    }
-}
-
-/// All formats, each with its name in tables and in messages.
-pub(super) const FORMATS: &[(Format, &str, &str)] = &[
-    (
-        Format::Database,
-        "slackdump's archive, a SQLite database",
-        "slackdump's archive (SQLite)",
-    ),
-    (
-        Format::Chunks,
-        "slackdump's chunks, `.json.gz`",
-        "slackdump's chunks",
-    ),
-    (
-        Format::Dump,
-        "slackdump's dump, `C….json`",
-        "slackdump's dump",
-    ),
-];
+pub(super) use archive::FORMATS;
+use archive::{Archive, Format};
+use days::failed;
 
 /// The layout in words, if the container holds one of slackdump's own.
 pub(super) fn sniff(container: &Container) -> Option<&'static str> {
@@ -146,91 +100,4 @@ fn unfold_one(
         }
     }
     out.finish(container).map_err(failed)
-}
-
-/// An archive that is being laid out anew.
-struct Archive<'a> {
-    container: &'a Container,
-    /// The path before its files: empty, or with a `/` at its end.
-    prefix: &'a str,
-    lists: lists::Lists,
-    out: &'a mut VirtualContainer,
-    /// Messages that a later answer of Slack's brought again.
-    again: u64,
-}
-
-impl<'a> Archive<'a> {
-    /// The files of its format right in its folder, with their names.
-    fn files(&self, format: Format) -> impl Iterator<Item = (&'a str, &'a Entry)> + use<'a> {
-        let prefix = self.prefix;
-        let entries = self.container.under(prefix).iter();
-        entries
-            .filter_map(move |entry| Some((entry.path.get(prefix.len()..)?, entry)))
-            .filter(move |(name, _)| !name.contains('/') && Format::of(name) == Some(format))
-    }
-
-    /// The files of each conversation by its id: one for the whole, or one for each thread.
-    fn conversations(&self, format: Format) -> BTreeMap<&'a str, Vec<&'a Entry>> {
-        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (name, entry) in self.files(format) {
-            if let Some(id) = conversation(name) {
-                all.entry(id).or_default().push(entry);
-            }
-        }
-        all
-    }
-
-    /// Returns the place where the day files of a conversation go.
-    fn days(&mut self, id: &str) -> days::Days<'_> {
-        days::Days::begin(format!("{}{id}/", self.prefix), self.out)
-    }
-
-    fn finish(self, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        for (name, text) in self.lists.write() {
-            let path = format!("{}{name}", self.prefix);
-            self.out.make(path, text.as_bytes()).map_err(failed)?;
-        }
-        let sum = sink.sum("messages");
-        sum.input += self.again;
-        if self.again > 0 {
-            let merged = sum.merged.entry("in several answers of Slack".to_owned());
-            *merged.or_default() += self.again;
-        }
-        Ok(())
-    }
-}
-
-/// The conversation whose messages a file of that name holds: `C….json`, `C…-<ts>.json.gz`.
-fn conversation(name: &str) -> Option<&str> {
-    let stem = name
-        .strip_suffix(".json.gz")
-        .or(name.strip_suffix(".json"))?;
-    let id = stem.split('-').next()?;
-    layout::is_conversation_id(id).then_some(id)
-}
-
-/// Wraps an error; the output has no name, its folder does.
-fn failed(error: io::Error) -> ReadError {
-    ReadError::io(std::env::temp_dir())(error)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_tell_the_format() {
-        for (name, format) in [
-            ("slackdump.sqlite", Some(Format::Database)),
-            ("users.json.gz", Some(Format::Chunks)),
-            ("C04AR31GN.json.gz", Some(Format::Chunks)),
-            ("C04AR31GN-1500000001.000100.json.gz", Some(Format::Chunks)),
-            ("D04AR51RP.json", Some(Format::Dump)),
-            ("channels.json", None),
-            ("2020-01-31.json", None),
-            ("F04AR51RP-notes.txt", None),
-        ] {
-            assert_eq!(Format::of(name), format, "{name}");
-        }
-    }
 }

@@ -1,8 +1,8 @@
-//! An external sort: the lines of all conversations in their order, with memory that does not grow
-//! with them.
+//! An external sort: lines in the order of their keys, with memory that does not grow with them.
+//! Lines with equal keys stay in the order in which they came.
 //!
 //! Lines are gathered up to [`RUN_BYTES`], sorted, and written to a file; in the end the files are
-//! merged. Posts come in the order of random ids (trap T1), so nothing can be hoped for.
+//! merged.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -23,7 +23,7 @@ const MERGED_BYTES: usize = 1 << 20;
 const WAITING: usize = 4;
 
 /// By what lines are sorted.
-pub(super) trait SortKey: Copy + Ord + Send {
+pub(crate) trait SortKey: Copy + Ord + Send {
     /// The length on disk.
     const BYTES: usize;
 
@@ -33,7 +33,7 @@ pub(super) trait SortKey: Copy + Ord + Send {
 }
 
 /// The number that `rest` begins with, which is cut off.
-pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+pub(crate) fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
     match rest.split_first_chunk::<N>() {
         Some((chunk, after)) => {
             *rest = after;
@@ -44,7 +44,7 @@ pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
 }
 
 /// Gathers lines in any order.
-pub(super) struct Sorter<K> {
+pub(crate) struct Sorter<K> {
     folder: PathBuf,
     lines: Vec<u8>,
     index: Vec<(K, usize, usize)>,
@@ -54,7 +54,7 @@ pub(super) struct Sorter<K> {
 
 impl<K: SortKey> Sorter<K> {
     /// Begins, with files in `folder`, which is made if it is needed and removed in the end.
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub(crate) fn new(folder: PathBuf) -> Self {
         Self {
             folder,
             lines: Vec::new(),
@@ -64,7 +64,7 @@ impl<K: SortKey> Sorter<K> {
         }
     }
 
-    pub(super) fn push(&mut self, key: K, line: &[u8]) -> Result<(), ReadError> {
+    pub(crate) fn push(&mut self, key: K, line: &[u8]) -> Result<(), ReadError> {
         if !self.index.is_empty() && self.lines.len() + line.len() > RUN_BYTES {
             self.spill()?;
         }
@@ -95,7 +95,7 @@ impl<K: SortKey> Sorter<K> {
     }
 
     /// Gives all lines in their order to `each`.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         mut self,
         mut each: impl FnMut(K, &[u8]) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
@@ -110,12 +110,15 @@ impl<K: SortKey> Sorter<K> {
         self.lines = Vec::new();
         self.index = Vec::new();
         while self.runs.len() > FAN_IN {
-            let some: Vec<PathBuf> = self.runs.drain(..FAN_IN).collect();
-            let path = self.next_path()?;
-            let mut run = RunWriter::create(&path)?;
-            merge(&some, |key: K, line| run.write(key, line))?;
-            run.finish()?;
-            self.runs.push(path);
+            // Each takes the place of those that it is merged from, or equal keys would change
+            // places.
+            for some in std::mem::take(&mut self.runs).chunks(FAN_IN) {
+                let path = self.next_path()?;
+                let mut run = RunWriter::create(&path)?;
+                merge(some, |key: K, line| run.write(key, line))?;
+                run.finish()?;
+                self.runs.push(path);
+            }
         }
         merge_aside(&self.runs, each)?;
         fs::remove_dir(&self.folder).map_err(ReadError::io(&self.folder))
@@ -281,18 +284,20 @@ impl RunReader {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::order::Key;
     use super::*;
 
-    fn key(time: i64, line: u64) -> Key {
-        Key {
-            conversation: (line % 3) as u32,
-            time,
-            reply: line.is_multiple_of(2),
-            export: Reverse((line % 5) as u16),
-            line,
-            index: 7,
-            created: time,
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    struct Key(i64);
+
+    impl SortKey for Key {
+        const BYTES: usize = 8;
+
+        fn write(self, to: &mut Vec<u8>) {
+            to.extend_from_slice(&self.0.to_le_bytes());
+        }
+
+        fn read(mut from: &[u8]) -> Self {
+            Self(i64::from_le_bytes(take(&mut from)))
         }
     }
 
@@ -313,31 +318,32 @@ mod tests {
             let temporary = tempfile::tempdir().unwrap();
             let mut expected = Vec::new();
             let mut sorter = Sorter::new(temporary.path().join("sort"));
-            for (line, time) in times.iter().enumerate() {
-                let (key, words) = (key(*time, line as u64), format!("{line}").into_bytes());
-                sorter.push(key, &words).unwrap();
-                if line % every == 0 {
+            for (number, time) in times.iter().enumerate() {
+                let words = number.to_string().into_bytes();
+                sorter.push(Key(*time), &words).unwrap();
+                if number % every == 0 {
                     sorter.spill().unwrap();
                 }
-                expected.push((key, words));
+                expected.push((Key(*time), words));
             }
-            expected.sort();
+            expected.sort_by_key(|(key, _)| *key);
             prop_assert_eq!(sorted(sorter), expected);
             prop_assert!(!temporary.path().join("sort").exists());
         }
     }
 
     #[test]
-    fn more_runs_than_can_be_open_are_merged_first() {
+    fn equal_keys_keep_their_order_in_more_runs_than_can_be_open() {
         let temporary = tempfile::tempdir().unwrap();
         let mut sorter = Sorter::new(temporary.path().join("sort"));
-        let count = FAN_IN as u64 * 2 + 3;
-        for line in 0..count {
-            sorter.push(key(-(line as i64), line), b"x").unwrap();
+        let mut expected = Vec::new();
+        for number in 0..FAN_IN as i64 * 2 + 3 {
+            let (key, words) = (Key(-(number % 2)), number.to_string().into_bytes());
+            sorter.push(key, &words).unwrap();
             sorter.spill().unwrap();
+            expected.push((key, words));
         }
-        let out = sorted(sorter);
-        assert_eq!(out.len() as u64, count);
-        assert!(out.is_sorted());
+        expected.sort_by_key(|(key, _)| *key);
+        assert_eq!(sorted(sorter), expected);
     }
 }
