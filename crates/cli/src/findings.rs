@@ -17,7 +17,7 @@ use crate::printer::Printer;
 pub(crate) fn codes() -> BTreeMap<&'static str, &'static Code> {
     [
         chatferry_readers::codes::CODES,
-        chatferry_fetch::CODES,
+        chatferry_fetch::codes::CODES,
         chatferry_mapping::codes::CODES,
         chatferry_render::codes::CODES,
         chatferry_graph::codes::CODES,

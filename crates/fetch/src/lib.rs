@@ -11,7 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
-mod codes;
+pub mod codes;
 mod content_check;
 mod download;
 mod error;
@@ -23,7 +23,6 @@ mod wanted;
 mod worker_pool;
 
 pub use address::Servers;
-pub use codes::CODES;
 pub use error::FetchError;
 pub use journal::FetchJournal;
 pub use publish::{FetchDetails, publish};

@@ -151,7 +151,7 @@ pub fn map(
     );
     for (team, teams) in &assignment.split {
         let message = format!("{team} becomes {teams} teams");
-        findings.note(Stage::Map, codes::TEAM_SPLIT, Place::default(), message);
+        findings.note(Stage::Map, &codes::TEAM_SPLIT, Place::default(), message);
     }
     people.note(&source.people, directory, settings.sheets, &mut findings);
     let here = source.conversations.iter().map(|c| key_cell(c.id.as_str()));
@@ -212,7 +212,7 @@ fn note_gone(sheet: &EditableTable, gone: Vec<&str>, findings: &mut Findings) {
             file: name.map(|name| name.to_string_lossy().into()),
             ..Place::default()
         };
-        findings.note(Stage::Map, codes::ROW_GONE, place, key);
+        findings.note(Stage::Map, &codes::ROW_GONE, place, key);
     }
 }
 

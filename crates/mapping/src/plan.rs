@@ -193,12 +193,12 @@ fn note(findings: &mut Findings, code: &'static Code, conversation: &Conversatio
 
 fn note_skipped(conversation: &Conversation, reason: &str, findings: &mut Findings) {
     let code = match reason {
-        places::CHATS_SKIPPED => codes::CHATS_SKIPPED,
-        places::EMPTY_CHAT => codes::CHAT_EMPTY,
-        places::SELF_DM => codes::SELF_DM_SKIPPED,
-        places::WITHOUT_PEOPLE => codes::CHAT_WITHOUT_PEOPLE,
-        places::TOO_LARGE => codes::CHAT_TOO_LARGE,
-        _ => codes::CONVERSATION_SKIPPED,
+        places::CHATS_SKIPPED => &codes::CHATS_SKIPPED,
+        places::EMPTY_CHAT => &codes::CHAT_EMPTY,
+        places::SELF_DM => &codes::SELF_DM_SKIPPED,
+        places::WITHOUT_PEOPLE => &codes::CHAT_WITHOUT_PEOPLE,
+        places::TOO_LARGE => &codes::CHAT_TOO_LARGE,
+        _ => &codes::CONVERSATION_SKIPPED,
     };
     let message = format!("{reason}: {} messages", conversation.messages);
     note(findings, code, conversation, &message);

@@ -22,6 +22,57 @@ pub struct Code {
     pub remedy: &'static str,
 }
 
+/// Defines the codes of a crate, sorted by id, and the list `CODES` of all of them: for each its
+/// name, severity, id, summary and remedy, perhaps below a doc comment with the source of its rule.
+#[macro_export]
+macro_rules! finding_codes {
+    ($($(#[$doc:meta])* $name:ident = $severity:ident, $id:literal, $summary:literal, $remedy:literal;)+) => {
+        $(
+            #[doc = $summary]
+            ///
+            $(#[$doc])*
+            pub static $name: $crate::finding::Code = $crate::finding::Code {
+                id: $id,
+                severity: $crate::finding::Severity::$severity,
+                summary: $summary,
+                remedy: $remedy,
+            };
+        )+
+
+        /// Every code of this crate, sorted by id.
+        pub const CODES: &[&$crate::finding::Code] = &[$(&$name),+];
+
+        const _: () = assert!($crate::finding::Code::are_sorted(CODES), "codes are sorted by id");
+    };
+}
+
+impl Code {
+    /// Returns true if every id is greater than the one before it.
+    #[must_use]
+    pub const fn are_sorted(codes: &[&Self]) -> bool {
+        let mut rest = codes;
+        while let [first, after @ ..] = rest {
+            if let [second, ..] = after
+                && !is_less(first.id.as_bytes(), second.id.as_bytes())
+            {
+                return false;
+            }
+            rest = after;
+        }
+        true
+    }
+}
+
+const fn is_less(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([a, one_after @ ..], [b, other_after @ ..]) = (one, other) {
+        if *a != *b {
+            return *a < *b;
+        }
+        (one, other) = (one_after, other_after);
+    }
+    one.len() < other.len()
+}
+
 /// The severity of a finding.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

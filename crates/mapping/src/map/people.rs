@@ -100,24 +100,24 @@ impl People {
         };
         if directory.is_empty() {
             note(
-                codes::DIRECTORY_MISSING,
+                &codes::DIRECTORY_MISSING,
                 "everybody speaks through the placeholder".to_owned(),
             );
         }
         if directory.is_partial() {
             note(
-                codes::DIRECTORY_PARTIAL,
+                &codes::DIRECTORY_PARTIAL,
                 format!("{} users", directory.users().len()),
             );
         }
         for (at, (person, found)) in people.iter().zip(&self.matches).enumerate() {
             let who = format!("{} ({}): {}", person.name, person.id, found.reason);
             match self.status(at) {
-                Status::Ambiguous => note(codes::ADDRESS_AMBIGUOUS, who),
-                Status::Disabled => note(codes::USER_DISABLED, who),
-                Status::Unlicensed => note(codes::USER_UNLICENSED, who),
+                Status::Ambiguous => note(&codes::ADDRESS_AMBIGUOUS, who),
+                Status::Disabled => note(&codes::USER_DISABLED, who),
+                Status::Unlicensed => note(&codes::USER_UNLICENSED, who),
                 Status::Unmatched if !directory.is_empty() && person.messages > 0 => {
-                    note(codes::PERSON_UNMATCHED, who);
+                    note(&codes::PERSON_UNMATCHED, who);
                 }
                 _ => {}
             }
@@ -131,14 +131,14 @@ impl People {
                 .by_id(user)
                 .map_or_else(|| user.to_string(), directory::DirectoryUser::label);
             note(
-                codes::USER_SHARED,
+                &codes::USER_SHARED,
                 format!("{} speak through {user}", names.join(", ")),
             );
         }
         if self.placeholder.user().is_none() && self.need.people > 0 {
             let Need { people, messages } = self.need;
             note(
-                codes::PLACEHOLDER_MISSING,
+                &codes::PLACEHOLDER_MISSING,
                 format!("{people} people wrote {messages} messages"),
             );
         }

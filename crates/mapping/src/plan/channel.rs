@@ -66,7 +66,7 @@ impl Builder<'_> {
         if membership == Membership::Standard {
             for (conversation, _, _) in sources {
                 if conversation.kind.is_private() {
-                    let code = codes::PRIVATE_IN_STANDARD;
+                    let code = &codes::PRIVATE_IN_STANDARD;
                     note(findings, code, conversation, &group.name);
                 }
             }
@@ -78,13 +78,13 @@ impl Builder<'_> {
         };
         for (conversation, decision, _) in sources {
             if decision.merged {
-                note(findings, codes::CHANNELS_MERGED, conversation, &group.name);
+                note(findings, &codes::CHANNELS_MERGED, conversation, &group.name);
             }
             if fold(&decision.place.channel) != fold(&conversation.name)
                 && !conversation.name.is_empty()
             {
                 let message = format!("{} becomes {}", conversation.name, decision.place.channel);
-                note(findings, codes::CHANNEL_RENAMED, conversation, &message);
+                note(findings, &codes::CHANNEL_RENAMED, conversation, &message);
             }
         }
         let is_general = group.part.is_none() && fold(&group.name) == fold(names::GENERAL);
@@ -141,7 +141,7 @@ impl Builder<'_> {
             if conversation.kind.is_private() && theirs.len() < members.len() {
                 let others = members.len() - theirs.len();
                 let message = format!("{}: {others} more people will read it", group.name);
-                note(findings, codes::PRIVATE_MERGED, conversation, &message);
+                note(findings, &codes::PRIVATE_MERGED, conversation, &message);
             }
         }
         let creator = first.creator.as_ref();
@@ -154,9 +154,9 @@ impl Builder<'_> {
             let team = teams.clone().find(|team| team.key == group.team);
             let owner = team.and_then(|team| team.owners.first()).copied();
             let code = match (owner, self.decided.placeholder) {
-                (Some(_), _) => codes::PRIVATE_OWNER_ADDED,
-                (None, Some(_)) => codes::PRIVATE_OWNED_BY_PLACEHOLDER,
-                (None, None) => codes::PRIVATE_WITHOUT_OWNER,
+                (Some(_), _) => &codes::PRIVATE_OWNER_ADDED,
+                (None, Some(_)) => &codes::PRIVATE_OWNED_BY_PLACEHOLDER,
+                (None, None) => &codes::PRIVATE_WITHOUT_OWNER,
             };
             note(findings, code, first, &group.name);
             members.extend(owner.or(self.decided.placeholder));
@@ -164,7 +164,7 @@ impl Builder<'_> {
         let limit = self.decided.limits.private_members;
         if members.len() > limit {
             let message = format!("{}: {} of {} people", group.name, limit, members.len());
-            note(findings, codes::MEMBERS_LEFT_OUT, first, &message);
+            note(findings, &codes::MEMBERS_LEFT_OUT, first, &message);
             members.truncate(limit);
         }
         members

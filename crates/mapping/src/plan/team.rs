@@ -74,12 +74,17 @@ impl Builder<'_> {
                     .get(guest.as_str())
                     .map_or(guest.as_str(), |p| p.name.as_str());
                 let message = format!("{name} ({guest}) is not made a member of {}", row.name);
-                findings.note(Stage::Map, codes::GUEST_LEFT_OUT, Place::default(), message);
+                findings.note(
+                    Stage::Map,
+                    &codes::GUEST_LEFT_OUT,
+                    Place::default(),
+                    message,
+                );
             }
             if row.owners.is_empty() {
                 findings.note(
                     Stage::Map,
-                    codes::TEAM_WITHOUT_OWNER,
+                    &codes::TEAM_WITHOUT_OWNER,
                     Place::default(),
                     row.name.clone(),
                 );
@@ -139,7 +144,7 @@ impl Builder<'_> {
         let message = format!("{}: {room} of {} people", row.name, members.len());
         findings.note(
             Stage::Map,
-            codes::MEMBERS_LEFT_OUT,
+            &codes::MEMBERS_LEFT_OUT,
             Place::default(),
             message,
         );
