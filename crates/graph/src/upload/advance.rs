@@ -1,6 +1,7 @@
 //! The step of a target from one state to the next.
 
-use super::{Run, UploadFailure};
+use super::Run;
+use super::error::UploadFailure;
 use crate::journal::{TargetRow, TargetState};
 
 /// Puts a target's state into the journal.

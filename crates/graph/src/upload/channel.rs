@@ -8,9 +8,13 @@ use chatferry_model::plan::{Channel as Plan, Existing, Membership, Team};
 use serde::Deserialize;
 use tokio::time::{Duration, Instant, sleep};
 
+use super::Run;
 use super::advance::advance;
+use super::error::UploadFailure;
+use super::input::PlannedTarget;
 use super::operation::{self, Progress};
-use super::{PlannedTarget, Route, Run, UploadFailure, input, members};
+use super::route::Route;
+use super::{input, members};
 use crate::client::{Answer, Failure};
 use crate::codes;
 use crate::journal::{TargetRow, TargetState, TeamRow};
@@ -42,8 +46,8 @@ struct Channel {
     is_archived: Option<bool>,
 }
 
-fn plan(assigned: &PlannedTarget) -> Result<&Plan, UploadFailure> {
-    let channel = assigned.channel();
+fn plan(planned: &PlannedTarget) -> Result<&Plan, UploadFailure> {
+    let channel = planned.channel();
     channel.ok_or_else(|| UploadFailure::Failed("it is no channel".to_owned()))
 }
 
@@ -52,20 +56,20 @@ pub(super) async fn create_migrating(
     run: &Run<'_>,
     team: &Team,
     team_row: &TeamRow,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
-    let created = assigned.target().created;
-    if assigned.route == Route::General {
+    let created = planned.target().created;
+    if planned.route == Route::General {
         // It is as old as its team (crates/graph/RULES.md 1.6).
         row.requested_creation = Some(team.created);
         row.thread.clone_from(&team_row.general);
         return Ok(());
     }
     let id = team_row.id.as_deref().unwrap_or_default();
-    let call = requests::create_standard_channel(id, plan(assigned)?, created);
+    let call = requests::create_standard_channel(id, plan(planned)?, created);
     row.requested_creation = Some(created);
-    let channel = create(run, id, assigned, row, &call).await??;
+    let channel = create(run, id, planned, row, &call).await??;
     row.thread = Some(channel.id);
     Ok(())
 }
@@ -75,11 +79,11 @@ pub(super) async fn find_or_create(
     run: &Run<'_>,
     team: &Team,
     team_row: &TeamRow,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
     let id = team_row.id.as_deref().unwrap_or_default();
-    let plan = plan(assigned)?;
+    let plan = plan(planned)?;
     let channel = match &plan.existing {
         Some(Existing::Id(channel)) => {
             let call = requests::get_thread(&Thread::channel(id, channel));
@@ -92,10 +96,10 @@ pub(super) async fn find_or_create(
         }
         None => {
             if row.state < TargetState::Creating {
-                refuse_a_taken_name(run, id, assigned, team_row.existing).await?;
+                refuse_a_taken_name(run, id, planned, team_row.existing).await?;
                 row.first_attempt = Some(run.client.clock().now());
             }
-            create_normal(run, team, id, plan, assigned, row).await?
+            create_normal(run, team, id, plan, planned, row).await?
         }
     };
     check_membership(plan, &channel)?;
@@ -121,13 +125,13 @@ async fn existing_of_name(run: &Run<'_>, team: &str, name: &str) -> Result<Chann
 async fn refuse_a_taken_name(
     run: &Run<'_>,
     team: &str,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     team_exists: bool,
 ) -> Result<(), UploadFailure> {
     if !team_exists {
         return Ok(());
     }
-    let name = assigned.name();
+    let name = planned.name();
     if named(run, team, name).await?.is_empty() {
         return Ok(());
     }
@@ -165,7 +169,7 @@ async fn create_normal(
     team: &Team,
     team_id: &str,
     plan: &Plan,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<Channel, UploadFailure> {
     /// Graph's limit for members in the call that creates a channel (crates/graph/RULES.md R14).
@@ -184,7 +188,7 @@ async fn create_normal(
             ));
         }
         let call = requests::create_normal_channel(graph, team_id, plan, &[]);
-        return Ok(create(run, team_id, assigned, row, &call).await??);
+        return Ok(create(run, team_id, planned, row, &call).await??);
     };
     let at_once = match plan.membership {
         Membership::Shared => owner,
@@ -194,13 +198,13 @@ async fn create_normal(
     let with_owner = requests::create_normal_channel(graph, team_id, plan, owner);
     let mut waits = SETTLING.into_iter();
     loop {
-        let mut refused = match create(run, team_id, assigned, row, &with_all).await? {
+        let mut refused = match create(run, team_id, planned, row, &with_all).await? {
             Ok(created) => return Ok(created),
             Err(refused) => refused,
         };
         if at_once.len() > 1 {
             tracing::debug!(error = %refused.error, "creating with its owner alone");
-            refused = match create(run, team_id, assigned, row, &with_owner).await? {
+            refused = match create(run, team_id, planned, row, &with_owner).await? {
                 Ok(created) => return Ok(created),
                 Err(refused) => refused,
             };
@@ -232,11 +236,11 @@ pub(super) async fn add_members(
     run: &Run<'_>,
     team: &Team,
     team_id: &str,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
     last: bool,
 ) -> Result<(), UploadFailure> {
-    let plan = plan(assigned)?;
+    let plan = plan(planned)?;
     if !plan.membership.is_closed() {
         return Ok(());
     }
@@ -252,7 +256,7 @@ pub(super) async fn add_members(
         run.journal.set_target(row)?;
     } else if last {
         for words in refused {
-            let place = assigned.finding_place();
+            let place = planned.finding_place();
             run.note(&codes::UPLOAD_MEMBER_REFUSED, place, words);
         }
     }
@@ -303,16 +307,16 @@ pub(super) async fn unarchive(
 async fn create(
     run: &Run<'_>,
     team_id: &str,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
     call: &Call,
 ) -> Result<Result<Channel, Failure>, UploadFailure> {
-    let name = assigned.name();
+    let name = planned.name();
     let mut unsure = row.state == TargetState::Creating;
     advance(run, row, TargetState::Creating)?;
     let mut tries = 0;
     loop {
-        if unsure && let Some(channel) = look_for(run, team_id, assigned).await? {
+        if unsure && let Some(channel) = look_for(run, team_id, planned).await? {
             return Ok(Ok(channel));
         }
         let failure = match run.client.call(call, 0, run.observer).await {
@@ -356,13 +360,13 @@ async fn create(
 async fn look_for(
     run: &Run<'_>,
     team: &str,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
 ) -> Result<Option<Channel>, UploadFailure> {
-    let shared = plan(assigned)?.membership == Membership::Shared;
+    let shared = plan(planned)?.membership == Membership::Shared;
     let again = LOOK_AFTER.iter().filter(|_| shared);
     for wait in std::iter::once(&0).chain(again) {
         sleep(Duration::from_secs(*wait)).await;
-        let found = named(run, team, assigned.name()).await?.pop();
+        let found = named(run, team, planned.name()).await?.pop();
         if found.is_some() {
             return Ok(found);
         }

@@ -13,8 +13,11 @@ use chatferry_model::{EntraId, Millis};
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
+use super::Run;
 use super::advance::advance;
-use super::{PlannedTarget, Run, UploadFailure, members};
+use super::error::UploadFailure;
+use super::input::PlannedTarget;
+use super::members;
 use crate::journal::{TargetRow, TargetState};
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
@@ -56,10 +59,10 @@ impl Chat {
 /// Brings a chat to where it is there, outside migration mode.
 pub(super) async fn find_or_create(
     run: &Run<'_>,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
-    let Some(plan) = assigned.chat() else {
+    let Some(plan) = planned.chat() else {
         return Err(UploadFailure::Failed("it is no chat".to_owned()));
     };
     let id = match (&plan.existing, plan.kind) {

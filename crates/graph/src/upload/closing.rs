@@ -14,11 +14,11 @@ use chatferry_model::plan::Team;
 use serde::Serialize;
 
 use super::advance::advance;
+use super::error::{UploadError, UploadFailure};
+use super::input::{Input, PlannedTarget};
 use super::target::{self, Parent};
-use super::{
-    Input, PlannedTarget, Run, UploadError, UploadFailure, UploadOptions, open_journal, session,
-    team,
-};
+use super::{Run, UploadOptions, open_journal};
+use super::{session, team};
 use crate::client::Client;
 use crate::journal::{Journal, TargetRow, TargetState, TeamState};
 use crate::observer::Observer;
@@ -81,8 +81,8 @@ pub async fn close(
         let targets = input.of_team(&plan.key);
         places.extend(close_team(&run, plan, &targets, closing).await?);
     }
-    for assigned in input.chats().filter(|assigned| assigned.selected) {
-        places.extend(close_target(&run, Parent::Tenant, assigned, closing).await?);
+    for planned in input.chats().filter(|planned| planned.selected) {
+        places.extend(close_target(&run, Parent::Tenant, planned, closing).await?);
     }
     Ok(ClosingReport {
         places,
@@ -116,23 +116,23 @@ async fn close_team(
         return Ok(places);
     }
     let migrating = (TeamState::Open..TeamState::Complete).contains(&row.state);
-    for assigned in targets.iter().filter(|assigned| assigned.selected) {
-        let home = if migrating {
+    for planned in targets.iter().filter(|planned| planned.selected) {
+        let parent = if migrating {
             Parent::Migrating(plan, &row)
         } else {
             Parent::CompletedTeam(plan, &row)
         };
-        places.extend(close_target(run, home, assigned, closing).await?);
+        places.extend(close_target(run, parent, planned, closing).await?);
     }
     if !migrating {
         return Ok(places);
     }
     let open = places.iter().any(|place| !place.closed);
     let mut waits = false;
-    for assigned in targets {
-        let row = run.journal.target(assigned.target().key.as_str())?;
+    for planned in targets {
+        let row = run.journal.target(planned.target().key.as_str())?;
         let through = row.is_some_and(|row| row.state >= TargetState::Posted);
-        waits |= !through && assigned.route.is_early();
+        waits |= !through && planned.route.is_early();
     }
     let mut closed = Closed {
         key: plan.key.to_string(),
@@ -158,16 +158,16 @@ async fn close_team(
 /// Returns the outcome of a target, if it was in migration mode.
 async fn close_target(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     closing: Closing,
 ) -> Result<Option<Closed>, UploadError> {
-    let Some(mut row) = run.journal.target(assigned.target().key.as_str())? else {
+    let Some(mut row) = run.journal.target(planned.target().key.as_str())? else {
         return Ok(None);
     };
     let tally = run.journal.tally(row.number)?;
     let through = tally.posted + tally.adopted + tally.refused + tally.withheld;
-    let missing = assigned.summary.posts.saturating_sub(through);
+    let missing = planned.summary.posts.saturating_sub(through);
     let missing = missing.max(tally.intended);
     if row.thread.is_none() {
         return Ok(None);
@@ -176,18 +176,18 @@ async fn close_target(
         TargetState::Open | TargetState::Posted => Ok(true),
         // It may have been asked for without an answer.
         TargetState::Created if row.requested_creation.is_some() => {
-            session::is_open(run, &home.thread(&row)).await
+            session::is_open(run, &parent.thread(&row)).await
         }
         _ => Ok(false),
     };
     let unknown = match open {
-        Ok(false) => return go_on(run, home, assigned, row).await,
+        Ok(false) => return go_on(run, parent, planned, row).await,
         Ok(true) => None,
         Err(trouble) => reason(Err(trouble))?,
     };
     let mut closed = Closed {
         key: row.key.clone(),
-        name: assigned.name().to_owned(),
+        name: planned.name().to_owned(),
         closed: false,
         missing,
         reason: unknown,
@@ -199,7 +199,7 @@ async fn close_target(
         closed.reason = Some("not all of its posts are in it".to_owned());
         return Ok(Some(closed));
     }
-    let reason = reason(end(run, home, assigned, &mut row, missing).await)?;
+    let reason = reason(end(run, parent, planned, &mut row, missing).await)?;
     (closed.closed, closed.reason) = (reason.is_none(), reason);
     if closed.closed && missing > 0 {
         closed.reason = Some("the next upload goes on with it".to_owned());
@@ -211,18 +211,18 @@ async fn close_target(
 /// group to be shown its history, and not be back.
 async fn go_on(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     mut row: TargetRow,
 ) -> Result<Option<Closed>, UploadError> {
     let begun = matches!(row.state, TargetState::Complete | TargetState::Members);
-    if !begun || matches!(home, Parent::Migrating(..)) {
+    if !begun || matches!(parent, Parent::Migrating(..)) {
         return Ok(None);
     }
-    let reason = reason(target::finish(run, home, assigned, &mut row).await)?;
+    let reason = reason(target::finish(run, parent, planned, &mut row).await)?;
     Ok(Some(Closed {
         key: row.key,
-        name: assigned.name().to_owned(),
+        name: planned.name().to_owned(),
         closed: true,
         missing: 0,
         reason,
@@ -231,12 +231,12 @@ async fn go_on(
 
 async fn end(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
     missing: u64,
 ) -> Result<(), UploadFailure> {
-    if home.is_ended_with_team(assigned) {
+    if parent.is_ended_with_team(planned) {
         // General comes last, with its team.
         let state = if missing > 0 {
             TargetState::Created
@@ -245,14 +245,14 @@ async fn end(
         };
         return advance(run, row, state);
     }
-    session::complete(run, &home.thread(row), row).await?;
+    session::complete(run, &parent.thread(row), row).await?;
     if missing > 0 {
         return advance(run, row, TargetState::Created);
     }
     advance(run, row, TargetState::Complete)?;
-    match home {
+    match parent {
         Parent::Migrating(..) => Ok(()),
-        _ => target::finish(run, home, assigned, row).await,
+        _ => target::finish(run, parent, planned, row).await,
     }
 }
 

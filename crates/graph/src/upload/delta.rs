@@ -15,7 +15,8 @@ use chatferry_model::jsonl::{Format, JsonlReader};
 use chatferry_model::post::Post;
 use serde_json::value::RawValue;
 
-use super::{Input, PlannedTarget, UploadError};
+use super::error::UploadError;
+use super::input::{Input, PlannedTarget};
 use crate::codes;
 use crate::journal::{Journal, Known, Origin, PlannedTime, TargetRow, TargetState};
 
@@ -26,22 +27,22 @@ pub(super) fn adopt(
     input: &Input,
     findings: &mut Findings,
 ) -> Result<(), UploadError> {
-    for assigned in &input.targets {
+    for planned in &input.targets {
         let row = journal.plan_target(
-            assigned.target().key.as_str(),
-            assigned.team().map(chatferry_model::TeamKey::as_str),
-            assigned.place.as_str(),
-            &assigned.input,
-            assigned.summary.posts,
+            planned.target().key.as_str(),
+            planned.team().map(chatferry_model::TeamKey::as_str),
+            planned.place.as_str(),
+            &planned.input,
+            planned.summary.posts,
         )?;
-        if assigned.place.is_before(&row.place) {
-            journal.set_place(row.number, assigned.place.as_str())?;
+        if planned.place.is_before(&row.place) {
+            journal.set_place(row.number, planned.place.as_str())?;
         }
-        if assigned.newer {
-            lay_over(journal, folder, assigned, row, findings)?;
+        if planned.newer {
+            lay_over(journal, folder, planned, row, findings)?;
         }
-        if assigned.refused && assigned.selected {
-            try_refused_again(journal, assigned)?;
+        if planned.refused && planned.selected {
+            try_refused_again(journal, planned)?;
         }
     }
     Ok(())
@@ -50,13 +51,13 @@ pub(super) fn adopt(
 fn lay_over(
     journal: &Journal,
     folder: &RenderFolder,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: TargetRow,
     findings: &mut Findings,
 ) -> Result<(), UploadError> {
     let rebase = journal.rebase(row.number)?;
     let mut new = false;
-    let path = folder.posts(&assigned.target().key);
+    let path = folder.posts(&planned.target().key);
     let mut reader = JsonlReader::open(&path, Format::POSTS)?;
     while let Some(chunk) = reader.next_chunk()? {
         for (number, line) in chunk.lines() {
@@ -74,7 +75,7 @@ fn lay_over(
             let place = Place {
                 conversation: Some(post.source.conversation.as_str().into()),
                 ts: Some(post.source.message.as_str().into()),
-                ..assigned.finding_place()
+                ..planned.finding_place()
             };
             findings.note(Stage::Upload, code, place, post.id.to_string());
         }
@@ -83,10 +84,10 @@ fn lay_over(
     if new && row.state >= TargetState::Posted {
         open_again(journal, row)?;
     }
-    for id in rebase.apply(&assigned.input, assigned.summary.posts)? {
+    for id in rebase.apply(&planned.input, planned.summary.posts)? {
         let place = Place {
             ts: Some(id.to_string().into()),
-            ..assigned.finding_place()
+            ..planned.finding_place()
         };
         let words = "it stays in Teams";
         findings.note(Stage::Upload, &codes::UPLOAD_SOURCE_VANISHED, place, words);
@@ -96,8 +97,8 @@ fn lay_over(
 
 /// Opens a target that lacks posts which Graph refused once more: what was in the way may be gone by
 /// now, or the post is another.
-fn try_refused_again(journal: &Journal, assigned: &PlannedTarget) -> Result<(), UploadError> {
-    let row = journal.target(assigned.target().key.as_str())?;
+fn try_refused_again(journal: &Journal, planned: &PlannedTarget) -> Result<(), UploadError> {
+    let row = journal.target(planned.target().key.as_str())?;
     match row.filter(|row| row.state >= TargetState::Posted) {
         Some(row) if journal.tally(row.number)?.refused > 0 => open_again(journal, row),
         _ => Ok(()),

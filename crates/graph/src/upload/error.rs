@@ -4,7 +4,7 @@ use chatferry_model::jsonl::JsonlError;
 use chatferry_model::manifest::ManifestError;
 use chatferry_model::{EntraId, Millis, TargetKey, TeamKey};
 
-use super::Route;
+use super::route::Route;
 use crate::client::Failure;
 use crate::error::GraphError;
 use crate::journal::JournalError;

@@ -7,7 +7,9 @@ use chatferry_model::EntraId;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use super::{Input, Run, UploadFailure};
+use super::Run;
+use super::error::UploadFailure;
+use super::input::Input;
 use crate::requests;
 use crate::retry::RetryAction;
 
@@ -34,7 +36,7 @@ impl User {
 
 impl Guests {
     pub(super) fn among(input: &Input) -> Self {
-        let plans = input.chats().filter_map(|assigned| assigned.chat());
+        let plans = input.chats().filter_map(|planned| planned.chat());
         Self {
             people: plans
                 .flat_map(|chat| chat.members.iter().copied())

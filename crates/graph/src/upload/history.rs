@@ -9,8 +9,10 @@ use chatferry_model::plan::Chat;
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
+use super::Run;
+use super::error::UploadFailure;
+use super::input::PlannedTarget;
 use super::members::{self, ThreadMember};
-use super::{PlannedTarget, Run, UploadFailure};
 use crate::codes;
 use crate::journal::{MemberState, TargetRow};
 use crate::requests::{self, Thread};
@@ -22,7 +24,7 @@ const MOST_ROUNDS: u32 = 4;
 /// Shows all members of the plan the history. Others who are in the chat keep what they see.
 pub(super) async fn show(
     run: &Run<'_>,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     plan: &Chat,
     row: &TargetRow,
 ) -> Result<(), UploadFailure> {
@@ -30,7 +32,7 @@ pub(super) async fn show(
     let mut there = members::of_thread(run, &thread).await?;
     let mut out = 0;
     for user in &plan.members {
-        out += u64::from(!show_to(run, assigned, &thread, row, *user, there.remove(user)).await?);
+        out += u64::from(!show_to(run, planned, &thread, row, *user, there.remove(user)).await?);
     }
     if out > 0 {
         return Err(UploadFailure::Failed(format!(
@@ -43,14 +45,14 @@ pub(super) async fn show(
 /// Shows somebody the history; whether they are in the chat as they should be.
 async fn show_to(
     run: &Run<'_>,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     thread: &Thread,
     row: &TargetRow,
     user: EntraId,
     mut there: Option<ThreadMember>,
 ) -> Result<bool, UploadFailure> {
     let key = user.to_string();
-    let note = |code, words: String| run.note(code, assigned.finding_place(), words);
+    let note = |code, words: String| run.note(code, planned.finding_place(), words);
     let set = |state| run.journal.set_chat_member(row.number, &key, state);
     let mut rounds = 0;
     loop {

@@ -12,8 +12,9 @@ use chatferry_model::selection::Selection;
 use chatferry_model::{EntraId, TeamKey};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::error::UploadError;
 use super::identity::Identity;
-use super::{Route, UploadError};
+use super::route::Route;
 
 /// Everything an upload needs of `3-render`.
 #[derive(Debug)]
@@ -155,37 +156,34 @@ impl Input {
     pub(crate) fn of_team(&self, team: &TeamKey<'_>) -> Vec<&PlannedTarget> {
         let targets = self.targets.iter();
         targets
-            .filter(|assigned| assigned.team() == Some(team))
+            .filter(|planned| planned.team() == Some(team))
             .collect()
     }
 
     /// Returns true if a team takes part: one of which nothing is selected is not touched.
     pub(crate) fn takes_part(&self, team: &TeamKey<'_>) -> bool {
         let targets = self.of_team(team);
-        targets.is_empty() || targets.iter().any(|assigned| assigned.selected)
+        targets.is_empty() || targets.iter().any(|planned| planned.selected)
     }
 
     /// The chats.
     pub(crate) fn chats(&self) -> impl Iterator<Item = &PlannedTarget> {
         self.targets
             .iter()
-            .filter(|assigned| assigned.chat().is_some())
+            .filter(|planned| planned.chat().is_some())
     }
 }
 
 /// Lets what other channels wait for go first (crates/graph/RULES.md R52).
 fn wait_for_teams(teams: &[Team], targets: &mut [PlannedTarget]) {
     for team in teams {
-        let of_team = |assigned: &&mut PlannedTarget| assigned.team() == Some(&team.key);
+        let of_team = |planned: &&mut PlannedTarget| planned.team() == Some(&team.key);
         let late = targets.iter_mut().filter(of_team);
-        let late = late.filter(|assigned| !assigned.route.is_early());
-        let longest = late
-            .map(|assigned| assigned.summary.posts)
-            .max()
-            .unwrap_or(0);
+        let late = late.filter(|planned| !planned.route.is_early());
+        let longest = late.map(|planned| planned.summary.posts).max().unwrap_or(0);
         let early = targets.iter_mut().filter(of_team);
-        for assigned in early.filter(|assigned| assigned.route.is_early()) {
-            assigned.successors = longest;
+        for planned in early.filter(|planned| planned.route.is_early()) {
+            planned.successors = longest;
         }
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use bytes::Bytes;
 use chatferry_model::GraphMessageId;
 
-use super::{PlannedTarget, Run};
+use super::Run;
+use super::input::PlannedTarget;
 use crate::deferred::DeferredReferences;
 use crate::journal::{Origin, PlannedTime, PostRow, TargetNumber};
 use crate::requests::Thread;
@@ -31,9 +32,9 @@ pub(super) struct Item {
 #[derive(Clone, Copy)]
 pub(super) struct Destination<'a> {
     pub(super) run: &'a Run<'a>,
-    pub(super) assigned: &'a PlannedTarget,
+    pub(super) target: &'a PlannedTarget,
     pub(super) thread: &'a Thread,
-    pub(super) target: TargetNumber,
+    pub(super) number: TargetNumber,
     pub(super) taken: &'a Mutex<TakenTimes>,
 }
 

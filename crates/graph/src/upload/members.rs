@@ -9,7 +9,8 @@ use chatferry_model::plan::Team;
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
-use super::{Run, UploadFailure};
+use super::Run;
+use super::error::UploadFailure;
 use crate::client::Failure;
 use crate::codes;
 use crate::error::PublicError;

@@ -62,7 +62,6 @@ use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::codes;
-use crate::config::BaseUrl;
 use crate::journal::{Durability, Journal, JournalError, PostState, TargetRow, TargetState};
 use crate::observer::{Event, Observer};
 use error::UploadFailure;
@@ -177,8 +176,8 @@ pub async fn upload(
         .collect();
     let mut chats: FuturesUnordered<_> = input
         .chats()
-        .filter(|assigned| assigned.selected)
-        .map(|assigned| target::run(&run, Parent::Tenant, assigned))
+        .filter(|planned| planned.selected)
+        .map(|planned| target::run(&run, Parent::Tenant, planned))
         .collect();
     loop {
         let done = tokio::select! {
@@ -198,56 +197,17 @@ pub async fn upload(
     Ok(report)
 }
 
-/// Opens the journal, and checks that it is of this tenant and app.
-fn open_journal(
-    client: &Client,
-    upload_dir: &Path,
-    options: &UploadOptions,
-) -> Result<Journal, UploadError> {
-    let config = client.config();
-    let journal = Journal::open(upload_dir, options.durability)?;
-    journal.belongs_to(&[
-        ("tenant_id", &config.tenant_id),
-        ("client_id", &config.client_id),
-        ("graph_url", config.graph_url.as_str()),
-    ])?;
-    Ok(journal)
-}
-
-/// A mark that no other upload has.
-fn new_mark(client: &Client, input: &Input) -> String {
-    let teams: Vec<_> = input.teams.iter().map(|team| team.name.as_str()).collect();
-    let text = format!("{}\n{}", client.clock().now(), teams.join("\n"));
-    format!("{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 32)
-}
-
-/// A national cloud can't put anything into migration mode (crates/graph/RULES.md R68): only what
-/// is created in it is filled there.
-fn check_cloud(graph: &BaseUrl, input: &Input) -> Result<(), UploadError> {
-    let mut others = input.targets.iter().filter(|assigned| {
-        graph.is_national() && assigned.selected && !assigned.route.is_everywhere()
-    });
-    match others.next() {
-        None => Ok(()),
-        Some(first) => Err(UploadError::NationalCloud {
-            target: first.target().key.clone(),
-            route: first.route,
-            others: others.count(),
-        }),
-    }
-}
-
 /// Posts that an earlier run could not send, and this one will not try again, are still missing.
 fn note_refused_before(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
-    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
-        let row = run.journal.target(assigned.target().key.as_str())?;
+    for planned in input.targets.iter().filter(|planned| planned.selected) {
+        let row = run.journal.target(planned.target().key.as_str())?;
         let Some(row) = row.filter(|row| row.state >= TargetState::Posted) else {
             continue;
         };
-        for (planned, reason) in run.journal.in_state(row.number, PostState::Refused)? {
+        for (time, reason) in run.journal.in_state(row.number, PostState::Refused)? {
             let place = Place {
-                ts: Some(planned.id().to_string().into()),
-                ..assigned.finding_place()
+                ts: Some(time.id().to_string().into()),
+                ..planned.finding_place()
             };
             run.note(
                 &codes::UPLOAD_POST_REFUSED,
@@ -338,4 +298,27 @@ impl Run<'_> {
     fn graph(&self) -> &str {
         self.client.config().graph_url.resource()
     }
+}
+
+/// Opens the journal, and checks that it is of this tenant and app.
+fn open_journal(
+    client: &Client,
+    upload_dir: &Path,
+    options: &UploadOptions,
+) -> Result<Journal, UploadError> {
+    let config = client.config();
+    let journal = Journal::open(upload_dir, options.durability)?;
+    journal.belongs_to(&[
+        ("tenant_id", &config.tenant_id),
+        ("client_id", &config.client_id),
+        ("graph_url", config.graph_url.as_str()),
+    ])?;
+    Ok(journal)
+}
+
+/// A mark that no other upload has.
+fn new_mark(client: &Client, input: &Input) -> String {
+    let teams: Vec<_> = input.teams.iter().map(|team| team.name.as_str()).collect();
+    let text = format!("{}\n{}", client.clock().now(), teams.join("\n"));
+    format!("{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 32)
 }

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::{Run, UploadFailure};
+use super::Run;
+use super::error::UploadFailure;
 use crate::client::Answer;
 use crate::requests;
 use crate::retry::RetryAction;

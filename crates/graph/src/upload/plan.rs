@@ -12,7 +12,10 @@ use chatferry_model::schedule::{Load, Schedule};
 use chatferry_model::{TargetKey, TeamKey};
 use serde::Serialize;
 
-use super::{Input, PlannedTarget, Route, UploadError, UploadOptions, check_cloud};
+use super::UploadOptions;
+use super::error::UploadError;
+use super::input::{Input, PlannedTarget};
+use super::route::Route;
 use chatferry_model::limits::Limits;
 
 use crate::config::BaseUrl;
@@ -139,7 +142,7 @@ impl Progress {
             teams.insert(team.key.clone(), state);
         }
         let targets = input.targets.iter();
-        let targets = targets.map(|assigned| TargetProgress::read(assigned, journal, graph));
+        let targets = targets.map(|planned| TargetProgress::read(planned, journal, graph));
         Ok(Self {
             teams,
             targets: targets.collect::<Result<_, _>>()?,
@@ -149,7 +152,7 @@ impl Progress {
 
 impl TargetProgress {
     fn read(
-        assigned: &PlannedTarget,
+        planned: &PlannedTarget,
         journal: Option<&Journal>,
         graph: &BaseUrl,
     ) -> Result<Self, UploadError> {
@@ -162,18 +165,18 @@ impl TargetProgress {
         let Some(journal) = journal else {
             return Ok(progress);
         };
-        let Some(row) = journal.target(assigned.target().key.as_str())? else {
+        let Some(row) = journal.target(planned.target().key.as_str())? else {
             return Ok(progress);
         };
-        if row.state > TargetState::Planned && !assigned.place.is(&row.place) {
+        if row.state > TargetState::Planned && !planned.place.is(&row.place) {
             return Err(UploadError::Changed {
-                target: assigned.target().key.clone(),
+                target: planned.target().key.clone(),
             });
         }
         let tally = journal.tally(row.number)?;
         progress.state = row.state;
         progress.done = tally.posted + tally.adopted + tally.withheld;
-        progress.newer = row.state > TargetState::Planned && row.input != assigned.input;
+        progress.newer = row.state > TargetState::Planned && row.input != planned.input;
         // A national cloud opens nothing a second time (crates/graph/RULES.md R68).
         let may_open = row.state >= TargetState::Posted && !graph.is_national();
         progress.refused = may_open && tally.refused > 0;
@@ -219,16 +222,16 @@ pub fn plan_upload(
     let journal = Journal::read(upload_dir)?;
     let progress = Progress::read(&input, journal.as_ref(), graph_url)?;
     let mut targets = Vec::new();
-    for (assigned, of_target) in input.targets.iter_mut().zip(&progress.targets) {
-        assigned.newer = of_target.newer;
-        assigned.refused = of_target.refused;
-        let team = assigned.team().and_then(|team| progress.teams.get(team));
+    for (planned, of_target) in input.targets.iter_mut().zip(&progress.targets) {
+        planned.newer = of_target.newer;
+        planned.refused = of_target.refused;
+        let team = planned.team().and_then(|team| progress.teams.get(team));
         let is_late = team.is_some_and(|state| *state >= TeamState::Completing);
-        if assigned.route == Route::Standard && of_target.state == TargetState::Planned && is_late {
-            assigned.route = Route::AfterTeam;
+        if planned.route == Route::Standard && of_target.state == TargetState::Planned && is_late {
+            planned.route = Route::AfterTeam;
         }
-        if assigned.selected {
-            targets.push(TargetPlan::of(assigned, *of_target));
+        if planned.selected {
+            targets.push(TargetPlan::of(planned, *of_target));
         }
     }
     let teams = input.teams.iter().map(|team| {
@@ -265,18 +268,18 @@ pub fn plan_upload(
 }
 
 impl TargetPlan {
-    fn of(assigned: &PlannedTarget, progress: TargetProgress) -> Self {
-        let summary = &assigned.summary;
-        let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);
+    fn of(planned: &PlannedTarget, progress: TargetProgress) -> Self {
+        let summary = &planned.summary;
+        let group = planned.chat().filter(|chat| chat.kind == ChatKind::Group);
         let route = if progress.is_again() {
             Route::Again
         } else {
-            assigned.route
+            planned.route
         };
         Self {
-            key: assigned.target().key.clone(),
-            name: assigned.name().to_owned(),
-            team: assigned.team().cloned(),
+            key: planned.target().key.clone(),
+            name: planned.name().to_owned(),
+            team: planned.team().cloned(),
             route,
             why: route.why(),
             state: progress.state.as_str(),
@@ -287,5 +290,21 @@ impl TargetPlan {
                 .filter(|_| progress.state < TargetState::Done)
                 .map_or(0, |chat| chat.members.len() as u64),
         }
+    }
+}
+
+/// A national cloud can't put anything into migration mode (crates/graph/RULES.md R68): only what
+/// is created in it is filled there.
+fn check_cloud(graph: &BaseUrl, input: &Input) -> Result<(), UploadError> {
+    let mut others = input.targets.iter().filter(|planned| {
+        graph.is_national() && planned.selected && !planned.route.is_everywhere()
+    });
+    match others.next() {
+        None => Ok(()),
+        Some(first) => Err(UploadError::NationalCloud {
+            target: first.target().key.clone(),
+            route: first.route,
+            others: others.count(),
+        }),
     }
 }

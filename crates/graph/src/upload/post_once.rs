@@ -15,9 +15,10 @@ use chatferry_model::{GraphMessageId, Millis};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::Run;
+use super::error::UploadFailure;
 use super::item::{Destination, Item};
 use super::resolve::{Outgoing, Probing, SendOptions, prepare};
-use super::{Run, UploadFailure};
 use crate::client::Failure;
 use crate::deferred::with_member;
 use crate::fingerprint::{Found, MessageFingerprint};
@@ -78,7 +79,7 @@ pub(super) async fn post_once(
     {
         // Its root was moved past it; a reply is always later than its root.
         id = to.move_on(item, root)?;
-    } else if !unsure && to.run.journal.is_taken_by_moved(to.target, id)? {
+    } else if !unsure && to.run.journal.is_taken_by_moved(to.number, id)? {
         // A post that was sent before has its time in Teams there.
         id = to.move_on(item, id)?;
     }
@@ -262,7 +263,7 @@ impl Destination<'_> {
         unsure: bool,
     ) -> Result<ExistingMessage, UploadFailure> {
         // A post that was moved there is not this one, however alike the two are.
-        if id == item.planned.id() && self.run.journal.is_taken_by_moved(self.target, id)? {
+        if id == item.planned.id() && self.run.journal.is_taken_by_moved(self.number, id)? {
             return Ok(ExistingMessage::Theirs);
         }
         let call = requests::get_message(self.thread, root, id);
@@ -306,7 +307,7 @@ impl Destination<'_> {
                     let wait = std::time::Duration::from_secs(1 << looks);
                     tokio::time::sleep(wait).await;
                 }
-                ExistingMessage::Nothing if unsure && self.assigned.route.is_ours_alone() => {
+                ExistingMessage::Nothing if unsure && self.target.route.is_ours_alone() => {
                     return Ok(ExistingMessage::Ours);
                 }
                 // It can't be told; a message of that key that we may have sent is ours.
@@ -343,7 +344,7 @@ impl Destination<'_> {
             return Ok(true);
         }
         let filled = match item.deferred {
-            Some(_) => self.run.journal.filled(self.target, item.planned)?,
+            Some(_) => self.run.journal.filled(self.number, item.planned)?,
             None => None,
         };
         let text = filled.map_or_else(
@@ -360,13 +361,13 @@ impl Destination<'_> {
             return Ok(());
         }
         let journal = self.run.journal;
-        if let Some(mut filled) = journal.filled(self.target, item.planned)? {
+        if let Some(mut filled) = journal.filled(self.number, item.planned)? {
             let fingerprint = found.fingerprint();
             filled.text = fingerprint.text;
             filled.places = fingerprint.places;
             filled.attachments = fingerprint.attachments;
             filled.images &= found.images().next().is_some();
-            journal.fill_post(self.target, item.planned, &filled)?;
+            journal.fill_post(self.number, item.planned, &filled)?;
         }
         Ok(())
     }
@@ -398,13 +399,13 @@ impl Destination<'_> {
         let after = |id: GraphMessageId| GraphMessageId::at(id.created().plus(1));
         let mut next = after(id);
         while taken.has(next)
-            || journal.post(self.target, PlannedTime::of(next))?.is_some()
-            || journal.is_taken_by_moved(self.target, next)?
+            || journal.post(self.number, PlannedTime::of(next))?.is_some()
+            || journal.is_taken_by_moved(self.number, next)?
         {
             next = after(next);
         }
         taken.take(next);
-        journal.move_post(self.target, item.planned, next)?;
+        journal.move_post(self.number, item.planned, next)?;
         Ok(next)
     }
 }

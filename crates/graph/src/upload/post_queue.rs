@@ -14,9 +14,12 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::value::RawValue;
 
+use super::Run;
+use super::delta;
+use super::error::UploadFailure;
+use super::input::PlannedTarget;
 use super::item::{Destination, Item, TakenTimes};
 use super::post_once::{Delivered, post_once};
-use super::{PlannedTarget, Run, UploadFailure, delta};
 use crate::codes;
 use crate::deferred::DeferredReferences;
 use crate::journal::{PlannedTime, PostRow, PostState, TargetNumber, TargetRow};
@@ -37,28 +40,28 @@ const CHUNK_BYTES: usize = 32 * 1024;
 /// Sends every post of a target that is not through yet.
 pub(super) async fn post_queue(
     run: &Run<'_>,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     row: &TargetRow,
     thread: &Thread,
 ) -> Result<(), UploadFailure> {
-    let target = row.number;
-    let path = run.folder.posts(&assigned.target().key);
+    let number = row.number;
+    let path = run.folder.posts(&planned.target().key);
     let taken = Mutex::new(TakenTimes::default());
     let destination = Destination {
         run,
-        assigned,
+        target: planned,
         thread,
-        target,
+        number,
         taken: &taken,
     };
     let mut queue = Queue {
-        target,
+        number,
         reader: JsonlReader::open_in_chunks(&path, Format::POSTS, CHUNK_BYTES)?,
         items: VecDeque::new(),
         intended: 0,
         ended: false,
     };
-    let mut left = assigned.summary.posts;
+    let mut left = planned.summary.posts;
     let mut under_way = HashSet::new();
     let mut flights = FuturesUnordered::new();
     loop {
@@ -67,14 +70,14 @@ pub(super) async fn post_queue(
             let Some(item) = queue.next(run, &under_way)? else {
                 break;
             };
-            let root = match root_of(run, target, &item)? {
+            let root = match root_of(run, number, &item)? {
                 Ok(root) => root,
                 Err(reason) => {
                     let refused = Delivered::refused(&item, reason);
                     settle(
                         run,
-                        assigned,
-                        target,
+                        planned,
+                        number,
                         &item,
                         &refused,
                         &codes::UPLOAD_ROOT_REFUSED,
@@ -84,7 +87,7 @@ pub(super) async fn post_queue(
                 }
             };
             under_way.insert(item.planned);
-            let priority = left + assigned.successors;
+            let priority = left + planned.successors;
             flights.push(async move {
                 let delivered = post_once(destination, &item, root, priority).await;
                 (item, delivered)
@@ -100,8 +103,8 @@ pub(super) async fn post_queue(
         let delivered = delivered?;
         settle(
             run,
-            assigned,
-            target,
+            planned,
+            number,
             &item,
             &delivered,
             &codes::UPLOAD_POST_REFUSED,
@@ -112,7 +115,7 @@ pub(super) async fn post_queue(
 
 /// The posts of a target that are still to be sent, in order.
 struct Queue {
-    target: TargetNumber,
+    number: TargetNumber,
     reader: JsonlReader,
     items: VecDeque<Item>,
     /// The number of posts at the front that the journal holds as intended.
@@ -137,7 +140,7 @@ impl Queue {
                 continue;
             };
             let (first, last) = (PlannedTime::of(first.id), PlannedTime::of(last.id));
-            let known = run.journal.posts_between(self.target, first, last)?;
+            let known = run.journal.posts_between(self.number, first, last)?;
             for post in &posts {
                 let known = known.get(&PlannedTime::of(post.id)).copied();
                 let through =
@@ -173,7 +176,7 @@ impl Queue {
         if planned.is_empty() {
             return Ok(false);
         }
-        run.journal.intend(self.target, &planned)?;
+        run.journal.intend(self.number, &planned)?;
         self.intended += planned.len();
         Ok(true)
     }
@@ -205,13 +208,13 @@ impl Queue {
 /// The id in Teams of the root that an item answers; or why it has none.
 fn root_of(
     run: &Run<'_>,
-    target: TargetNumber,
+    number: TargetNumber,
     item: &Item,
 ) -> Result<Result<Option<GraphMessageId>, String>, UploadFailure> {
     let Some(root) = item.root else {
         return Ok(Ok(None));
     };
-    Ok(match run.journal.post(target, root)? {
+    Ok(match run.journal.post(number, root)? {
         Some(PostRow { id, state, .. }) if state.is_there() => Ok(Some(id)),
         Some(_) => Err("the post it answers was refused".to_owned()),
         None => Err("the post it answers does not stand before it".to_owned()),
@@ -221,19 +224,19 @@ fn root_of(
 /// Notes what became of a post.
 fn settle(
     run: &Run<'_>,
-    assigned: &PlannedTarget,
-    target: TargetNumber,
+    planned: &PlannedTarget,
+    number: TargetNumber,
     item: &Item,
     delivered: &Delivered,
     refused: &'static chatferry_model::finding::Code,
 ) -> Result<(), UploadFailure> {
     let row = PostRow::at(delivered.id, delivered.state);
     run.journal
-        .settle(target, item.planned, row, delivered.reason.as_deref())?;
+        .settle(number, item.planned, row, delivered.reason.as_deref())?;
     let place = || Place {
         conversation: Some((&*item.conversation).into()),
         ts: Some((&*item.message).into()),
-        ..assigned.finding_place()
+        ..planned.finding_place()
     };
     if delivered.state == PostState::Refused {
         run.note(
@@ -252,7 +255,7 @@ fn settle(
     run.sent
         .fetch_add(u64::from(delivered.state.is_there()), Ordering::Relaxed);
     run.observer.event(Event::Progress {
-        target: &assigned.target().key,
+        target: &planned.target().key,
         posts: 1,
     });
     Ok(())

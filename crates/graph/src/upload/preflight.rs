@@ -8,7 +8,9 @@ use chatferry_model::post::{From, Post};
 use chatferry_model::{EntraId, Millis};
 use serde::Deserialize;
 
-use super::{Input, Run, UploadError, UploadOptions};
+use super::error::UploadError;
+use super::input::Input;
+use super::{Run, UploadOptions};
 use crate::codes;
 use crate::journal::TargetState;
 use crate::requests;
@@ -53,7 +55,7 @@ async fn check_files(run: &Run<'_>, input: &Input) -> Result<(), UploadError> {
     let has_files = input
         .targets
         .iter()
-        .any(|assigned| assigned.selected && assigned.summary.file_bytes > 0);
+        .any(|planned| planned.selected && planned.summary.file_bytes > 0);
     if has_files
         && let Some(roles) = run.client.roles().await?
         && !roles.iter().any(|role| FILES.contains(&role.as_str()))
@@ -72,9 +74,9 @@ fn check_times(input: &Input, now: Millis) -> Result<(), UploadError> {
         .teams
         .iter()
         .map(|team| (team.created, format!("team {}", team.key)));
-    let targets = input.targets.iter().map(|assigned| {
-        let target = assigned.target();
-        let last = assigned
+    let targets = input.targets.iter().map(|planned| {
+        let target = planned.target();
+        let last = planned
             .summary
             .last
             .unwrap_or(target.created)
@@ -138,8 +140,8 @@ fn authors(run: &Run<'_>, input: &Input) -> Result<BTreeSet<EntraId>, UploadErro
     }
 
     let mut authors = BTreeSet::new();
-    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
-        let key = &assigned.target().key;
+    for planned in input.targets.iter().filter(|planned| planned.selected) {
+        let key = &planned.target().key;
         let row = run.journal.target(key.as_str())?;
         if row.is_some_and(|row| row.state >= TargetState::Posted) {
             continue;

@@ -4,7 +4,8 @@ use chatferry_model::finding::Findings;
 use chatferry_model::{TargetKey, TeamKey};
 use serde::Serialize;
 
-use super::{Input, UploadError};
+use super::error::UploadError;
+use super::input::Input;
 use crate::journal::{Journal, Tally, TargetState, TeamState};
 
 /// The result of an upload, earlier runs of the same journal included.
@@ -158,16 +159,16 @@ pub(super) fn from_journal(
             reason: row.reason,
         });
     }
-    for assigned in input.targets.iter().filter(|assigned| assigned.selected) {
-        let key = assigned.target().key.clone();
+    for planned in input.targets.iter().filter(|planned| planned.selected) {
+        let key = planned.target().key.clone();
         let Some(row) = journal.target(key.as_str())? else {
             continue;
         };
-        let counts = Counts::of(assigned.summary.posts, journal.tally(row.number)?);
+        let counts = Counts::of(planned.summary.posts, journal.tally(row.number)?);
         report.totals.add(counts);
         report.targets.push(TargetReport {
             key,
-            name: assigned.name().to_owned(),
+            name: planned.name().to_owned(),
             id: row.thread,
             state: row.state.as_str(),
             counts,

@@ -16,9 +16,11 @@ use serde::Deserialize;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::Run;
+use super::error::{UploadError, UploadFailure};
 use super::files::{Blob, Files, Outcome};
+use super::input::Input;
 use super::item::{Destination, Item};
-use super::{Input, Run, UploadError, UploadFailure};
 use crate::client::Client;
 use crate::codes;
 use crate::deferred::{
@@ -73,9 +75,9 @@ impl Resolver {
     ) -> Result<Self, UploadError> {
         let config = client.config();
         let tenant = client.tenant().await?;
-        let names = input.targets.iter().map(|assigned| {
-            let key = assigned.target().key.to_string();
-            (key, assigned.name().to_owned())
+        let names = input.targets.iter().map(|planned| {
+            let key = planned.target().key.to_string();
+            (key, planned.name().to_owned())
         });
         Ok(Self {
             tenant: Tenant::new(config.graph_url.resource(), &tenant),
@@ -233,7 +235,7 @@ pub(super) async fn prepare<'a>(
     // What an earlier try may have sent without, this one is sent without too: else the two would
     // not be known for the same post.
     let earlier = match item.unsure {
-        Some(_) => to.run.journal.filled(to.target, item.planned)?,
+        Some(_) => to.run.journal.filled(to.number, item.planned)?,
         None => None,
     };
     let nowhere = earlier.map(|row| row.nowhere).unwrap_or_default();
@@ -267,7 +269,7 @@ pub(super) async fn prepare<'a>(
         images: hosted,
         nowhere: nowhere_of(deferred, &with),
     };
-    to.run.journal.fill_post(to.target, item.planned, &row)?;
+    to.run.journal.fill_post(to.number, item.planned, &row)?;
     let mut body = filled.body;
     let mut room = None;
     if hosted {
@@ -365,14 +367,14 @@ impl FileUploads<'_, '_> {
             let Destination { run, thread, .. } = self.to;
             let files = &run.resolver.files;
             match files.upload_file(run, thread, self.author, blob).await? {
-                Outcome::There(link) => return Ok(FileOutcome::Uploaded(link)),
-                Outcome::Nowhere(why) => reason = Some(why),
+                Outcome::Uploaded(link) => return Ok(FileOutcome::Uploaded(link)),
+                Outcome::Refused(why) => reason = Some(why),
             }
         }
         let place = FindingPlace {
             conversation: Some((&*self.item.conversation).into()),
             ts: Some((&*self.item.message).into()),
-            ..self.to.assigned.finding_place()
+            ..self.to.target.finding_place()
         };
         let reason = reason.unwrap_or_else(|| "it was tried before".to_owned());
         let words = format!("{}: {reason}", blob.name);

@@ -9,7 +9,10 @@ use std::path::Path;
 use chatferry_model::folder::RenderFolder;
 use serde::Serialize;
 
-use super::{Input, Run, UploadError, UploadFailure, UploadOptions, open_journal, team};
+use super::error::{UploadError, UploadFailure};
+use super::input::Input;
+use super::team;
+use super::{Run, UploadOptions, open_journal};
 use crate::client::Client;
 use crate::journal::{Journal, JournalError, TeamState};
 use crate::observer::Observer;

@@ -11,7 +11,9 @@ use chatferry_model::plan::ChatKind;
 use serde::Deserialize;
 use tokio::time::{Duration, sleep};
 
-use super::{PlannedTarget, Run, UploadError, UploadFailure};
+use super::Run;
+use super::error::{UploadError, UploadFailure};
+use super::input::PlannedTarget;
 use crate::journal::TargetRow;
 use crate::requests::{self, Thread};
 use crate::retry::RetryAction;
@@ -82,16 +84,16 @@ impl State {
 /// Puts a thread into migration mode, older than all posts of the target.
 pub(super) async fn start(
     run: &Run<'_>,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     thread: &Thread,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
     rest(run, row).await;
-    let first = assigned.summary.first.unwrap_or(assigned.target().created);
-    let mut date = wanted(assigned, row);
+    let first = planned.summary.first.unwrap_or(planned.target().created);
+    let mut date = wanted(planned, row);
     // A thread of ours was made just now; any other may be older than it should be.
     if row.first_attempt.is_none()
-        || assigned
+        || planned
             .chat()
             .is_some_and(|chat| chat.kind == ChatKind::OneOnOne)
     {
@@ -144,10 +146,10 @@ pub(super) async fn start(
 }
 
 /// The creation time to ask for: older than every post, and than any that was asked for before.
-fn wanted(assigned: &PlannedTarget, row: &TargetRow) -> Millis {
+fn wanted(planned: &PlannedTarget, row: &TargetRow) -> Millis {
     let far = Millis::new(FAR_PAST).unwrap_or(Millis::EPOCH);
-    let created = assigned.target().created;
-    let date = match assigned.chat() {
+    let created = planned.target().created;
+    let date = match planned.chat() {
         Some(chat) if chat.kind == ChatKind::OneOnOne => created.min(far),
         _ => created,
     };

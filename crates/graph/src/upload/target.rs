@@ -2,11 +2,12 @@
 
 use chatferry_model::plan::{ChatKind, Team};
 
+use super::Run;
 use super::advance::advance;
-use super::{
-    PlannedTarget, Route, Run, UploadError, UploadFailure, channel, chat, history, post_queue,
-    session,
-};
+use super::error::{UploadError, UploadFailure};
+use super::input::PlannedTarget;
+use super::route::Route;
+use super::{channel, chat, history, post_queue, session};
 use crate::client::Failure;
 use crate::codes;
 use crate::error::Cause;
@@ -45,8 +46,8 @@ impl<'a> Parent<'a> {
 
     /// Returns true if a target is General of a new team, which is taken out of migration mode last
     /// of all (crates/graph/RULES.md R51).
-    pub(super) fn is_ended_with_team(self, assigned: &PlannedTarget) -> bool {
-        assigned.route == Route::General && matches!(self, Self::Migrating(..))
+    pub(super) fn is_ended_with_team(self, planned: &PlannedTarget) -> bool {
+        planned.route == Route::General && matches!(self, Self::Migrating(..))
     }
 
     /// The thread of a target that is there.
@@ -62,14 +63,14 @@ impl<'a> Parent<'a> {
 /// Does everything for a target. What fails here and can be left so is noted.
 pub(super) async fn run(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
 ) -> Result<(), UploadError> {
-    let key = &assigned.target().key;
+    let key = &planned.target().key;
     let Some(mut row) = run.journal.target(key.as_str())? else {
         return Ok(());
     };
-    match go_on(run, home, assigned, &mut row).await {
+    match go_on(run, parent, planned, &mut row).await {
         Ok(()) => Ok(()),
         Err(UploadFailure::Abort(error)) => Err(error),
         Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => {
@@ -82,56 +83,56 @@ pub(super) async fn run(
 
 async fn go_on(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
     let tally = run.journal.tally(row.number)?;
-    let posts = assigned.summary.posts;
+    let posts = planned.summary.posts;
     if row.state < TargetState::Posted {
         // The slot is for the whole target, so that no more are made than can be filled.
         let left = posts.saturating_sub(tally.posted + tally.adopted + tally.withheld);
-        let slots = if assigned.chat().is_some() {
+        let slots = if planned.chat().is_some() {
             &run.chat_slots
         } else {
             &run.slots
         };
-        let _slot = slots.take(left + assigned.successors).await;
+        let _slot = slots.take(left + planned.successors).await;
         run.observer.event(Event::TargetStarted {
-            target: &assigned.target().key,
+            target: &planned.target().key,
             posts,
             already: posts - left,
         });
-        open(run, home, assigned, row).await?;
-        let thread = home.thread(row);
-        if let Err(trouble) = fill(run, home, assigned, row, &thread).await {
+        open(run, parent, planned, row).await?;
+        let thread = parent.thread(row);
+        if let Err(trouble) = fill(run, parent, planned, row, &thread).await {
             let is_over = !matches!(trouble, UploadFailure::Abort(_));
-            if is_over && !home.is_ended_with_team(assigned) {
+            if is_over && !parent.is_ended_with_team(planned) {
                 open_next_time(run, row, &thread).await?;
             }
             return Err(trouble);
         }
         advance(run, row, TargetState::Posted)?;
     }
-    if row.state < TargetState::Complete && !home.is_ended_with_team(assigned) {
-        session::complete(run, &home.thread(row), row).await?;
+    if row.state < TargetState::Complete && !parent.is_ended_with_team(planned) {
+        session::complete(run, &parent.thread(row), row).await?;
         advance(run, row, TargetState::Complete)?;
     }
-    finish(run, home, assigned, row).await
+    finish(run, parent, planned, row).await
 }
 
 /// Sends the posts of a target that is open. One that takes no posts, though nobody has completed
 /// it, is put into migration mode once more (crates/graph/RULES.md G2 to G4).
 async fn fill(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
     thread: &Thread,
 ) -> Result<(), UploadFailure> {
     let mut starts = 0;
     loop {
-        let closed = match post_queue::post_queue(run, assigned, row, thread).await {
+        let closed = match post_queue::post_queue(run, planned, row, thread).await {
             Err(UploadFailure::Abort(error)) if may_be_closed(thread, &error) => {
                 match session::why_closed(run, thread, &error).await? {
                     Some(closed) => closed,
@@ -142,13 +143,13 @@ async fn fill(
             filled => return filled,
         };
         let is_openable = !run.client.config().graph_url.is_national()
-            && !home.is_ended_with_team(assigned)
+            && !parent.is_ended_with_team(planned)
             && !session::is_completed(run, thread).await?;
         if starts == MOST_STARTS || !is_openable {
             return Err(closed);
         }
         starts += 1;
-        session::start(run, assigned, thread, row).await?;
+        session::start(run, planned, thread, row).await?;
     }
 }
 
@@ -169,24 +170,24 @@ async fn open_next_time(
 /// The steps after a target is out of migration mode.
 pub(super) async fn finish(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
-    match home {
+    match parent {
         // Its team is completed first.
         Parent::Migrating(..) => Ok(()),
         Parent::CompletedTeam(team, _) => {
-            channel::add_members(run, team, home.team_id(), assigned, row, true).await?;
-            close(run, home, assigned, row).await
+            channel::add_members(run, team, parent.team_id(), planned, row, true).await?;
+            close(run, parent, planned, row).await
         }
         Parent::Tenant => {
-            let group = assigned.chat().filter(|chat| chat.kind == ChatKind::Group);
+            let group = planned.chat().filter(|chat| chat.kind == ChatKind::Group);
             if let Some(group) = group.filter(|_| row.state < TargetState::Done) {
                 advance(run, row, TargetState::Members)?;
-                history::show(run, assigned, group, row).await?;
+                history::show(run, planned, group, row).await?;
             }
-            done(run, assigned, row)
+            done(run, planned, row)
         }
     }
 }
@@ -202,30 +203,30 @@ fn may_be_closed(thread: &Thread, error: &UploadError) -> bool {
 /// Brings a target to where it takes posts.
 async fn open(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
     if row.state < TargetState::Created {
-        match home {
-            Parent::Tenant => chat::find_or_create(run, assigned, row).await?,
+        match parent {
+            Parent::Tenant => chat::find_or_create(run, planned, row).await?,
             Parent::Migrating(team, team_row) => {
-                channel::create_migrating(run, team, team_row, assigned, row).await?;
+                channel::create_migrating(run, team, team_row, planned, row).await?;
                 return advance(run, row, TargetState::Open);
             }
             Parent::CompletedTeam(team, team_row) => {
-                channel::find_or_create(run, team, team_row, assigned, row).await?;
+                channel::find_or_create(run, team, team_row, planned, row).await?;
             }
         }
     }
     if row.state == TargetState::Created {
-        if let Parent::CompletedTeam(team, _) = home {
-            channel::add_members(run, team, home.team_id(), assigned, row, false).await?;
-            if row.completed.is_some() && is_archived_by_us(assigned) {
-                channel::unarchive(run, home.team_id(), row).await?;
+        if let Parent::CompletedTeam(team, _) = parent {
+            channel::add_members(run, team, parent.team_id(), planned, row, false).await?;
+            if row.completed.is_some() && is_archived_by_us(planned) {
+                channel::unarchive(run, parent.team_id(), row).await?;
             }
         }
-        session::start(run, assigned, &home.thread(row), row).await?;
+        session::start(run, planned, &parent.thread(row), row).await?;
         advance(run, row, TargetState::Open)?;
     }
     Ok(())
@@ -234,16 +235,16 @@ async fn open(
 /// Archives a channel where the source's was; then it needs nothing more.
 pub(super) async fn close(
     run: &Run<'_>,
-    home: Parent<'_>,
-    assigned: &PlannedTarget,
+    parent: Parent<'_>,
+    planned: &PlannedTarget,
     row: &mut TargetRow,
 ) -> Result<(), UploadFailure> {
     if row.state == TargetState::Done {
         return Ok(());
     }
     let thread = row.thread.clone().unwrap_or_default();
-    if is_archived_by_us(assigned) {
-        let call = requests::archive_channel(home.team_id(), &thread);
+    if is_archived_by_us(planned) {
+        let call = requests::archive_channel(parent.team_id(), &thread);
         match run.client.call(&call, 0, run.observer).await {
             Ok(_) => {}
             Err(failure) if ends_the_run(&failure) => return Err(failure.into()),
@@ -251,33 +252,33 @@ pub(super) async fn close(
                 let words = failure.error.to_string();
                 run.note(
                     &codes::UPLOAD_ARCHIVE_REFUSED,
-                    assigned.finding_place(),
+                    planned.finding_place(),
                     words,
                 );
             }
         }
     }
-    done(run, assigned, row)
+    done(run, planned, row)
 }
 
 /// Returns true if a target is archived in the end. General never is: that is the team's to be.
 /// What others use is theirs to close.
-fn is_archived_by_us(assigned: &PlannedTarget) -> bool {
-    let ours = !matches!(assigned.route, Route::General | Route::ExistingChannel);
-    ours && assigned.channel().is_some_and(|channel| channel.archive)
+fn is_archived_by_us(planned: &PlannedTarget) -> bool {
+    let ours = !matches!(planned.route, Route::General | Route::ExistingChannel);
+    ours && planned.channel().is_some_and(|channel| channel.archive)
 }
 
 fn ends_the_run(failure: &Failure) -> bool {
     failure.remedy == RetryAction::Abort && failure.error.refusal().is_none()
 }
 
-fn done(run: &Run<'_>, assigned: &PlannedTarget, row: &mut TargetRow) -> Result<(), UploadFailure> {
+fn done(run: &Run<'_>, planned: &PlannedTarget, row: &mut TargetRow) -> Result<(), UploadFailure> {
     if row.state == TargetState::Done {
         return Ok(());
     }
     advance(run, row, TargetState::Done)?;
     run.observer.event(Event::TargetDone {
-        target: &assigned.target().key,
+        target: &planned.target().key,
     });
     Ok(())
 }

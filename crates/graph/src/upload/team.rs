@@ -6,11 +6,13 @@ use futures_util::stream::FuturesUnordered;
 use serde::Deserialize;
 use tokio::time::{Duration, Instant, sleep};
 
+use super::Run;
+use super::error::{UploadError, UploadFailure};
+use super::input::{Input, PlannedTarget};
 use super::operation::{self, Progress, addressed};
+use super::route::Route;
 use super::target::{self, Parent};
-use super::{
-    Input, PlannedTarget, Route, Run, UploadError, UploadFailure, input, members, session,
-};
+use super::{input, members, session};
 use crate::journal::{TargetState, TeamRow, TeamState};
 use crate::observer::Event;
 use crate::requests::{self, Thread};
@@ -52,7 +54,7 @@ async fn post_queue(
     }
     let early: Vec<_> = targets
         .iter()
-        .filter(|assigned| assigned.route.is_early())
+        .filter(|planned| planned.route.is_early())
         .collect();
     if row.state < TeamState::Completing {
         fill_all(
@@ -70,9 +72,9 @@ async fn post_queue(
         complete(run, team, &mut row, &early).await?;
     }
     people(run, team, &mut row).await?;
-    let home = Parent::CompletedTeam(team, &row);
-    close_early(run, home, &early).await?;
-    fill_all(run, home, targets.iter().copied()).await
+    let parent = Parent::CompletedTeam(team, &row);
+    close_early(run, parent, &early).await?;
+    fill_all(run, parent, targets.iter().copied()).await
 }
 
 /// Adds owners and members who are not in the team yet.
@@ -98,14 +100,14 @@ pub(super) async fn people(
 /// Finishes the channels that became complete together with their team.
 async fn close_early(
     run: &Run<'_>,
-    home: Parent<'_>,
+    parent: Parent<'_>,
     early: &[&&PlannedTarget],
 ) -> Result<(), UploadFailure> {
-    for assigned in early {
-        let row = run.journal.target(assigned.target().key.as_str())?;
+    for planned in early {
+        let row = run.journal.target(planned.target().key.as_str())?;
         let Some(mut row) = row else { continue };
         // General became so with its team, the first time.
-        let general = assigned.route == Route::General && row.completed.is_none();
+        let general = planned.route == Route::General && row.completed.is_none();
         if general && row.state <= TargetState::Posted {
             row.completed = Some(run.client.clock().now());
             row.state = match row.state {
@@ -118,7 +120,7 @@ async fn close_early(
             run.journal.set_target(&row)?;
         }
         if row.state == TargetState::Complete {
-            target::close(run, home, assigned, &mut row).await?;
+            target::close(run, parent, planned, &mut row).await?;
         }
     }
     Ok(())
@@ -127,12 +129,12 @@ async fn close_early(
 /// Fills the selected targets side by side. Those that fail don't hold up the others.
 async fn fill_all(
     run: &Run<'_>,
-    home: Parent<'_>,
+    parent: Parent<'_>,
     targets: impl Iterator<Item = &PlannedTarget>,
 ) -> Result<(), UploadFailure> {
     let mut resolve: FuturesUnordered<_> = targets
-        .filter(|assigned| assigned.selected)
-        .map(|assigned| target::run(run, home, assigned))
+        .filter(|planned| planned.selected)
+        .map(|planned| target::run(run, parent, planned))
         .collect();
     while let Some(done) = resolve.next().await {
         done.map_err(UploadFailure::Abort)?;
@@ -421,18 +423,18 @@ fn first_open<'a>(
     run: &Run<'_>,
     early: &[&&'a PlannedTarget],
 ) -> Result<Option<&'a PlannedTarget>, UploadFailure> {
-    for assigned in early {
-        let key = assigned.target().key.as_str();
+    for planned in early {
+        let key = planned.target().key.as_str();
         let state = run
             .journal
             .target(key)?
             .map_or(TargetState::Planned, |row| row.state);
-        let needed = match assigned.route {
+        let needed = match planned.route {
             Route::General => TargetState::Posted,
             _ => TargetState::Complete,
         };
         if state < needed {
-            return Ok(Some(assigned));
+            return Ok(Some(planned));
         }
     }
     Ok(None)

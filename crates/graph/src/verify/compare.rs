@@ -36,13 +36,13 @@ pub(super) async fn compare(
     expected: &Expected<'_>,
     found: &ReadBack,
     images: Images<'_>,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     findings: &mut Findings,
     progress: impl Fn(u64),
 ) -> Result<Verified, VerifyFailure> {
     let mut counts = Verified::default();
     let mut reader = JsonlReader::open(expected.path, Format::POSTS)?;
-    let key = assigned.target().key.as_str();
+    let key = planned.target().key.as_str();
     while let Some(chunk) = reader.next_chunk()? {
         let mut shown = Vec::new();
         let mut places = Vec::new();

@@ -36,14 +36,14 @@ pub(super) async fn check(
     observer: &dyn Observer,
     thread: &Thread,
     chat: &Chat,
-    assigned: &PlannedTarget,
+    planned: &PlannedTarget,
     findings: &mut Findings,
 ) -> Result<(), VerifyFailure> {
-    let Some(first) = assigned.summary.first else {
+    let Some(first) = planned.summary.first else {
         return Ok(());
     };
     let mut note = |words: String| {
-        let place = assigned.finding_place();
+        let place = planned.finding_place();
         findings.note(Stage::Verify, &codes::VERIFY_HISTORY, place, words);
     };
     if chat.kind == ChatKind::OneOnOne {

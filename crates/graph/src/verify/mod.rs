@@ -200,9 +200,9 @@ pub async fn verify(
         journal: &journal,
         observer,
     };
-    let selected = input.targets.iter().filter(|assigned| assigned.selected);
+    let selected = input.targets.iter().filter(|planned| planned.selected);
     let mut compared = stream::iter(selected)
-        .map(|assigned| verifying.target(assigned))
+        .map(|planned| verifying.target(planned))
         .buffered(TARGETS_AT_ONCE);
     let mut report = VerifyReport {
         targets: Vec::new(),
@@ -234,10 +234,10 @@ struct Verifying<'a> {
 impl Verifying<'_> {
     async fn target(
         &self,
-        assigned: &PlannedTarget,
+        planned: &PlannedTarget,
     ) -> Result<(TargetVerified, Findings), VerifyError> {
-        let key = &assigned.target().key;
-        let posts = assigned.summary.posts;
+        let key = &planned.target().key;
+        let posts = planned.summary.posts;
         self.observer.event(Event::TargetStarted {
             target: key,
             posts,
@@ -249,14 +249,14 @@ impl Verifying<'_> {
             None => None,
         };
         let mut findings = Findings::default();
-        let place = || assigned.finding_place();
+        let place = || planned.finding_place();
         let counts = match (row, thread) {
             (Some(row), Some(thread)) if row.state >= TargetState::Created => {
                 if row.state < TargetState::Posted {
                     let words = "its upload is not through";
                     findings.note(Stage::Verify, &codes::VERIFY_UNFINISHED, place(), words);
                 }
-                match self.compare_settled(assigned, &row, &thread).await {
+                match self.compare_settled(planned, &row, &thread).await {
                     Ok((counts, differences)) => {
                         findings.append(differences);
                         counts
@@ -284,7 +284,7 @@ impl Verifying<'_> {
             }
         };
         self.observer.event(Event::TargetDone { target: key });
-        let name = assigned.name().to_owned();
+        let name = planned.name().to_owned();
         Ok((
             TargetVerified {
                 key: key.clone(),
@@ -311,7 +311,7 @@ impl Verifying<'_> {
     /// lists may lag behind.
     async fn compare_settled(
         &self,
-        assigned: &PlannedTarget,
+        planned: &PlannedTarget,
         row: &TargetRow,
         thread: &Thread,
     ) -> Result<(Verified, Findings), VerifyFailure> {
@@ -319,11 +319,11 @@ impl Verifying<'_> {
         let is_fresh = row.completed.is_some_and(|at| now < at.plus(FRESH_MS));
         let mut findings = Findings::default();
         let progress = |posts| {
-            let target = &assigned.target().key;
+            let target = &planned.target().key;
             self.observer.event(Event::Progress { target, posts });
         };
         let counts = self
-            .compare(assigned, row, thread, &mut findings, progress)
+            .compare(planned, row, thread, &mut findings, progress)
             .await?;
         if counts.missing == 0 || !is_fresh {
             return Ok((counts, findings));
@@ -331,20 +331,20 @@ impl Verifying<'_> {
         sleep(SETTLING).await;
         let mut findings = Findings::default();
         let counts = self
-            .compare(assigned, row, thread, &mut findings, |_| {})
+            .compare(planned, row, thread, &mut findings, |_| {})
             .await?;
         Ok((counts, findings))
     }
 
     async fn compare(
         &self,
-        assigned: &PlannedTarget,
+        planned: &PlannedTarget,
         row: &TargetRow,
         thread: &Thread,
         findings: &mut Findings,
         progress: impl Fn(u64),
     ) -> Result<Verified, VerifyFailure> {
-        let path = self.folder.posts(&assigned.target().key);
+        let path = self.folder.posts(&planned.target().key);
         let expected = compare::Expected {
             path: &path,
             journal: self.journal,
@@ -358,9 +358,9 @@ impl Verifying<'_> {
             thread,
             folder: &folder,
         };
-        if let Some(chat) = assigned.chat() {
-            history::check(self.client, self.observer, thread, chat, assigned, findings).await?;
+        if let Some(chat) = planned.chat() {
+            history::check(self.client, self.observer, thread, chat, planned, findings).await?;
         }
-        compare::compare(&expected, &found, images, assigned, findings, progress).await
+        compare::compare(&expected, &found, images, planned, findings, progress).await
     }
 }

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 use tokio::time::{Duration, sleep};
 
-use super::super::{Run, UploadFailure};
+use super::super::Run;
+use super::super::error::UploadFailure;
 use crate::client::Failure;
 use crate::codes;
 use crate::journal::FolderRow;

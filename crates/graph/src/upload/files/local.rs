@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use bytes::Bytes;
 
-use super::super::UploadFailure;
+use super::super::error::UploadFailure;
 use super::Blob;
 use crate::quick_xor::QuickXor;
 

@@ -23,7 +23,8 @@ use std::sync::{Mutex, PoisonError};
 use chatferry_model::EntraId;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{Run, UploadFailure};
+use super::Run;
+use super::error::UploadFailure;
 use crate::deferred::DriveItemLink;
 use crate::journal::FileKey;
 use crate::requests::Thread;
@@ -58,9 +59,9 @@ pub(super) struct Blob<'a> {
 
 /// The outcome of a file.
 pub(super) enum Outcome {
-    There(DriveItemLink),
+    Uploaded(DriveItemLink),
     /// The file could not be uploaded, with the reason.
-    Nowhere(String),
+    Refused(String),
 }
 
 impl Files {
@@ -84,41 +85,41 @@ impl Files {
     ) -> Result<Outcome, UploadFailure> {
         let drive_folder = match self.drive_folders.get(run, thread, author).await? {
             Ok(drive_folder) => drive_folder,
-            Err(reason) => return Ok(Outcome::Nowhere(reason)),
+            Err(reason) => return Ok(Outcome::Refused(reason)),
         };
         let key = FileKey {
             drive: drive_folder.drive.clone(),
             blob: blob.path.to_owned(),
         };
-        let _turn = self.turn(&key).await;
+        let _lock = self.lock(&key).await;
         let row = run.journal.file(&key)?;
         if let Some((guid, url)) = row.as_ref().and_then(|row| row.lodged.clone()) {
-            return Ok(Outcome::There(DriveItemLink { guid, url }));
+            return Ok(Outcome::Uploaded(DriveItemLink { guid, url }));
         }
         if let Some(reason) = locked(&self.refused).get(&key) {
-            return Ok(Outcome::Nowhere(reason.clone()));
+            return Ok(Outcome::Refused(reason.clone()));
         }
         let _slot = self.slots.acquire().await;
         match put::put(run, &drive_folder, &key, blob, row).await {
             Ok(link) => {
                 run.journal.lodge_file(&key, &link.guid, &link.url)?;
-                Ok(Outcome::There(link))
+                Ok(Outcome::Uploaded(link))
             }
             Err(UploadFailure::Closed(reason) | UploadFailure::Failed(reason)) => {
                 run.journal.refuse_file(&key, &reason)?;
                 locked(&self.refused).insert(key, reason.clone());
-                Ok(Outcome::Nowhere(reason))
+                Ok(Outcome::Refused(reason))
             }
             Err(stop) => Err(stop),
         }
     }
 
     /// Waits until nobody else is at that file.
-    async fn turn(&self, key: &FileKey) -> Turn<'_> {
+    async fn lock(&self, key: &FileKey) -> FileLock<'_> {
         loop {
             let freed = self.freed.notified();
             if locked(&self.busy).insert(key.clone()) {
-                return Turn {
+                return FileLock {
                     files: self,
                     key: key.clone(),
                 };
@@ -128,13 +129,13 @@ impl Files {
     }
 }
 
-/// Being at a file; others are let at it when dropped.
-struct Turn<'a> {
+/// The right to upload a file; others get it when it is dropped.
+struct FileLock<'a> {
     files: &'a Files,
     key: FileKey,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for FileLock<'_> {
     fn drop(&mut self) {
         locked(&self.files.busy).remove(&self.key);
         self.files.freed.notify_waiters();

@@ -6,7 +6,8 @@
 
 use serde::Deserialize;
 
-use super::super::{Run, UploadFailure};
+use super::super::Run;
+use super::super::error::UploadFailure;
 use super::local::Local;
 use super::sent::Sent;
 use crate::client::{PieceAnswer, UploadUrl};

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::super::{Run, UploadFailure};
+use super::super::Run;
+use super::super::error::UploadFailure;
 use super::drive_folder::DriveFolder;
 use super::item::Item;
 use super::local::Local;

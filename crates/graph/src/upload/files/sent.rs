@@ -1,9 +1,9 @@
 //! The result of sending a file.
 
+use super::super::error::UploadFailure;
 use super::item::Item;
 use crate::client::Failure;
 use crate::retry::RetryAction;
-use crate::upload::UploadFailure;
 
 /// The result of sending a file.
 pub(super) enum Sent {
