@@ -5,9 +5,9 @@ use std::path::Path;
 use chatferry_model::deferred::{HOSTED_TYPES, LINK_BYTES, UNRESOLVED_URL, file_url, link_url};
 use chatferry_model::folder::RenderFolder;
 use chatferry_model::post::{ChatMessage, Mentioned, Post};
+use chatferry_model::teams_names;
 
 use super::html::Scan;
-use super::names;
 use super::rules::{self, Rule};
 
 /// The most files that hang on a message (crates/graph/RULES.md 2.4).
@@ -154,7 +154,7 @@ fn check_links<B>(
 }
 
 fn check_name(name: &str, broken: &mut impl FnMut(&'static Rule, String)) {
-    if let Some(fault) = names::file_fault(name) {
+    if let Some(fault) = teams_names::file_fault(name) {
         broken(&rules::FILE_NAME, format!("{name:?}: {fault}"));
     }
     if !name

@@ -8,7 +8,6 @@
 
 mod deferred;
 pub(crate) mod html;
-mod names;
 mod places;
 mod post;
 mod rules;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chatferry_model::finding::{Findings, Place, Stage};
 use chatferry_model::plan::{Channel, Chat, Membership, RenderDetails, Target, TargetPlace, Team};
+use chatferry_model::teams_names;
 
-use super::names;
 use super::rules::{self, Rule};
 
 /// Channels a team may have (crates/graph/RULES.md R15).
@@ -35,7 +35,7 @@ fn check_team(team: &Team, channels: &[(&Target, &Channel)], findings: &mut Find
         };
         findings.note(Stage::Check, rule.code, place, words);
     };
-    if let Some(fault) = names::team_fault(&team.name) {
+    if let Some(fault) = teams_names::team_fault(&team.name) {
         broken(
             &rules::TEAM_NAME,
             team.key.as_str(),
@@ -63,7 +63,7 @@ fn check_team(team: &Team, channels: &[(&Target, &Channel)], findings: &mut Find
             if let Some(other) = general.replace(key) {
                 broken(&rules::ONE_GENERAL, key, format!("{other} goes there too"));
             }
-        } else if let Some(fault) = names::channel_fault(&channel.name) {
+        } else if let Some(fault) = teams_names::channel_fault(&channel.name) {
             broken(
                 &rules::CHANNEL_NAME,
                 key,

@@ -71,9 +71,11 @@ pub(super) fn settle(
                     complain(column, reason.to_owned());
                 }
             }
-        } else if let Some(fault) = names::fault(&place.channel) {
+        } else if let Some(fault) = teams_names::channel_fault(&place.channel) {
             let otherwise = names::legal(&place.channel, conversation.id.as_str());
-            complain("channel", format!("{fault}; write for example {otherwise}"));
+            let refused =
+                format!("Teams refuses this name: {fault}; write for example {otherwise}");
+            complain("channel", refused);
         }
     }
     agree(rows, decisions, bad);
