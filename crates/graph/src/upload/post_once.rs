@@ -5,7 +5,9 @@
 //!
 //! * ours: it is there, nothing more to do;
 //! * somebody else's: the post takes the next free millisecond, which goes into the journal first;
-//! * none: it is sent (again). If a delayed first one arrives after all, the second gets the 409.
+//! * none: after a lost answer it is sent again, and if a delayed first one arrives after all, the
+//!   second gets the 409; after a 409 it takes the next free millisecond, or is looked up again where
+//!   an earlier send of ours may still arrive.
 
 use std::sync::PoisonError;
 
