@@ -105,9 +105,16 @@ fn by_whole_name(key: &str) -> Option<Role> {
         | "alt_txt"
         | "fallback_text"
         | "plain_text_fallback" => Role::Alternative,
-        "accessibility_label" | "confirm" | "data_source" | "dispatch_action_config" | "filter" => {
-            Role::Hidden
-        }
+        "private_metadata"
+        | "namespace"
+        | "display_order"
+        | "response_url"
+        | "webhook_url"
+        | "accessibility_label"
+        | "confirm"
+        | "data_source"
+        | "dispatch_action_config"
+        | "filter" => Role::Hidden,
         key if MACHINE.contains(&key) => Role::Machine,
         key if MEASURES.contains(&key) => Role::Measure,
         _ => return None,

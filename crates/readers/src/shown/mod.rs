@@ -379,6 +379,7 @@ fn is_shown(text: &str) -> bool {
     let is_secret = text.starts_with("xox") && text.contains('-')
         || text.starts_with("Bearer ")
         || text.starts_with("data:")
+        || text.starts_with("https://hooks.slack.com/")
         || text.len() >= 32
             && text
                 .bytes()

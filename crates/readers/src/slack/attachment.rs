@@ -27,6 +27,11 @@ pub(super) const PARTS: &[Element] = &[
     Element::new("pretext", Whole, "words above the card"),
     Element::new("author_name", Whole, "byline"),
     Element::new("author_subname", Whole, "byline"),
+    Element::new(
+        "author_id",
+        Partly,
+        "name of the author, where no other is given",
+    ),
     Element::new("author_link", Whole, "link of the byline"),
     Element::new("author_icon", No, "nothing"),
     Element::new("service_name", Whole, "byline"),
@@ -105,6 +110,7 @@ pub(super) struct Attachment<'a> {
     pretext: Str<'a>,
     author_name: Str<'a>,
     author_subname: Str<'a>,
+    author_id: Str<'a>,
     author_link: Str<'a>,
     title: Str<'a>,
     title_link: Str<'a>,
@@ -151,6 +157,8 @@ struct Field<'a> {
     title: Str<'a>,
     value: Str<'a>,
     short: Flag,
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 /// An app's own preview of a link.
@@ -249,6 +257,13 @@ impl Attachment<'_> {
 
     /// Appends what the attachment shows.
     pub(super) fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        context.within(|context| self.convert_here(context, out));
+    }
+
+    fn convert_here<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Block<'m>>) {
+        for text in [&self.pretext, &self.text, &self.fallback] {
+            context.learn(text.or_empty());
+        }
         if self.is_msg_unfurl.is_set() || self.is_share.is_set() {
             let quote = self.quote(context);
             // Of some shared messages only the author and the address are known.
@@ -305,6 +320,7 @@ impl Attachment<'_> {
         let author = [&self.author_name, &self.author_subname]
             .into_iter()
             .find_map(|name| name.get())
+            .or_else(|| context.name_table.person_name(self.author_id.get()?))
             .map(|name| mrkdwn::bare_name(name.into(), context.name_table));
         let conversation = self.channel_name.text().or_else(|| {
             context
@@ -395,9 +411,11 @@ impl Attachment<'_> {
     /// Adds everything that is neither headline, text nor picture.
     fn push_details<'m>(&'m self, context: &mut Context<'m>, card: &mut Card<'m>) {
         for field in self.fields.iter().filter_map(Obj::get) {
+            let mut value = self.words("fields", &field.value, context);
+            field.extra.push_blocks("fields", context, &mut value);
             card.fields.push(CardField {
                 title: mrkdwn::inlines(field.title.or_empty(), Marks::NONE, context),
-                value: self.words("fields", &field.value, context),
+                value,
                 short: field.short.is_set(),
             });
         }

@@ -86,13 +86,11 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, name_table: &'m NameTable) -
     let known = name_table.person_name(&id);
     let bot_name = profile.and_then(|profile| profile.name.get());
     let on_behalf = is_user
-        && bot.as_deref().is_some_and(|bot| {
-            let own = profile.and_then(|profile| profile.user_id.id());
-            !message.subtype.is("bot_message")
-                && !name_table.is_bot(&id)
-                && name_table.bot_user(bot) != Some(&*id)
-                && own.as_deref() != Some(&*id)
-        });
+        && (bot.is_some() || message.subtype.is("bot_message"))
+        && id != SLACKBOT
+        && !name_table.is_bot(&id)
+        && bot.as_deref().and_then(|bot| name_table.bot_user(bot)) != Some(&*id)
+        && profile.and_then(|profile| profile.user_id.id()).as_deref() != Some(&*id);
     // Old ways to share files give the name of a person here, in mrkdwn.
     let is_bot = !is_user || bot.is_some() || message.subtype.is("bot_message");
     let own = match &*id {
@@ -112,7 +110,7 @@ pub(super) fn resolve<'m>(message: &'m Message<'_>, name_table: &'m NameTable) -
     } else {
         (used, None)
     };
-    let is_app = !is_user || bot.is_some() && !on_behalf;
+    let is_app = !is_user || is_bot && !on_behalf;
     let sighting = known
         .is_none()
         .then(|| sighting(message, &id, is_app, name_table));
@@ -172,7 +170,9 @@ fn sighting<'m>(
     }
     let Some(profile) = message.user_profile.get() else {
         // A name beside a person's id is the one that an app chose for itself.
-        let is_own = message.bot_id.get().is_none() && message.bot_profile.get().is_none();
+        let is_own = message.bot_id.get().is_none()
+            && message.bot_profile.get().is_none()
+            && !message.subtype.is("bot_message");
         return AuthorHint {
             kind: PersonKind::Unknown,
             name: text(&message.username).filter(|_| is_own),

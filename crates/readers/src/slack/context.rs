@@ -21,7 +21,13 @@ pub(super) struct Context<'m> {
     pub(super) unlisted_people: Vec<(PersonId<'m>, Option<Text<'m>>)>,
     /// Names it gives to groups and conversations that no list names, by their ids.
     pub(super) labels: Vec<(NamedKind, &'m str, &'m str)>,
+    /// The number of blocks and attachments around what is being converted.
+    depth: usize,
 }
+
+/// Blocks within blocks; Slack's own take four. Each costs up to five brackets of a line, of which
+/// readers of JSON take 128.
+const DEEPEST: usize = 20;
 
 impl<'m> Context<'m> {
     pub(super) fn new(name_table: &'m NameTable) -> Self {
@@ -30,6 +36,7 @@ impl<'m> Context<'m> {
             notes: Vec::new(),
             unlisted_people: Vec::new(),
             labels: Vec::new(),
+            depth: 0,
         }
     }
 
@@ -45,6 +52,17 @@ impl<'m> Context<'m> {
     pub(super) fn has_lost_content(&self) -> bool {
         let mut codes = self.notes.iter().map(|(code, _)| *code);
         codes.any(|code| *code == codes::SLACK_UNKNOWN_BLOCK_LOST)
+    }
+
+    /// Converts something within something else, unless it is nested too deep for anybody.
+    pub(super) fn within(&mut self, convert: impl FnOnce(&mut Self)) {
+        if self.depth >= DEEPEST {
+            let words = format!("what lies deeper than {DEEPEST} blocks");
+            return self.note(&codes::SLACK_TOO_DEEP, words);
+        }
+        self.depth += 1;
+        convert(self);
+        self.depth -= 1;
     }
 
     /// Learns names from the text of a message, which has them where its blocks have only ids.

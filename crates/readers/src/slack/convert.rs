@@ -437,7 +437,10 @@ fn note_file(file: &files::File<'_>, context: &mut Context<'_>) {
     }
     if file.is_stub() {
         // Each file counts, so this is not noted once for all.
-        let words = "only the file's id is in the export".to_owned();
+        let words = match file.label() {
+            Some(label) => label.to_owned(),
+            None => "only the file's id is in the export".to_owned(),
+        };
         context.notes.push((&codes::SLACK_FILE_GONE, words));
     } else if file.is_document() {
         context.note(

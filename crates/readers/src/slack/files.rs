@@ -192,7 +192,7 @@ impl<'a> File<'a> {
             size: size.filter(|size| *size > 0 && !is_document),
             width: pixels(self.original_w),
             height: pixels(self.original_h),
-            alt: self.alt_txt.text(),
+            alt: self.alt_txt.get().map(decode),
             preview: self.preview(),
             place,
             id,

@@ -5,6 +5,7 @@ use chatferry_model::Text;
 use chatferry_model::document::{Block, Card, Cell, Inline, Mark, Marks, Row, Table};
 use serde::Deserialize;
 
+use super::blocks::unknown::{self, Extra};
 use super::blocks::{self, Block as SlackBlock};
 use super::context::Context;
 use super::lenient::{Flag, List, Obj, Str};
@@ -92,6 +93,9 @@ struct Field<'a> {
     checkbox: Flag,
     text: Str<'a>,
     value: Json<'a>,
+    /// The values of other types: dates, numbers, links.
+    #[serde(flatten)]
+    extra: Extra<'a>,
 }
 
 impl<'m> Rows<'m> {
@@ -241,25 +245,29 @@ impl<'a> Field<'a> {
         };
         for value in values {
             let text = value.as_str();
-            let label = text.and_then(|text| column?.label(text));
             push_separator(&mut out);
-            match (label.or(text), value.scalar()) {
-                (_, None) => {}
-                (Some(text), _) => {
-                    mrkdwn::plain_text(
-                        self.text.get().unwrap_or(text),
-                        Marks::NONE,
-                        context,
-                        &mut out,
-                    );
+            match (
+                text.and_then(|text| column?.label(text)),
+                text,
+                value.scalar(),
+            ) {
+                (Some(label), _, _) => mrkdwn::plain_text(label, Marks::NONE, context, &mut out),
+                (None, Some(text), _) => {
+                    let shown = self.text.get().unwrap_or(text);
+                    unknown::push_value(shown, context, &mut out);
                 }
-                (None, Some(number)) => {
+                (None, None, Some(number)) => {
                     mrkdwn::push_words(number.into_owned(), Marks::NONE, &mut out);
                 }
+                (None, None, None) => {}
             }
         }
         if out.is_empty() {
             mrkdwn::plain_text(self.text.or_empty(), Marks::NONE, context, &mut out);
+        }
+        if out.is_empty() {
+            let shown = self.extra.each(context);
+            out = blocks::flatten(shown.into_iter().flat_map(|(_, blocks)| blocks).collect());
         }
         out
     }

@@ -41,8 +41,20 @@ struct Figures<'a> {
 struct Series<'a> {
     name: TextObject<'a>,
     data: List<Point<'a>>,
+    points: List<Point<'a>>,
+    values: List<Point<'a>>,
     #[serde(flatten)]
     extra: Extra<'a>,
+}
+
+impl<'a> Series<'a> {
+    /// The points, by whatever name they go.
+    fn points(&self) -> &[Point<'a>] {
+        let mut lists = [&self.data, &self.points, &self.values].into_iter();
+        lists
+            .find(|points| !points.is_empty())
+            .map_or(&[], |points| points)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -101,7 +113,7 @@ impl Convert for Figures<'_> {
         let names: Vec<_> = self.series.iter().filter_map(Obj::get).collect();
         if !names.is_empty() {
             rows.push(head(axes, &names, context));
-            series.extend(names.iter().map(|series| &*series.data));
+            series.extend(names.iter().map(|series| series.points()));
         }
         if !self.segments.is_empty() {
             series.push(&self.segments);

@@ -197,7 +197,11 @@ impl Convert for Call<'_> {
                 (None, None) => {}
             }
         }
-        let name = call.name.get().unwrap_or(phrases::CALL);
+        let name = call
+            .name
+            .get()
+            .map(|name| mrkdwn::bare_plain(name, context));
+        let name = name.unwrap_or(phrases::CALL.into());
         out.push(Block::Card(Box::new(Card {
             title: vec![Inline::text(name)],
             title_url: call

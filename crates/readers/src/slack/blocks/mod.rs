@@ -16,7 +16,6 @@ mod table;
 pub(super) mod text;
 pub(super) mod unknown;
 
-use chatferry_model::Text;
 use chatferry_model::document::{Block as ModelBlock, Card};
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer};
@@ -64,18 +63,15 @@ macro_rules! blocks {
                 })
             }
 
-            fn of_scalar(scalar: Text<'de>) -> Self {
-                Self::Unknown(unknown::Unknown::of_words(scalar))
-            }
         }
 
         impl<'a> Block<'a> {
             /// Appends what the block shows.
             pub(super) fn convert<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<ModelBlock<'m>>) {
-                match self {
+                context.within(|context| match self {
                     $(Self::$variant(block) => block.convert(context, out),)*
                     Self::Unknown(block) => block.convert(context, out),
-                }
+                });
             }
         }
     };

@@ -11,7 +11,7 @@ use super::Convert;
 use super::rich_text::RichText;
 use super::section::Element;
 use super::text::TextObject;
-use super::unknown::Extra;
+use super::unknown::{self, Extra};
 use crate::json::Json;
 use crate::slack::context::Context;
 use crate::slack::lenient::{self, List, Obj, Str, Tagged};
@@ -154,10 +154,14 @@ impl RawValue<'_> {
     /// Returns the text that shows the value, or else the value.
     fn inlines<'m>(&'m self, context: &mut Context<'m>) -> Vec<Inline<'m>> {
         let mut out = self.text.inlines(context);
-        if out.is_empty()
-            && let Some(value) = self.value.scalar()
-        {
-            mrkdwn::push_lines(value.into_owned(), Marks::NONE, &mut out);
+        if out.is_empty() {
+            match (self.value.as_str(), self.value.scalar()) {
+                (Some(text), _) => unknown::push_value(text, context, &mut out),
+                (None, Some(value)) => {
+                    mrkdwn::push_lines(value.into_owned(), Marks::NONE, &mut out);
+                }
+                (None, None) => {}
+            }
         }
         self.extra.push_inlines("cell", context, &mut out);
         out

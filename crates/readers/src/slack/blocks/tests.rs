@@ -97,7 +97,7 @@ fn what_is_unknown_keeps_its_words() {
         [{paragraph:[{T:roses are red}}]}] !slack-unknown-block: scent
         [{paragraph:[{T:type last}}]}]
         [{paragraph:[{T:a bare string}}]},{paragraph:[{T:turn me}}]}] !slack-unknown-block: knob
-        [{paragraph:[{T:x}}]}] !slack-unknown-block: (no type)
+        []
         "#
     );
 }
@@ -303,4 +303,18 @@ proptest! {
         prop_assert!(!text.contains("ID"), "{block}: {text}");
         prop_assert!(!text.contains("weather"), "{block}: {text}");
     }
+}
+
+#[test]
+fn blocks_nested_deeper_than_anything_are_cut_off_and_named() {
+    let mut json = r#"{"type":"header","text":"innermost"}"#.to_owned();
+    for level in 0..45 {
+        json = format!(r#"{{"type":"container","title":"level {level}.","blocks":[{json}]}}"#);
+    }
+    // Reading the line again, as the next stage does, takes no more brackets than JSON readers do.
+    let (document, notes) = read(&format!("[{json}]"));
+    let text = document.to_plain_text();
+    assert!(text.contains("level 44.") && text.contains("level 25."));
+    assert!(!text.contains("innermost"));
+    assert_eq!(notes, ["slack-too-deep: what lies deeper than 20 blocks"]);
 }

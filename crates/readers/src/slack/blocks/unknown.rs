@@ -298,6 +298,14 @@ fn inlines_of_line<'m>(line: &'m Line<'m>, context: &mut Context<'m>) -> Vec<Inl
 fn inlines_of_item<'m>(item: &'m Item<'m>, context: &mut Context<'m>) -> Vec<Inline<'m>> {
     let mut out = Vec::new();
     match item {
+        // Nothing says that words are marked up, but a token is no word.
+        Item::Words(words)
+            if ["<@", "<#", "<!", "<http"]
+                .iter()
+                .any(|token| words.contains(token)) =>
+        {
+            out = mrkdwn::inlines(words, Marks::NONE, context);
+        }
         Item::Words(words) => mrkdwn::plain_text(words, Marks::NONE, context, &mut out),
         Item::Value(value) => push_value(value, context, &mut out),
         Item::Time(time) => out.push(mrkdwn::moment(*time)),
@@ -328,7 +336,11 @@ fn inlines_of_item<'m>(item: &'m Item<'m>, context: &mut Context<'m>) -> Vec<Inl
 }
 
 /// A value: the name of what an id of Slack's calls, nothing for ids without a name, or words.
-fn push_value<'m>(value: &'m str, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
+pub(in crate::slack) fn push_value<'m>(
+    value: &'m str,
+    context: &mut Context<'m>,
+    out: &mut Vec<Inline<'m>>,
+) {
     if !mrkdwn::is_any_id(value) {
         return mrkdwn::plain_text(value, Marks::NONE, context, out);
     }

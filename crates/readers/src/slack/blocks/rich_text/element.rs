@@ -229,13 +229,14 @@ impl Emoji<'_> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct User<'a> {
     user_id: Str<'a>,
+    name: Str<'a>,
     style: Obj<Style>,
 }
 
 impl User<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.user_id.id() {
-            out.push(context.person(id, None, marks(&self.style)));
+            out.push(context.person(id, self.name.text(), marks(&self.style)));
         }
     }
 }
@@ -245,13 +246,14 @@ impl User<'_> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct UserGroup<'a> {
     usergroup_id: Str<'a>,
+    name: Str<'a>,
     style: Obj<Style>,
 }
 
 impl UserGroup<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.usergroup_id.get() {
-            out.push(context.group(id, None, marks(&self.style)));
+            out.push(context.group(id, self.name.text(), marks(&self.style)));
         }
     }
 }
@@ -261,13 +263,14 @@ impl UserGroup<'_> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct Channel<'a> {
     channel_id: Str<'a>,
+    name: Str<'a>,
     style: Obj<Style>,
 }
 
 impl Channel<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.channel_id.get() {
-            out.push(context.conversation(id, None, marks(&self.style)));
+            out.push(context.conversation(id, self.name.text(), marks(&self.style)));
         }
     }
 }
@@ -337,13 +340,14 @@ impl Color<'_> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct Team<'a> {
     team_id: Str<'a>,
+    name: Str<'a>,
     style: Obj<Style>,
 }
 
 impl Team<'_> {
     fn push<'m>(&'m self, context: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         if let Some(id) = self.team_id.get() {
-            let name = context.name_table.workspace_name(id);
+            let name = self.name.get().or(context.name_table.workspace_name(id));
             let name = name.unwrap_or(phrases::WORKSPACE);
             out.push(Inline::marked(format!("@{name}"), marks(&self.style)));
         }
@@ -451,6 +455,8 @@ pub(in crate::slack) struct Named<'a> {
     name: Str<'a>,
     salesforce_field_label: Str<'a>,
     fallback: Str<'a>,
+    salesforce_field_value: Str<'a>,
+    value: Str<'a>,
     product_name: Str<'a>,
     file_id: Str<'a>,
     url: Str<'a>,
@@ -478,6 +484,9 @@ impl Named<'_> {
                 let words = self.product_name.get().unwrap_or(phrases::ITEM);
                 out.push(link(words, None, &self.style));
             }
+        }
+        if let Some(value) = first_of([&self.salesforce_field_value, &self.value]) {
+            mrkdwn::push_words(format!(": {value}").into(), marks(&self.style), out);
         }
     }
 }
