@@ -91,6 +91,9 @@ chatferry_model::finding_codes! {
     READ_NOTHING = Error, "read-nothing",
         "No message was read: the export holds none, or none that was selected.",
         "Check that it is the whole export, and that the conversations and dates that were selected are in it.";
+    READ_OTHER_SOURCE = Warning, "read-other-source",
+        "The export also holds files that look like an export of another source.",
+        "They were not read; give that export by itself, with a work folder of its own.";
     SLACK_CANVAS = Info, "slack-canvas",
         "A canvas is listed in the export, but its text is not in it.",
         "Open the canvas in Slack and save it, if it is needed.";

@@ -72,6 +72,11 @@ pub fn read(
     }
     let reader = source::choose(exports, &containers)?;
     let mut sink = Sink::new(into, options, progress)?;
+    for container in &containers {
+        for other in source::others(reader, container) {
+            sink.note_file(&codes::READ_OTHER_SOURCE, container.name(), other.name());
+        }
+    }
     reader.read(&containers, &mut sink)?;
     Ok(sink.finish())
 }

@@ -76,6 +76,17 @@ pub(crate) fn choose(
     chosen.ok_or(ReadError::Nothing)
 }
 
+/// The readers beside `chosen` that know `container` too: a folder may hold exports of two sources.
+pub(crate) fn others(
+    chosen: &dyn ExportReader,
+    container: &Container,
+) -> impl Iterator<Item = &'static dyn ExportReader> {
+    READERS
+        .iter()
+        .copied()
+        .filter(|reader| reader.name() != chosen.name() && reader.sniff(container).is_some())
+}
+
 fn expectation(container: &Container) -> String {
     let first = container.entries().first();
     let found = first.map_or_else(
