@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use chatferry_model::Text;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::parts::{Markdown, Part};
+use crate::json::{self, Json, Object};
+use crate::shown::{self, Item, Known, Line};
 
 /// A dialect: appends the parts of an element, or returns false if it does not know its `type`.
 pub(super) type Dialect = fn(&mut Node<'_>, &mut Layout) -> bool;
@@ -54,11 +58,7 @@ impl Layout {
     }
 
     /// Appends what is in `read`, as a box.
-    pub(super) fn boxed(
-        &mut self,
-        color: Option<chatferry_model::Text<'static>>,
-        read: impl FnOnce(&mut Self),
-    ) {
+    pub(super) fn boxed(&mut self, color: Option<Text<'static>>, read: impl FnOnce(&mut Self)) {
         let parts = self.inner(read);
         self.parts.push(Part::Box { color, parts });
     }
@@ -96,47 +96,81 @@ impl Layout {
         }
     }
 
-    /// Appends the words of the fields that nobody took, those that people see first.
+    /// Appends what people saw of the fields that nobody took.
     fn rest(&mut self, element: &Node<'_>) {
-        let shown = SHOWN
-            .iter()
-            .filter_map(|key| element.fields.get_key_value(*key));
-        let others = element.fields.iter();
-        let others = others.filter(|(key, _)| !SHOWN.contains(&key.as_str()));
-        let untaken = shown
-            .chain(others)
-            .filter(|(key, _)| !element.taken.contains(&key.as_str()));
-        for (key, value) in untaken {
-            match value {
-                _ if HIDDEN.contains(&key.as_str())
-                    || key.ends_with("_id")
-                    || key.ends_with("Id") => {}
-                Value::Array(_) | Value::Object(_) => self.value_of(key, value),
-                Value::String(url) if is_address(url) => {
-                    self.parts.push(Part::button(url, Some(url.clone())));
+        let untaken = element.fields.iter().filter(|(key, _)| {
+            !element.taken.contains(&key.as_str()) && !HIDDEN.contains(&key.as_str())
+        });
+        let fields = untaken.map(|(key, value)| {
+            let value = Json::deserialize(value.clone()).unwrap_or_default();
+            (Text::from(key.clone()), value)
+        });
+        for part in shown::of_object::<Inner>(fields.collect()) {
+            match part {
+                shown::Part::Line(line) => self.line(line),
+                shown::Part::Known(Inner(element), address) => {
+                    self.value(&element);
+                    if let Some(url) = address {
+                        self.parts.push(Part::button(&url, Some(url.to_string())));
+                    }
                 }
-                Value::String(text) if is_shown(key, text) => self.markdown(text),
-                Value::Number(number) if SHOWN.contains(&key.as_str()) => {
-                    self.plain(&number.to_string());
-                }
-                _ => {}
             }
         }
     }
 
-    /// A list of words says as much as a word of its field.
-    fn value_of(&mut self, key: &str, value: &Value) {
-        let Value::Array(items) = value else {
-            return self.value(value);
-        };
-        for item in items {
+    /// Appends a line of unknown content: its words, under their label, then what it links to.
+    fn line(&mut self, line: Line<'_>) {
+        let mut words: Vec<String> = Vec::new();
+        let mut links = Vec::new();
+        for item in line.items {
             match item {
-                Value::String(text) if is_shown(key, text) => self.markdown(text),
-                Value::String(_) => {}
-                item => self.value_of(key, item),
+                Item::Words(text) => words.push(text.to_string()),
+                Item::Value(text) if is_id(&text) => {}
+                Item::Value(text) => words.push(text.to_string()),
+                Item::Time(time) => {
+                    let format = "%Y-%m-%d %H:%M UTC";
+                    words.push(time.timestamp().strftime(format).to_string());
+                }
+                Item::Link { url, label } => {
+                    let label = label.as_deref().unwrap_or(&url);
+                    links.push(Part::button(label, Some(url.to_string())));
+                }
+                Item::Picture { url, alt } => links.push(Part::Picture {
+                    url: url.to_string(),
+                    alt: alt.map(|alt| alt.to_string()).unwrap_or_default(),
+                    title: String::new(),
+                }),
             }
         }
+        let label = line.label.as_deref().unwrap_or_default();
+        self.field(label, &words.join(", "));
+        self.parts.append(&mut links);
     }
+}
+
+/// An element within unknown content; what has a type may be known.
+struct Inner(Value);
+
+impl<'a> Known<'a> for Inner {
+    fn read(object: Object<'a>) -> Result<Self, Object<'a>> {
+        if json::field(&object, "type")
+            .and_then(Json::as_str)
+            .is_none()
+        {
+            return Err(object);
+        }
+        let element = Value::deserialize(Json::Object(object));
+        element.map(Inner).map_err(|_| Object::new())
+    }
+}
+
+/// Returns true if a word is an id of Mattermost's: 26 small letters and digits.
+fn is_id(word: &str) -> bool {
+    word.len() == 26
+        && word
+            .bytes()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && word.bytes().any(|c| c.is_ascii_digit())
 }
 
 /// An element of a layout, and the fields of it that are taken by now.
@@ -193,66 +227,6 @@ pub(super) fn text_of(value: Option<&Value>) -> String {
         _ => String::new(),
     }
 }
-
-/// Returns true if a text is the address of something on the web.
-fn is_address(text: &str) -> bool {
-    let web = text.starts_with("https://") || text.starts_with("http://");
-    web && !text.contains(char::is_whitespace)
-}
-
-/// Returns true if a text reads like people's language, and not like an id, a number or a style: it
-/// has several words or letters beyond ASCII, or is a word without capitals within.
-fn is_language(text: &str) -> bool {
-    let text = text.trim();
-    let word = |text: &str| {
-        text.chars()
-            .all(|c| c.is_alphabetic() || ".,:;!?'’-".contains(c))
-            && text.chars().skip(1).all(|c| !c.is_uppercase())
-    };
-    text.contains(char::is_alphabetic)
-        && (text.contains(char::is_whitespace) || !text.is_ascii() || word(text))
-}
-
-/// Returns true if a value of that key is for people. Names and values of controls are mostly for
-/// programs, unless they are more than a word in small letters.
-fn is_shown(key: &str, text: &str) -> bool {
-    let of_controls = ["name", "value"].contains(&key);
-    let small_word = text.chars().all(|c| c.is_ascii_lowercase());
-    SHOWN.contains(&key) || (is_language(text) && !(of_controls && small_word))
-}
-
-/// Fields that hold what people see, in the order in which they are shown.
-const SHOWN: &[&str] = &[
-    "title",
-    "subtitle",
-    "heading",
-    "header",
-    "label",
-    "text",
-    "message",
-    "caption",
-    "description",
-    "summary",
-    "body",
-    "content",
-    "alt_text",
-    "altText",
-    "placeholder",
-    "hint",
-    "help_text",
-    "fallbackText",
-    "elements",
-    "blocks",
-    "items",
-    "columns",
-    "rows",
-    "cells",
-    "fields",
-    "options",
-    "choices",
-    "actions",
-    "footer",
-];
 
 /// Fields that hold ids, keys and styles.
 const HIDDEN: &[&str] = &[
@@ -326,39 +300,3 @@ const HIDDEN: &[&str] = &[
     "width",
     "wrap",
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_controls_are_for_programs() {
-        for (key, text, is) in [
-            ("value", "low", false),
-            ("value", "Low tide", true),
-            ("note", "low", true),
-            ("title", "a_1", true),
-        ] {
-            assert_eq!(is_shown(key, text), is, "{key}: {text}");
-        }
-    }
-
-    #[test]
-    fn language_is_told_from_ids_and_styles() {
-        for (text, is) in [
-            ("Hello", true),
-            ("Done!", true),
-            ("two words", true),
-            ("straße", true),
-            ("hello", true),
-            ("ExtraLarge", false),
-            ("SEV_1", false),
-            ("#ff0000", false),
-            ("a1b2-c3", false),
-            ("12 3", false),
-            ("", false),
-        ] {
-            assert_eq!(is_language(text), is, "{text}");
-        }
-    }
-}

@@ -112,13 +112,18 @@ fn push_fields<'a, K: Known<'a>>(
     inside: Inside,
     out: &mut Vec<Part<'a, K>>,
 ) {
-    fields.sort_by_cached_key(|(key, _)| match Role::of(key) {
+    let has_label = fields.iter().any(|(key, _)| Role::of(key) == Role::Label);
+    fields.sort_by_cached_key(|(key, value)| match Role::of(key) {
         Role::Title(rank) => rank,
         Role::Label => 0x80,
+        // What a label names is beside it, and not below.
+        _ if has_label && value.scalar().is_some() => 0x90,
         _ => 0xff,
     });
     let is_choice = inside.choices
-        || field(&fields, "text").is_some_and(|text| matches!(text, Json::Object(_)));
+        || field(&fields, "text").is_some_and(
+            |text| matches!(text, Json::Object(text) if field(text, "type").is_some()),
+        );
     let mut object = Gathering::new(out);
     for (key, value) in fields {
         let role = Role::of(&key);

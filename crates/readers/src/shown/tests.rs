@@ -53,6 +53,8 @@ fn people_s_words_in_order_and_nothing_of_machines() {
             r#"{"entries":[{"heading":"Step one","state":"done"},{"heading":"Step two","at":"9:00"}]}"#,
             r#"{"label":"North","value":45}"#,
             r#"{"value":{"user":"U012AB3CD"},"label":"Owner"}"#,
+            r#"{"facts":[{"title":"T1"}],"label":"When","at":"noon"}"#,
+            r#"{"value":"v","text":{"title":"T2"}}"#,
             r#"{"title":{"type":"plain_text","text":"T"},"url":"https://a.example/1","share_url":"https://a.example/1"}"#,
             r#"{"text":"Ask","link":"https://a.example/2","image_url":"https://a.example/i.png","alt_text":"a valve"}"#,
             r#"{"rows":[["a",1,true],["b",2.5,null]]}"#,
@@ -69,6 +71,8 @@ fn people_s_words_in_order_and_nothing_of_machines() {
         Step one / done / Step two / 9:00
         North: 45
         Owner: U012AB3CD
+        When: noon / T1
+        v / T2
         (T)https://a.example/1
         [Ask](https://a.example/2) / ![a valve](https://a.example/i.png)
         a, 1, true / b, 2.5
