@@ -37,6 +37,28 @@ pub fn bytes(number: u64) -> String {
     }
 }
 
+/// Returns the size of a file as Teams shows it: `512 B`, `12 KB`, `3.4 MB`.
+#[must_use]
+pub fn file_size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    // Tenths of the unit, so that no floating point decides how a figure is rounded.
+    let mut tenths = (u128::from(bytes) * 10).div_ceil(1024);
+    let mut unit = 0;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths = tenths.div_ceil(1024);
+        unit += 1;
+    }
+    let name = UNITS.get(unit).copied().unwrap_or_default();
+    if tenths < 100 && tenths % 10 != 0 {
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    } else {
+        format!("{} {name}", tenths / 10)
+    }
+}
+
 /// Returns a time span: `45 s`, `12 min`, `3 h 20 min`, `5 d 2 h`.
 #[must_use]
 pub fn duration(seconds: u64) -> String {
@@ -65,5 +87,20 @@ mod tests {
         assert_eq!(duration(59), "59 s");
         assert_eq!(duration(12_000), "3 h 20 min");
         assert_eq!(duration(180_000), "2 d 2 h");
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KB"),
+            (12_288, "12 KB"),
+            (3_565_158, "3.4 MB"),
+            (5 << 30, "5 GB"),
+            (u64::MAX, "16777216 TB"),
+        ] {
+            assert_eq!(file_size(bytes), shown);
+        }
     }
 }

@@ -45,6 +45,11 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Returns true for a string, number, true or false.
+    pub(crate) fn is_scalar(&self) -> bool {
+        !matches!(self, Self::Null | Self::List(_) | Self::Object(_))
+    }
+
     /// The value as people write it: a string, a number without an idle `.0`, `true` or `false`.
     pub(crate) fn scalar(&self) -> Option<Text<'a>> {
         match self {

@@ -24,11 +24,9 @@ const GONE: &[&str] = &[
     concat!("slack-new", ".md"),
     concat!("mattermost-new", ".md"),
     concat!("graph-new", ".md"),
+    concat!("slack", ".md"),
+    concat!("mattermost", ".md"),
 ];
-
-/// Pages of the guide whose names pages of facts once had: a number after such a name is a citation
-/// of what is gone.
-const GUIDE: &[&str] = &[concat!("slack", ".md"), concat!("mattermost", ".md")];
 
 /// Holds every citation to a page, and to an entry of it, that exists.
 pub(super) fn citations_lead_somewhere(tree: &Tree) -> Vec<Violation> {
@@ -67,7 +65,7 @@ fn joined(text: &str) -> String {
 /// Every citation of a page: the line it begins on, from 0, and the text from the path on.
 fn citations(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
-    for page in PAGES.iter().chain(GONE).chain(GUIDE) {
+    for page in PAGES.iter().chain(GONE) {
         for (at, _) in text.match_indices(page) {
             let before = text.get(..at).unwrap_or_default();
             let is_path = |c: char| c.is_ascii_alphanumeric() || "_-./*…".contains(c);
@@ -80,8 +78,7 @@ fn citations(text: &str) -> Vec<(usize, &str)> {
             let citation = text.get(start..).unwrap_or_default();
             let after = text.get(at + page.len()..).unwrap_or_default();
             let is_label = after.starts_with("`](") || after.starts_with("](");
-            let is_guide = GUIDE.contains(page) && entries(after).is_empty();
-            if !is_label && !is_guide {
+            if !is_label {
                 found.push((line, citation));
             }
         }
@@ -192,9 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_and_a_page_of_the_guide_are_no_citations() {
-        let guide = concat!("//! x ../guide/slack", ".md, 5 pages\n");
-        assert_eq!(messages(guide), Vec::<String>::new());
+    fn a_label_is_no_citation() {
         assert_eq!(messages("//! [`RULES.md`](crates/a/RULES.md)\n").len(), 0);
         assert_eq!(messages("//! [`RULES.md`](crates/b/RULES.md)\n").len(), 1);
     }
@@ -211,6 +206,7 @@ mod tests {
             concat!("graph", ".md R24"),
             concat!("slack", ".md trap 15"),
             concat!("mattermost", ".md 2.2"),
+            concat!("facts/mattermost", ".md is the format's record"),
         ] {
             let text = format!("//! x\n//! ({cited}).\n");
             let messages = messages(&text);

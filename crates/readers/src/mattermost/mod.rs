@@ -1,5 +1,5 @@
 //! Mattermost: bulk exports of servers of all versions, what mmetl writes, and compliance exports
-//! (facts/mattermost.md is the format's record).
+//! (crates/readers/src/mattermost/FORMAT.md is the format's record).
 //!
 //! In the order of the data: [`compliance`] makes bulk exports of what is none, [`layout`] finds
 //! the lines, [`lines`] unpacks them in batches, [`index`] reads every [`line`] that is no post

@@ -107,33 +107,32 @@ fn push_object<'a, K: Known<'a>>(object: Object<'a>, inside: Inside, out: &mut V
     }
 }
 
-fn push_fields<'a, K: Known<'a>>(
-    mut fields: Object<'a>,
-    inside: Inside,
-    out: &mut Vec<Part<'a, K>>,
-) {
-    let has_label = fields.iter().any(|(key, _)| Role::of(key) == Role::Label);
-    fields.sort_by_cached_key(|(key, value)| match Role::of(key) {
-        Role::Title(rank) => rank,
-        Role::Label => 0x80,
-        // What a label names is beside it, and not below.
-        _ if has_label && value.scalar().is_some() => 0x90,
-        _ => 0xff,
-    });
+fn push_fields<'a, K: Known<'a>>(fields: Object<'a>, inside: Inside, out: &mut Vec<Part<'a, K>>) {
     let is_choice = inside.choices
         || field(&fields, "text").is_some_and(
             |text| matches!(text, Json::Object(text) if field(text, "type").is_some()),
         );
+    let with_roles = fields
+        .into_iter()
+        .map(|(key, value)| (Role::of(&key), key, value));
+    let mut fields: Vec<_> = with_roles.collect();
+    let has_label = fields.iter().any(|(role, ..)| *role == Role::Label);
+    fields.sort_by_key(|(role, _, value)| match role {
+        Role::Title(rank) => *rank,
+        Role::Label => 0x80,
+        // What a label names is beside it, and not below.
+        _ if has_label && value.is_scalar() => 0x90,
+        _ => 0xff,
+    });
     let mut object = Gathering::new(out);
-    for (key, value) in fields {
-        let role = Role::of(&key);
+    for (role, key, value) in fields {
         match (role, value) {
             (Role::Hidden, _) | (_, Json::Null) => {}
             (Role::Machine, Json::String(text)) if text.contains(char::is_whitespace) => {
                 // No id has a blank in it.
                 object.string(Role::Other, text);
             }
-            (Role::Machine, value) if value.scalar().is_some() => {}
+            (Role::Machine, value) if value.is_scalar() => {}
             (Role::Measure, Json::Number(_)) => {}
             (Role::Value, Json::String(_)) if is_choice => {}
             (Role::Value, Json::Bool(flag)) => {
@@ -152,7 +151,7 @@ fn push_fields<'a, K: Known<'a>>(
                 object.value(Item::Value(number.scalar().unwrap_or_default()));
             }
             (role, Json::List(items)) => {
-                let scalars = items.iter().all(|item| item.scalar().is_some());
+                let scalars = items.iter().all(Json::is_scalar);
                 if scalars && role != Role::Machine {
                     for item in items.iter().filter_map(Json::scalar) {
                         object.string(role, item);

@@ -6,6 +6,7 @@ use chatferry_model::document::{
     Attachment as ModelAttachment, Block, Card, CardAuthor, CardField, Cite, Image, ImageSource,
     Inline, Link, Mark, Marks, Quote,
 };
+use chatferry_model::figures;
 use serde::Deserialize;
 
 use super::blocks::control::Control;
@@ -469,13 +470,9 @@ impl Attachment<'_> {
             })],
             None => vec![name],
         };
-        if let Some(bytes) = self.size.get().filter(|bytes| *bytes > 0) {
-            let kilobytes = (bytes + 512) / 1024;
-            let size = if kilobytes == 0 {
-                format!(" ({bytes} B)")
-            } else {
-                format!(" ({kilobytes} KB)")
-            };
+        let bytes = self.size.get().and_then(|bytes| u64::try_from(bytes).ok());
+        if let Some(bytes) = bytes.filter(|bytes| *bytes > 0) {
+            let size = format!(" ({})", figures::file_size(bytes));
             line.push(Inline::text(size));
         }
         line

@@ -1,4 +1,4 @@
-//! Slack: exports of every kind, 2014 to this day (facts/slack.md is the format's record).
+//! Slack: exports of every kind, 2014 to this day (crates/readers/src/slack/FORMAT.md is the format's record).
 //!
 //! In the order of the data: [`slackdump`] lays out what is no export as one, [`layout`] finds the
 //! roots and folders, [`export`] and [`metadata`] read the lists into one [`name_table`],

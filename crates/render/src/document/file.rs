@@ -4,6 +4,7 @@
 use chatferry_model::EntraId;
 use chatferry_model::deferred::PostFile;
 use chatferry_model::document::{Block, Code, Inline, Link, Mark};
+use chatferry_model::figures;
 use chatferry_model::file::{File, FilePlace, Gone};
 use chatferry_model::phrases::Phrases;
 
@@ -142,7 +143,7 @@ fn line<'f>(file: Option<&'f File<'_>>, attached: bool, phrases: &'static Phrase
     }
     let mut details: Vec<String> = Vec::new();
     details.extend(name.filter(|name| *name != shown).map(str::to_owned));
-    details.extend(file.size.map(size));
+    details.extend(file.size.map(figures::file_size));
     if !details.is_empty() {
         line.push(Inline::text(format!(" ({})", details.join(", "))));
     }
@@ -191,45 +192,4 @@ pub(crate) fn text_of<'f>(file: &'f File<'_>, phrases: &'static Phrases) -> Vec<
         )]));
     }
     blocks
-}
-
-/// As Teams shows it: 512 B, 12 KB, 3.4 MB.
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    // Tenths of the unit, so that no floating point decides how a figure is rounded.
-    let mut tenths = (u128::from(bytes) * 10).div_ceil(1024);
-    let mut unit = 0;
-    while tenths >= 10_240 && unit + 1 < UNITS.len() {
-        tenths = tenths.div_ceil(1024);
-        unit += 1;
-    }
-    let name = UNITS.get(unit).copied().unwrap_or_default();
-    if tenths < 100 && tenths % 10 != 0 {
-        format!("{}.{} {name}", tenths / 10, tenths % 10)
-    } else {
-        format!("{} {name}", tenths / 10)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_short() {
-        for (bytes, shown) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1 KB"),
-            (12_288, "12 KB"),
-            (3_565_158, "3.4 MB"),
-            (5 << 30, "5 GB"),
-            (u64::MAX, "16777216 TB"),
-        ] {
-            assert_eq!(size(bytes), shown);
-        }
-    }
 }

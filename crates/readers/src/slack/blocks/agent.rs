@@ -35,8 +35,6 @@ impl Convert for Plan<'_> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(in crate::slack) struct TaskCard<'a> {
-    #[serde(rename = "type")]
-    _kind: Str<'a>,
     title: TextObject<'a>,
     hide_title: Flag,
     status: Str<'a>,

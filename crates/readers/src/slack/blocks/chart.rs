@@ -27,8 +27,6 @@ pub(in crate::slack) struct Chart<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Figures<'a> {
-    #[serde(rename = "type")]
-    _kind: Str<'a>,
     segments: List<Point<'a>>,
     series: List<Obj<Series<'a>>>,
     axis_config: Obj<Axes<'a>>,

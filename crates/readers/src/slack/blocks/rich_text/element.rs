@@ -372,7 +372,7 @@ impl Canvas<'_> {
         let known = context.name_table.file_title(self.file_id.or_empty());
         let given = first_of([&self.text, &self.title, &self.label, &self.name]);
         let words = given.or(known).unwrap_or(phrases::CANVAS);
-        out.push(link(words, self.url.get(), &self.style));
+        out.push(link(words, address(&self.url), &self.style));
     }
 }
 
@@ -393,18 +393,10 @@ impl MessageMention<'_> {
     fn push<'m>(&'m self, _: &mut Context<'m>, out: &mut Vec<Inline<'m>>) {
         let channel = first_of([&self.channel_id, &self.root_message_channel]);
         let ts = first_of([&self.message_ts, &self.root_message_ts]);
-        let place = channel
-            .zip(ts)
-            .map(|(channel, ts)| permalink::address(channel, ts));
         let words = self.text.get().unwrap_or(phrases::MESSAGE);
-        let mut line = link(words, self.url.get(), &self.style);
-        if self.url.get().is_none()
-            && let Some(url) = place
-        {
-            let content = vec![line];
-            line = Inline::Link(ModelLink { url, content });
-        }
-        out.push(line);
+        let place = || Some(permalink::address(channel?, ts?));
+        let address = address(&self.url).or_else(place);
+        out.push(link(words, address, &self.style));
     }
 }
 
@@ -433,15 +425,9 @@ impl Citation<'_> {
         let title = details.and_then(|details| first_of([&details.title, &details.display_name]));
         let words = title.or(self.text.get()).unwrap_or(phrases::CITATION);
         let place = details.and_then(|details| details.channel.get().zip(details.message_ts.get()));
-        let mut line = link(words, self.url.get(), &self.style);
-        if self.url.get().is_none()
-            && let Some((channel, ts)) = place
-        {
-            let content = vec![line];
-            let url = permalink::address(channel, ts);
-            line = Inline::Link(ModelLink { url, content });
-        }
-        out.push(line);
+        let place = || place.map(|(channel, ts)| permalink::address(channel, ts));
+        let address = address(&self.url).or_else(place);
+        out.push(link(words, address, &self.style));
     }
 }
 
@@ -474,10 +460,10 @@ impl Named<'_> {
             &self.fallback,
         ]);
         let known = || context.name_table.file_title(self.file_id.get()?);
-        match (words.or_else(known), self.url.get()) {
-            (Some(words), url) => out.push(link(words, url, &self.style)),
+        match (words.or_else(known), address(&self.url)) {
+            (Some(words), address) => out.push(link(words, address, &self.style)),
             (None, Some(url)) => out.push(Inline::Link(ModelLink {
-                url: url::without_token(mrkdwn::decode(url)),
+                url,
                 content: Vec::new(),
             })),
             (None, None) => {
@@ -496,12 +482,17 @@ fn first_of<'s, const N: usize>(strings: [&'s Str<'_>; N]) -> Option<&'s str> {
     strings.into_iter().find_map(|string| string.get())
 }
 
+/// The address as it may go into the document.
+fn address<'m>(raw: &'m Str<'_>) -> Option<Text<'m>> {
+    raw.get().map(|raw| url::without_token(mrkdwn::decode(raw)))
+}
+
 /// Words that lead to an address, if there is one.
-fn link<'m>(words: &'m str, address: Option<&'m str>, style: &Obj<Style>) -> Inline<'m> {
+fn link<'m>(words: &'m str, address: Option<Text<'m>>, style: &Obj<Style>) -> Inline<'m> {
     let words = Inline::marked(words, marks(style));
     match address {
-        Some(address) => Inline::Link(ModelLink {
-            url: url::without_token(mrkdwn::decode(address)),
+        Some(url) => Inline::Link(ModelLink {
+            url,
             content: vec![words],
         }),
         None => words,
